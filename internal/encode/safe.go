@@ -1,0 +1,88 @@
+package encode
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// zero-width joiner and non-joiner: invisible, but Persian and the scripts of
+// India cannot be written without them, nor can many emoji, and they move no
+// cursor.
+const (
+	zwnj = '\u200c'
+	zwj  = '\u200d'
+)
+
+// IsSafe reports whether r can be printed on a terminal as it is: a printable
+// character or a plain space, not a control character, not a bidirectional
+// override, nothing that moves the cursor.
+func IsSafe(r rune) bool {
+	return unicode.IsPrint(r) || r == zwj || r == zwnj
+}
+
+// AppendSafe appends s with all that could forge a line or drive a terminal
+// written as Go writes it in a string literal: a newline as \n, ESC as \x1b,
+// a bidirectional override as \u202e, an invalid byte as \xff. There are no
+// quotes, and a backslash of s stays one: printable text comes out unchanged.
+func AppendSafe(dst []byte, s string) []byte {
+	start := 0 // s[start:i] is safe and not yet written
+	for i := 0; i < len(s); {
+		if b := s[i]; b < utf8.RuneSelf {
+			if b >= ' ' && b != 0x7f {
+				i++
+				continue
+			}
+			dst = append(dst, s[start:i]...)
+			dst = appendEscaped(dst, rune(b))
+			i++
+			start = i
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 {
+			dst = append(dst, s[start:i]...)
+			dst = append(dst, '\\', 'x', hexDigits[s[i]>>4], hexDigits[s[i]&0xF])
+			start = i + size
+		} else if !IsSafe(r) {
+			dst = append(dst, s[start:i]...)
+			dst = appendEscaped(dst, r)
+			start = i + size
+		}
+		i += size
+	}
+	return append(dst, s[start:]...)
+}
+
+func appendEscaped(dst []byte, r rune) []byte {
+	switch {
+	case r == '\n':
+		return append(dst, '\\', 'n')
+	case r == '\r':
+		return append(dst, '\\', 'r')
+	case r == '\t':
+		return append(dst, '\\', 't')
+	case r < utf8.RuneSelf:
+		return append(dst, '\\', 'x', hexDigits[r>>4], hexDigits[r&0xF])
+	case r < 0x10000:
+		dst = append(dst, '\\', 'u')
+		return appendHexRune(dst, r, 4)
+	default:
+		dst = append(dst, '\\', 'U')
+		return appendHexRune(dst, r, 8)
+	}
+}
+
+func appendHexRune(dst []byte, r rune, digits int) []byte {
+	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
+		dst = append(dst, hexDigits[r>>shift&0xF])
+	}
+	return dst
+}
+
+// AppendHex appends src as lower-case hexadecimal digits.
+func AppendHex(dst, src []byte) []byte {
+	for _, b := range src {
+		dst = append(dst, hexDigits[b>>4], hexDigits[b&0xF])
+	}
+	return dst
+}

@@ -1,0 +1,151 @@
+package encode
+
+import (
+	"encoding"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"strconv"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// textPlain tells the ASCII bytes that need no quotes in a key or a value.
+var textPlain = func() (plain [utf8.RuneSelf]bool) {
+	for b := range plain {
+		plain[b] = (jsonSafe[b] || b == '\\') && b != ' ' && b != '='
+	}
+	return plain
+}()
+
+// NeedsQuotes reports whether s would be ambiguous, unsafe or invisible without
+// quotes: it is empty, or has a space, a quote, an equals sign, a control or
+// other unprintable character, or invalid UTF-8.
+func NeedsQuotes(s string) bool {
+	if len(s) == 0 {
+		return true
+	}
+	for i := 0; i < len(s); {
+		if b := s[i]; b < utf8.RuneSelf {
+			if !textPlain[b] {
+				return true
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsPrint(r) {
+			return true
+		}
+		i += size
+	}
+	return false
+}
+
+// AppendTextString appends s, quoted as by [strconv.Quote] where it needs it.
+func AppendTextString(dst []byte, s string) []byte {
+	if NeedsQuotes(s) {
+		return strconv.AppendQuote(dst, s)
+	}
+	return append(dst, s...)
+}
+
+// AppendTextKey appends prefix and key as one word. The prefix names the
+// groups around the key, each followed by a dot.
+func AppendTextKey(dst, prefix []byte, key string) []byte {
+	if len(prefix) == 0 {
+		return AppendTextString(dst, key)
+	}
+	// Converted in the argument alone, the prefix is not copied.
+	if NeedsQuotes(string(prefix)) || NeedsQuotes(key) {
+		return strconv.AppendQuote(dst, string(prefix)+key)
+	}
+	dst = append(dst, prefix...)
+	return append(dst, key...)
+}
+
+// AppendTextTime appends t in RFC 3339 with milliseconds.
+func AppendTextTime(dst []byte, t time.Time) []byte {
+	// The formatter for RFC3339Nano is the fast one, but trims zeros. A tenth
+	// of a millisecond keeps all three digits, and is then cut out.
+	const digits = len("2006-01-02T15:04:05.000")
+	start := len(dst)
+	dst = t.Truncate(time.Millisecond).Add(time.Millisecond/10).AppendFormat(dst, time.RFC3339Nano)
+	return append(dst[:start+digits], dst[start+digits+1:]...)
+}
+
+// AppendTextValue appends v, which is resolved and not a group. A value that
+// cannot be encoded, or panics, is replaced by a string that says so.
+func AppendTextValue(dst []byte, v slog.Value) []byte {
+	switch v.Kind() {
+	case slog.KindString:
+		return AppendTextString(dst, v.String())
+	case slog.KindInt64:
+		return strconv.AppendInt(dst, v.Int64(), 10)
+	case slog.KindUint64:
+		return strconv.AppendUint(dst, v.Uint64(), 10)
+	case slog.KindFloat64:
+		return strconv.AppendFloat(dst, v.Float64(), 'g', -1, 64)
+	case slog.KindBool:
+		return strconv.AppendBool(dst, v.Bool())
+	case slog.KindDuration:
+		return append(dst, v.Duration().String()...)
+	case slog.KindTime:
+		return AppendTextTime(dst, v.Time())
+	default:
+		return appendTextAny(dst, v.Any())
+	}
+}
+
+// appendTextAny is where code of the caller's runs (MarshalText, Error, String,
+// Format), and so the only place that has to expect a panic.
+func appendTextAny(dst []byte, a any) (out []byte) {
+	defer func() {
+		if p := recover(); p != nil {
+			out = AppendTextString(dst, panicText(a, p))
+		}
+	}()
+	if tm, ok := a.(encoding.TextMarshaler); ok {
+		data, err := tm.MarshalText()
+		if err != nil {
+			return AppendTextString(dst, fmt.Sprintf("!ERROR:%v", err))
+		}
+		return AppendTextString(dst, string(data))
+	}
+	if bs, ok := byteSlice(a); ok {
+		return strconv.AppendQuote(dst, string(bs))
+	}
+	if s, ok := errorText(a); ok {
+		return AppendTextString(dst, s)
+	}
+	return AppendTextString(dst, fmt.Sprintf("%+v", a))
+}
+
+// byteSlice returns the bytes of a []byte, also where the slice's type or its
+// element's has a name.
+func byteSlice(a any) ([]byte, bool) {
+	if t := reflect.TypeOf(a); t != nil && t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 {
+		return reflect.ValueOf(a).Bytes(), true
+	}
+	return nil, false
+}
+
+// errorText is what fmt's %+v prints for an error, without the allocations of
+// going through fmt. It declines where fmt does something of its own: for a
+// Formatter, and for an Error method that panics.
+func errorText(a any) (s string, ok bool) {
+	err, isErr := a.(error)
+	if !isErr {
+		return "", false
+	}
+	if _, isFormatter := a.(fmt.Formatter); isFormatter {
+		return "", false
+	}
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	return err.Error(), true
+}
