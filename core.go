@@ -1,0 +1,170 @@
+package spanlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"reflect"
+	"sync"
+)
+
+// A core is a sink at work: it receives entries. The handler gives one to every
+// core that is enabled for its level, and knows nothing else about sinks; a core
+// knows nothing about the handler. Decorators are cores that hold cores.
+//
+// All methods are called concurrently. An entry is valid during handle only.
+type core interface {
+	// enabled reports whether handle wants records of this level.
+	enabled(ctx context.Context, level slog.Level) bool
+	// handle delivers the entry. It must not be called for a level that is
+	// not enabled.
+	handle(e *entry) error
+	// flush returns once all that was handled before is as safe as the sink
+	// can make it.
+	flush(ctx context.Context) error
+	// reopen closes and opens again what the sink has opened by name.
+	reopen() error
+	// close flushes and closes what the sink has opened. Later entries are
+	// delivered unbuffered, or are refused with ErrClosed.
+	close(ctx context.Context) error
+}
+
+// A sinkCore is a core with what every sink of New's has: a name for errors and
+// the counters.
+type sinkCore struct {
+	core
+	name  string
+	stats *sinkStats
+	// order is the sink's turn: files are served first, because there a record
+	// is safe.
+	order int
+}
+
+// deliver hands the entry to every core that wants it, and keeps the trouble of
+// each to itself.
+func (p *pipeline) deliver(e *entry) error {
+	var errs error
+	for i := range p.cores {
+		c := &p.cores[i]
+		if !c.enabled(e.ctx, e.event.Level) {
+			continue
+		}
+		if err := c.try(e); err != nil {
+			errs = joinErrors(errs, p.failed(c, e.event.Level, err))
+		}
+	}
+	return errs
+}
+
+// try is handle without the panics.
+func (c *sinkCore) try(e *entry) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v)
+		}
+	}()
+	return c.handle(e)
+}
+
+// failed counts and reports a record that a sink did not deliver.
+func (p *pipeline) failed(c *sinkCore, level slog.Level, err error) error {
+	c.stats.drop(level, err)
+	p.reporter.report(c.name, err)
+	return &SinkError{Sink: c.name, Err: err}
+}
+
+func joinErrors(errs, err error) error {
+	if errs == nil {
+		return err
+	}
+	return errors.Join(errs, err)
+}
+
+// A builder turns sinks into cores for one logger. It collects the formats that
+// they need, each distinct one once.
+type builder struct {
+	level    slog.Leveler // for sinks without one of their own
+	console  Formatter    // for consoles without one of their own; nil: what suits the writer
+	config   formatConfig
+	formats  []Formatter
+	encoders []encoder
+	foreign  []foreign
+	writers  []sharedWriter
+}
+
+// A sharedWriter is a writer with the lock of all the sinks that write to it.
+type sharedWriter struct {
+	w  io.Writer
+	mu *sync.Mutex
+}
+
+// format returns the number of a format.
+func (b *builder) format(f Formatter) (int, error) {
+	for i, g := range b.formats {
+		if sameFormat(f, g) {
+			return i, nil
+		}
+	}
+	enc, err := f.encoder(&b.config)
+	if err != nil {
+		return 0, fmt.Errorf("Format: %w", err)
+	}
+	b.formats = append(b.formats, f)
+	b.encoders = append(b.encoders, enc)
+	return len(b.formats) - 1, nil
+}
+
+// lock returns the lock for a writer. Two sinks of one logger with the same
+// writer take turns, even if the writer could not bear otherwise.
+func (b *builder) lock(w io.Writer) *sync.Mutex {
+	if !reflect.TypeOf(w).Comparable() {
+		return new(sync.Mutex)
+	}
+	for _, s := range b.writers {
+		if s.w == w {
+			return s.mu
+		}
+	}
+	s := sharedWriter{w, new(sync.Mutex)}
+	b.writers = append(b.writers, s)
+	return s.mu
+}
+
+// leveler returns a sink's own level, or the logger's. A level that panics when
+// asked, such as a nil *slog.LevelVar, is an error here rather than a panic
+// with every record.
+func (b *builder) leveler(own slog.Leveler) (l slog.Leveler, err error) {
+	if own == nil {
+		return b.level, nil
+	}
+	return own, checkLeveler("Level", own)
+}
+
+func checkLeveler(field string, l slog.Leveler) (err error) {
+	if l == nil {
+		return nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s is a %T that cannot be asked: %w", field, l, panicked(p))
+			if isNil(l) {
+				err = fmt.Errorf("%s is a nil %T", field, l)
+			}
+		}
+	}()
+	l.Level()
+	return nil
+}
+
+// isNil reports whether an interface is nil or holds a nil.
+func isNil(a any) bool {
+	switch v := reflect.ValueOf(a); v.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Map, reflect.Func, reflect.Chan:
+		return v.IsNil()
+	}
+	return false
+}

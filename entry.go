@@ -1,0 +1,203 @@
+package spanlog
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel/baggage"
+)
+
+// An entry is one record on its way through the cores: the event, and its bytes
+// in each format that somebody has asked for. It is pooled, and valid only until
+// Handle returns; a core that keeps it copies what it keeps.
+type entry struct {
+	ctx   context.Context
+	event Event
+	lines []line // by format
+	// scratch is where a record for a foreign handler is put together.
+	scratch []slog.Attr
+	given   [8]slog.Attr // where FromContext puts what it has to give
+	// record is the caller's, for foreign handlers whose record needs nothing
+	// changed. It is set only while there are any.
+	record slog.Record
+	intact bool // record's attributes were not rewritten
+}
+
+// A line is an event in one format.
+type line struct {
+	buf  []byte
+	done bool
+}
+
+var entries = sync.Pool{New: func() any { return new(entry) }}
+
+// maxPooled is how much of a buffer is kept for the next record. A larger one,
+// after a huge record, is left to the collector.
+const maxPooled = 64 << 10
+
+// newEntry prepares a record: the span, the context's attributes, redaction and
+// ReplaceAttr. It reads *r and keeps nothing of it but values.
+func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
+	p := h.p
+	e := entries.Get().(*entry)
+	if e.ctx = ctx; ctx == nil {
+		e.ctx = context.Background()
+	}
+	if len(e.lines) < len(p.encoders) {
+		e.lines = append(e.lines, make([]line, len(p.encoders)-len(e.lines))...)
+	}
+	ev := &e.event
+	ev.Time, ev.Level, ev.Message, ev.PC = r.Time, r.Level, r.Message, r.PC
+	ev.Span = p.spanContext(e.ctx)
+	ev.handler, ev.state = h, h.stateFor(ev.Span)
+
+	spanned := ev.Span.HasTraceID()
+	at := place{groups: h.groups, secret: h.secret, span: ev.Span}
+	w := &p.rewriter
+	e.intact = true
+	all, root := w.all() || h.secret, len(h.groups) == 0
+	r.Attrs(func(a slog.Attr) bool {
+		if all || w.needs(a, root, spanned) {
+			ev.attrs = w.rewrite(ev.attrs, a, at)
+			e.intact = false
+		} else {
+			ev.attrs = append(ev.attrs, a)
+		}
+		return true
+	})
+	e.addRoot(h)
+	if p.rewriter.replace != nil {
+		e.replaceBuiltins(p)
+		e.intact = false
+	}
+	if len(ev.state.foreign) > 0 {
+		e.record = *r
+	}
+	return e
+}
+
+// addRoot gathers the attributes that stand at the root because they come from
+// the context, or because they collide with a trace field.
+func (e *entry) addRoot(h *Handler) {
+	p, ev := h.p, &e.event
+	if ev.state == h.plain && !contextUsed.Load() && !p.readsContext {
+		return
+	}
+	e.scratch = e.scratch[:0]
+	if ev.state != h.plain {
+		e.scratch = append(e.scratch, h.held...)
+	}
+	if len(p.baggage) > 0 {
+		e.scratch = appendBaggage(e.scratch, baggage.FromContext(e.ctx), p.baggage)
+	}
+	e.scratch = contextAttrsOf(e.ctx).appendTo(e.scratch)
+	e.scratch = p.callFromContext(e.ctx, e.scratch, e.given[:0])
+	clear(e.given[:])
+	at := place{span: ev.Span}
+	for _, a := range e.scratch {
+		// A handler around this one may have put it there already.
+		if len(h.groups) == 0 && hasAttr(ev.attrs, a) {
+			continue
+		}
+		ev.root = p.rewriter.rewrite(ev.root, a, at)
+	}
+	clear(e.scratch)
+}
+
+func hasAttr(attrs []slog.Attr, a slog.Attr) bool {
+	for i := range attrs {
+		if attrs[i].Key == a.Key && sameValue(attrs[i].Value, a.Value) {
+			return true
+		}
+	}
+	return false
+}
+
+// appendBaggage appends the members of b whose keys are allowed.
+func appendBaggage(dst []slog.Attr, b baggage.Baggage, allowed []string) []slog.Attr {
+	if b.Len() == 0 {
+		return dst
+	}
+	for _, key := range allowed {
+		if m := b.Member(key); m.Key() != "" {
+			dst = append(dst, slog.String(key, m.Value()))
+		}
+	}
+	return dst
+}
+
+// replaceBuiltins shows slog's own attributes to ReplaceAttr, as slog's handlers
+// do, and leaves in the event's fields what it made of them.
+func (e *entry) replaceBuiltins(p *pipeline) {
+	ev := &e.event
+	ev.replaced = true
+	ev.builtins = ev.builtin[:0]
+	show := func(a slog.Attr) slog.Value {
+		n := len(ev.builtins)
+		ev.builtins = p.rewriter.rewriteBuiltin(ev.builtins, a, ev.Span)
+		if len(ev.builtins) == n {
+			return slog.Value{} // removed
+		}
+		return ev.builtins[n].Value
+	}
+	if !ev.Time.IsZero() {
+		v := show(slog.Time(slog.TimeKey, withoutMonotonic(ev.Time)))
+		ev.Time = time.Time{}
+		if v.Kind() == slog.KindTime {
+			ev.Time = v.Time()
+		} else if !v.Equal(slog.Value{}) {
+			ev.timeText = valueText(v)
+		}
+	}
+	switch v := show(slog.Any(slog.LevelKey, ev.Level)); l := v.Any().(type) {
+	case nil: // removed, or nothing to print: the level itself will do
+	case slog.Level:
+		ev.levelText = levelName(l)
+	default:
+		ev.levelText = valueText(v)
+	}
+	if p.source {
+		src := ev.Source()
+		if src == nil {
+			src = new(slog.Source)
+		}
+		show(slog.Any(slog.SourceKey, src))
+	}
+	if v := show(slog.String(slog.MessageKey, ev.Message)); v.Any() != nil {
+		ev.Message = valueText(v)
+	} else {
+		ev.Message = ""
+	}
+}
+
+// line returns the event's bytes in a format, which is encoded at the first
+// call. They are valid until Handle returns.
+func (e *entry) line(format int) []byte {
+	l := &e.lines[format]
+	if !l.done {
+		ev := &e.event
+		l.buf = ev.handler.p.encoders[format].encode(l.buf[:0], ev, &ev.state.prefixes[format])
+		l.done = true
+	}
+	return l.buf
+}
+
+// free gives the entry back. It clears what the record brought, so that the pool
+// holds on to nothing of the program's.
+func (e *entry) free() {
+	for i := range e.lines {
+		l := &e.lines[i]
+		if l.done = false; cap(l.buf) > maxPooled {
+			l.buf = nil
+		}
+	}
+	clear(e.event.attrs)
+	clear(e.event.root)
+	attrs, root := e.event.attrs[:0], e.event.root[:0]
+	e.event = Event{attrs: attrs, root: root}
+	e.record = slog.Record{}
+	e.ctx = nil
+	entries.Put(e)
+}

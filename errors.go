@@ -1,0 +1,125 @@
+package spanlog
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// ErrClosed is what a sink returns for a record after [Logger.Shutdown] or
+// [Logger.Close]. The console and files never do: they still deliver.
+var ErrClosed = errors.New("spanlog: logger is closed")
+
+// ErrDropped is what a sink returns for a record that it had no room for.
+var ErrDropped = errors.New("spanlog: record dropped")
+
+// ErrorKey is the key of the attribute that [Err] makes.
+const ErrorKey = "error"
+
+// SinkError is a sink's failure to deliver a record, or to be flushed, reopened
+// or closed. Handle returns it, and [Options].OnError hears it, because
+// slog.Logger throws away what Handle returns.
+type SinkError struct {
+	// Sink names the sink by kind and target, as in `file "app.log"`.
+	Sink string
+	// Err is what went wrong. A panic is an error that says so.
+	Err error
+}
+
+// Error says which sink failed, and why.
+func (e *SinkError) Error() string { return e.Sink + ": " + e.Err.Error() }
+
+// Unwrap returns e.Err.
+func (e *SinkError) Unwrap() error { return e.Err }
+
+// Err returns an attribute for err under the key "error". JSON and Text write
+// the error's text; a schema that has fields of its own for errors (ECS,
+// Datadog) spreads the error over them when the attribute stands at the root. A
+// nil error is the zero Attr, which no handler prints.
+func Err(err error) slog.Attr {
+	if err == nil {
+		return slog.Attr{}
+	}
+	return slog.Any(ErrorKey, err)
+}
+
+// errorMessage is the error's text, also when its method panics.
+func errorMessage(err error) (msg string) {
+	defer func() {
+		if p := recover(); p != nil {
+			msg = panicked(p).Error()
+			if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
+				msg = "<nil>"
+			}
+		}
+	}()
+	return err.Error()
+}
+
+// errorType is the error's Go type, such as *fs.PathError.
+func errorType(err error) string { return fmt.Sprintf("%T", err) }
+
+// errorStack is what an error prints with %+v beyond its text. By an old custom
+// of Go's error packages that is its stack.
+func errorStack(err error) string {
+	if _, ok := err.(fmt.Formatter); !ok {
+		return ""
+	}
+	if long := fmt.Sprintf("%+v", err); strings.Contains(long, "\n") {
+		return long
+	}
+	return ""
+}
+
+// panicked makes an error of what recover returned.
+func panicked(p any) error {
+	if err, ok := p.(error); ok {
+		return fmt.Errorf("panic: %w", err)
+	}
+	return fmt.Errorf("panic: %v", p)
+}
+
+// A reporter tells the program about its log's own troubles. It calls the
+// program's OnError, or writes a line to stderr at most once per interval.
+type reporter struct {
+	onError func(error)
+	untold  atomic.Int64 // errors since the last one that was told
+
+	mu   sync.Mutex
+	next time.Time // when stderr may have the next line
+}
+
+// reportInterval is how often trouble is written to stderr.
+const reportInterval = 10 * time.Second
+
+// report tells that sink failed with err. It never waits for itself: an error
+// that comes while another is being told, from a second goroutine or from an
+// OnError that logs, is told as a number with the next one.
+func (r *reporter) report(sink string, err error) {
+	if !r.mu.TryLock() {
+		r.untold.Add(1)
+		return
+	}
+	defer r.mu.Unlock()
+	now := time.Now()
+	if r.onError == nil && now.Before(r.next) {
+		r.untold.Add(1)
+		return
+	}
+	if n := r.untold.Swap(0); n > 0 {
+		err = fmt.Errorf("%w (and %d more errors since the last report)", err, n)
+	}
+	r.next = now.Add(reportInterval)
+	defer func() { _ = recover() }() // what OnError does wrong ends here
+	if told := (&SinkError{Sink: sink, Err: err}); r.onError != nil {
+		r.onError(told)
+	} else {
+		fmt.Fprintf(os.Stderr, "spanlog: %v\n", told)
+	}
+}

@@ -1,0 +1,224 @@
+package spanlog
+
+import (
+	"iter"
+	"log/slog"
+	"path"
+	"reflect"
+	"runtime"
+	"slices"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// NameKey is the key of the attribute that names a logger:
+//
+//	db := log.With(spanlog.NameKey, "shop.db")
+//
+// It is an attribute like any other, but Pattern prints it as %(name)s and
+// Pretty in a place of its own. Only a string at the root counts; the last one
+// wins.
+const NameKey = "logger"
+
+// Event is one record on its way to a [FormatFunc]. It is valid during the call
+// only, and must not be changed.
+type Event struct {
+	// Time is when the record was made. A zero time is to be left out.
+	Time time.Time
+	// Level is the record's level.
+	Level slog.Level
+	// Message is the record's message.
+	Message string
+	// Span is the span that was active, or an invalid one.
+	Span trace.SpanContext
+	// PC is the caller's program counter, or 0.
+	PC uintptr
+
+	// What ReplaceAttr made of the four built-in attributes, if there is one.
+	// The fields above then have what it left of them.
+	replaced  bool
+	builtins  []slog.Attr // those left over, in slog's order; aliases builtin
+	builtin   [4]slog.Attr
+	timeText  string // instead of Time, if ReplaceAttr made a text of it
+	levelText string // the same for Level
+
+	handler *Handler
+	state   *state      // handler's, with or without an active span
+	root    []slog.Attr // from the context: at the root before all else
+	attrs   []slog.Attr // the record's own, within the handler's open groups
+}
+
+// Attrs yields the attributes in order: those of the context, then those of the
+// logger's With and of the record, with groups as nested attributes. Values are
+// resolved, redacted and replaced; no attribute and no group is empty. The
+// trace fields are not among them; see Span.
+func (e *Event) Attrs() iter.Seq[slog.Attr] {
+	return func(yield func(slog.Attr) bool) {
+		for _, a := range e.root {
+			if !yield(a) {
+				return
+			}
+		}
+		segs := e.state.segments
+		for _, a := range segs[0].attrs {
+			if !yield(a) {
+				return
+			}
+		}
+		if len(segs) == 1 {
+			for _, a := range e.attrs {
+				if !yield(a) {
+					return
+				}
+			}
+			return
+		}
+		if g := groupSegments(segs[1:], e.attrs); !emptyGroup(g.Value) {
+			yield(g)
+		}
+	}
+}
+
+// leaves visits the attributes with their groups flattened: path names the
+// groups around a, each with a dot behind it.
+func (e *Event) leaves(visit func(path string, a slog.Attr)) {
+	visitLeaves("", e.root, visit)
+	path := ""
+	for i, s := range e.state.segments {
+		if i > 0 {
+			path += s.group + "."
+		}
+		visitLeaves(path, s.attrs, visit)
+	}
+	visitLeaves(path, e.attrs, visit)
+}
+
+func visitLeaves(path string, attrs []slog.Attr, visit func(string, slog.Attr)) {
+	for _, a := range attrs {
+		switch {
+		case a.Value.Kind() != slog.KindGroup:
+			visit(path, a)
+		case a.Key == "":
+			visitLeaves(path, a.Value.Group(), visit)
+		default:
+			visitLeaves(path+a.Key+".", a.Value.Group(), visit)
+		}
+	}
+}
+
+// A segment is a group that a logger has open with the attributes that With
+// added while it was the innermost. The first segment is the root.
+type segment struct {
+	group string
+	attrs []slog.Attr
+}
+
+// groupSegments nests segments, with attrs in the innermost, as one attribute.
+// All the levels share one new array.
+func groupSegments(segs []segment, attrs []slog.Attr) slog.Attr {
+	n := len(attrs) + len(segs) - 1
+	for _, s := range segs {
+		n += len(s.attrs)
+	}
+	slab := make([]slog.Attr, 0, n)
+	var inner slog.Attr
+	for i, s := range slices.Backward(segs) {
+		start := len(slab)
+		slab = append(slab, s.attrs...)
+		if i == len(segs)-1 {
+			slab = append(slab, attrs...)
+		} else if !emptyGroup(inner.Value) {
+			slab = append(slab, inner)
+		}
+		inner = slog.Attr{Key: s.group, Value: slog.GroupValue(slab[start:len(slab):len(slab)]...)}
+	}
+	return inner
+}
+
+// Source is where the record was made, or nil where that is not known.
+func (e *Event) Source() *slog.Source { return sourceOf(e.PC) }
+
+func sourceOf(pc uintptr) *slog.Source {
+	if pc == 0 {
+		return nil
+	}
+	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
+	return &slog.Source{Function: f.Function, File: f.File, Line: f.Line}
+}
+
+// Logger is the value of the attribute [NameKey], or "".
+func (e *Event) Logger() string {
+	name := ""
+	find := func(attrs []slog.Attr) {
+		for _, a := range attrs {
+			if isName(a) {
+				name = a.Value.String()
+			}
+		}
+	}
+	find(e.root)
+	find(e.state.segments[0].attrs)
+	if len(e.state.segments) == 1 {
+		find(e.attrs)
+	}
+	return name
+}
+
+// isName reports whether a root attribute names a logger.
+func isName(a slog.Attr) bool {
+	return a.Key == NameKey && a.Value.Kind() == slog.KindString
+}
+
+// err returns the first error among the attributes, or nil.
+func (e *Event) err() (found error) {
+	e.leaves(func(_ string, a slog.Attr) {
+		if err, ok := attrError(a); ok && found == nil {
+			found = err
+		}
+	})
+	return found
+}
+
+// attrError returns the error that is a's value.
+func attrError(a slog.Attr) (error, bool) {
+	if a.Value.Kind() != slog.KindAny {
+		return nil, false
+	}
+	err, ok := a.Value.Any().(error)
+	return err, ok
+}
+
+// isZero reports whether a is the zero Attr, which is not printed.
+func isZero(a slog.Attr) bool {
+	return a.Key == "" && a.Value.Kind() == slog.KindAny && a.Value.Any() == nil
+}
+
+func emptyGroup(v slog.Value) bool {
+	return v.Kind() == slog.KindGroup && len(v.Group()) == 0
+}
+
+// valueText is a value as plain text; a value whose method panics says so.
+func valueText(v slog.Value) (s string) {
+	defer func() {
+		if p := recover(); p != nil {
+			s = panicked(p).Error()
+		}
+	}()
+	return v.String()
+}
+
+// sameValue reports whether two values are equal. Values that Go cannot compare
+// are not.
+func sameValue(v, w slog.Value) bool {
+	if v.Kind() == slog.KindAny {
+		if t := reflect.TypeOf(v.Any()); t != nil && !t.Comparable() {
+			return false
+		}
+	}
+	defer func() { _ = recover() }() // an interface within may hold what is not comparable
+	return v.Equal(w)
+}
+
+// shortFile is the last element of a source file's path.
+func shortFile(file string) string { return path.Base(file) }

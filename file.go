@@ -1,0 +1,201 @@
+package spanlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// Sizes in bytes.
+const (
+	KiB = 1 << 10
+	MiB = 1 << 20
+	GiB = 1 << 30
+)
+
+// File is a sink that appends to a file. Each record is one write of one whole
+// line, so that whoever follows the file sees only whole lines. Directories on
+// the way to it are made as needed. After shutdown, records are still delivered:
+// the file is opened for each.
+//
+// Two Files of one program must not have the same path; [New] refuses the
+// second.
+type File struct {
+	// Path is the file's name. It must not be empty. A relative path is taken
+	// from the working directory at the time of New.
+	Path string
+	// Level is the least level that is written. By default, Options.Level.
+	Level slog.Leveler
+	// Format is how records are written. By default, JSON.
+	Format Formatter
+	// Mode is the permission of a file that is made here, before the umask. By
+	// default, 0600: logs hold secrets. A collector of another user needs more,
+	// such as 0640 and a common group.
+	Mode fs.FileMode
+	// MaxSize is the number of bytes at which the file is rotated. By default,
+	// it is not. This version of spanlog does not rotate yet: New refuses any
+	// other value.
+	MaxSize int64
+	// MaxFiles is how many rotated files are kept. By default, all. This
+	// version of spanlog does not rotate yet: New refuses any other value.
+	MaxFiles int
+}
+
+func (s File) sinkName() string { return fmt.Sprintf("file sink %q", s.Path) }
+
+func (s File) build(b *builder) (sinkCore, error) {
+	if err := s.validate(); err != nil {
+		return sinkCore{}, err
+	}
+	level, err := b.leveler(s.Level)
+	if err != nil {
+		return sinkCore{}, err
+	}
+	f := s.Format
+	if f == nil {
+		f = JSON
+	}
+	format, err := b.format(f)
+	if err != nil {
+		return sinkCore{}, err
+	}
+	mode := s.Mode
+	if mode == 0 {
+		mode = 0o600
+	}
+	c := &fileCore{mode: mode, level: level, format: format, stats: newSinkStats(s.sinkName())}
+	if err := c.open(s.Path); err != nil {
+		return sinkCore{}, err
+	}
+	return sinkCore{core: c, name: s.sinkName(), stats: c.stats, order: -1}, nil
+}
+
+func (s File) validate() error {
+	switch {
+	case s.Path == "":
+		return errors.New("Path is empty")
+	case s.Mode&^fs.ModePerm != 0:
+		return fmt.Errorf("Mode is %v: want permission bits only", s.Mode)
+	case s.MaxSize < 0:
+		return errors.New("MaxSize is negative")
+	case s.MaxFiles < 0:
+		return errors.New("MaxFiles is negative")
+	case s.MaxSize > 0:
+		return fmt.Errorf("MaxSize is %d: %w", s.MaxSize, errNotYet("rotation"))
+	case s.MaxFiles > 0:
+		return fmt.Errorf("MaxFiles is %d: %w", s.MaxFiles, errNotYet("rotation"))
+	}
+	return nil
+}
+
+// openPaths are the paths that the program's Files have open.
+var openPaths sync.Map // absolute path without links → struct{}
+
+// fileCore appends lines to a file.
+type fileCore struct {
+	path   string
+	mode   fs.FileMode
+	level  slog.Leveler
+	format int
+	stats  *sinkStats
+
+	mu     sync.Mutex
+	file   *os.File // nil after close
+	closed bool
+	torn   bool // the last write failed within a line
+}
+
+// open claims the path and opens the file.
+func (c *fileCore) open(path string) error {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	dir, base := filepath.Split(abs)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return err
+	}
+	c.path = filepath.Join(dir, base)
+	if _, taken := openPaths.LoadOrStore(c.path, struct{}{}); taken {
+		return fmt.Errorf("Path is open in another File of this program")
+	}
+	if c.file, err = c.openFile(); err != nil {
+		openPaths.Delete(c.path)
+	}
+	return err
+}
+
+func (c *fileCore) openFile() (*os.File, error) {
+	return os.OpenFile(c.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, c.mode)
+}
+
+func (c *fileCore) enabled(_ context.Context, level slog.Level) bool {
+	return level >= c.level.Level()
+}
+
+func (c *fileCore) handle(e *entry) error {
+	line := e.line(c.format)
+	if err := c.write(line); err != nil {
+		return err
+	}
+	c.stats.deliver(len(line))
+	return nil
+}
+
+func (c *fileCore) write(line []byte) (err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f := c.file
+	if c.closed {
+		if f, err = c.openFile(); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+	}
+	if c.torn { // the next line does not continue a broken one
+		if _, err := f.Write([]byte("\n")); err != nil {
+			return err
+		}
+		c.torn = false
+	}
+	n, err := f.Write(line)
+	c.torn = err != nil && n > 0
+	return err
+}
+
+func (c *fileCore) flush(context.Context) error { return nil } // every line is written already
+
+// reopen opens the path anew and closes what was open only then.
+func (c *fileCore) reopen() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil // every record opens it
+	}
+	f, err := c.openFile()
+	if err != nil {
+		return err
+	}
+	old := c.file
+	c.file, c.torn = f, false
+	return old.Close()
+}
+
+func (c *fileCore) close(context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil
+	}
+	c.closed = true
+	openPaths.Delete(c.path)
+	return c.file.Close()
+}

@@ -1,0 +1,131 @@
+package spanlog
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"strings"
+)
+
+// Formatter turns records into the bytes that sinks write, one line each. It is
+// one of [JSON], [Text], [Pretty], a [Pattern] or a [FormatFunc], and safe for
+// concurrent use. A record is formatted once for all the sinks that share a
+// format; two formats are the same if they are comparable and equal, so two
+// FormatFuncs never are.
+type Formatter interface {
+	// encoder prepares the format for one logger. An error names the field
+	// and the value at fault.
+	encoder(c *formatConfig) (encoder, error)
+	// formatName is the name by which ParseFormat knows the format.
+	formatName() string
+}
+
+// The formats that need no arguments.
+var (
+	// JSON writes what [slog.JSONHandler] writes, byte for byte, with the trace
+	// fields after the message.
+	JSON Formatter = jsonFormat{}
+	// Text writes what [slog.TextHandler] writes, byte for byte, with the trace
+	// fields after the message.
+	Text Formatter = textFormat{}
+	// Pretty is for people at a terminal: aligned, coloured where colours are
+	// shown, with one colour for each trace.
+	Pretty Formatter = prettyFormat{}
+)
+
+// FormatFunc is a format of one's own. It appends the line for e to dst, with or
+// without a newline at its end, and returns the extended slice. It is called
+// concurrently, and keeps neither dst nor e. What it does with values is its own
+// affair: none of the guards of the built-in formats stand between a value and
+// the output. If it panics, the record is lost to the sinks of this format, and
+// the panic is reported as their error.
+type FormatFunc func(dst []byte, e *Event) []byte
+
+func (f FormatFunc) formatName() string { return "func" }
+
+func (f FormatFunc) encoder(*formatConfig) (encoder, error) {
+	if f == nil {
+		return nil, errors.New("a nil FormatFunc")
+	}
+	return funcEncoder{f}, nil
+}
+
+// ParseFormat returns the format with a name, in any case: json, text (or
+// logfmt), pretty, or a layout for [Pattern], which is known by its percent
+// sign.
+func ParseFormat(s string) (Formatter, error) {
+	if strings.Contains(s, "%") {
+		f := Pattern(s)
+		if _, err := f.encoder(new(formatConfig)); err != nil {
+			return nil, err
+		}
+		return f, nil
+	}
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "json":
+		return JSON, nil
+	case "text", "logfmt":
+		return Text, nil
+	case "pretty":
+		return Pretty, nil
+	}
+	return nil, fmt.Errorf("format %q: want json, text, pretty or a layout such as %q", s, "%(levelname)s %(message)s")
+}
+
+// sameFormat reports whether one encoding serves both formats.
+func sameFormat(f, g Formatter) bool {
+	return reflect.TypeOf(f).Comparable() && reflect.TypeOf(g).Comparable() && f == g
+}
+
+// formatConfig is what an encoder needs to know of its logger.
+type formatConfig struct {
+	schema  Schema // with its defaults filled in
+	trace   *traceFields
+	source  bool
+	service Service
+}
+
+// An encoder is a format at work. It never changes and is safe for concurrent
+// use.
+//
+// What With and WithGroup add is encoded when they are called, not with every
+// record: an encoder extends one prefix into another, and never touches the old
+// one's memory, because siblings share it.
+type encoder interface {
+	withAttrs(p prefix, attrs []slog.Attr) prefix
+	withGroup(p prefix, name string) prefix
+	// encode appends the event's line, including its newline.
+	encode(dst []byte, e *Event, p *prefix) []byte
+}
+
+// A prefix is the encoded form of what With and WithGroup added.
+type prefix struct {
+	attrs []byte // the attributes, and the groups around them
+	depth int    // JSON: how many groups are open at the end of attrs
+	// pending names the groups that no attribute has been seen in yet, as they
+	// are to be written once there is one: in JSON all of the groups that
+	// attrs does not open, in Text the whole path before a key.
+	pending  []byte
+	npending int // JSON: how many groups pending opens
+}
+
+// funcEncoder calls a FormatFunc, which sees With's attributes through its
+// event.
+type funcEncoder struct{ f FormatFunc }
+
+func (funcEncoder) withAttrs(p prefix, _ []slog.Attr) prefix { return p }
+func (funcEncoder) withGroup(p prefix, _ string) prefix      { return p }
+
+func (enc funcEncoder) encode(dst []byte, e *Event, _ *prefix) []byte {
+	dst = enc.f(dst, e)
+	if n := len(dst); n == 0 || dst[n-1] != '\n' {
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+// clone returns a copy of b with room for more, so that siblings never share.
+func clone(b []byte) []byte {
+	return append(make([]byte, 0, len(b)+64), b...)
+}

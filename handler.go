@@ -1,0 +1,157 @@
+package spanlog
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Handler is a [slog.Handler] that gives every record the fields of its trace.
+// [NewHandler] makes one around another handler; the handler of a [Logger] from
+// [New] is one with sinks.
+//
+// A Handler is immutable and safe for concurrent use.
+type Handler struct {
+	p      *pipeline
+	groups []string // the open groups; never appended to in place
+	secret bool     // one of them is to be redacted
+	// plain is what With and WithGroup have left for records without a span.
+	// Root attributes that collide with a trace field are part of it. In
+	// spanned they are not: there they wait in held, and are renamed or dropped
+	// as the record's span demands. Mostly nothing collides and both are one.
+	plain, spanned *state
+	held           []slog.Attr
+}
+
+var _ slog.Handler = (*Handler)(nil)
+
+// A state is what With and WithGroup have added, in the form that each format
+// and each foreign handler wants it in.
+type state struct {
+	segments []segment // the attributes themselves; the root first
+	prefixes []prefix  // by format
+	foreign  []foreign // by foreign handler
+}
+
+// NewHandler returns a handler that adds the trace fields to each record and
+// passes it on to next. The fields stand at the root of the record, whatever
+// groups are open: a record without a span costs nothing more than next does.
+//
+// Options may be nil. AddSource and ReplaceAttr belong to next and are ignored;
+// a Level is a minimum beside next's own; the service is written only if it is
+// given in opts. What next was given before is out of reach: an attribute named
+// trace_id in there is neither seen nor renamed. If next is the default handler
+// that slog starts with, its output is written without going through package
+// log, so that the result can be given to [slog.SetDefault].
+//
+// NewHandler never fails; a next that is nil, or a bad option, is reported as
+// [Options].OnError says, and the console on stderr, or the default, is used
+// instead.
+func NewHandler(next slog.Handler, opts *Options) *Handler {
+	return newHandlerAround(next, opts)
+}
+
+// Enabled reports whether any sink wants records of this level, or the active
+// span does (see [Options].SpanEvents).
+func (h *Handler) Enabled(ctx context.Context, level slog.Level) bool {
+	for _, c := range h.p.cores {
+		if c.enabled(ctx, level) {
+			return true
+		}
+	}
+	return h.p.spans.wants(ctx, level)
+}
+
+// Handle delivers the record to every sink whose level admits it. The error
+// joins the [*SinkError] of each sink that failed. Cancelling ctx does not keep
+// a record from being delivered.
+func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
+	e := newEntry(h, ctx, &r)
+	defer e.free()
+	h.p.spans.record(&e.event, ctx)
+	return h.p.deliver(e)
+}
+
+// WithAttrs returns a handler whose records have attrs, within the groups that
+// are open. It keeps no part of attrs.
+func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	attrs = h.p.rewriter.rewriteAll(attrs, place{groups: h.groups, secret: h.secret})
+	if len(attrs) == 0 {
+		return h
+	}
+	h2 := *h
+	fine := attrs
+	if len(h.groups) == 0 {
+		var colliding []slog.Attr
+		fine, colliding = h.p.rewriter.splitColliding(attrs)
+		h2.held = append(slices.Clip(h.held), colliding...)
+	}
+	h2.plain = h.plain.withAttrs(h.p, attrs)
+	switch {
+	case h.plain == h.spanned && len(fine) == len(attrs):
+		h2.spanned = h2.plain
+	case len(fine) > 0:
+		h2.spanned = h.spanned.withAttrs(h.p, fine)
+	}
+	return &h2
+}
+
+// WithGroup returns a handler that puts the attributes that follow into a group.
+// The trace fields, and the attributes of contexts, stay at the root.
+func (h *Handler) WithGroup(name string) slog.Handler {
+	if name == "" {
+		return h
+	}
+	h2 := *h
+	h2.groups = append(slices.Clip(h.groups), name)
+	h2.secret = h.secret || h.p.rewriter.isSecret(name)
+	h2.plain = h.plain.withGroup(h.p, name)
+	if h2.spanned = h2.plain; h.spanned != h.plain {
+		h2.spanned = h.spanned.withGroup(h.p, name)
+	}
+	return &h2
+}
+
+// withAttrs returns a new state with attrs, which it keeps: they are rewritten
+// already, and nobody else's.
+func (s *state) withAttrs(p *pipeline, attrs []slog.Attr) *state {
+	s2 := &state{
+		segments: slices.Clone(s.segments),
+		prefixes: make([]prefix, len(s.prefixes)),
+		foreign:  make([]foreign, len(s.foreign)),
+	}
+	last := &s2.segments[len(s2.segments)-1]
+	last.attrs = append(slices.Clip(last.attrs), attrs...)
+	for i, enc := range p.encoders {
+		s2.prefixes[i] = enc.withAttrs(s.prefixes[i], attrs)
+	}
+	for i := range s.foreign {
+		s2.foreign[i] = s.foreign[i].withAttrs(attrs, len(s.segments) == 1)
+	}
+	return s2
+}
+
+func (s *state) withGroup(p *pipeline, name string) *state {
+	s2 := &state{
+		segments: append(slices.Clip(s.segments), segment{group: name}),
+		prefixes: make([]prefix, len(s.prefixes)),
+		foreign:  make([]foreign, len(s.foreign)),
+	}
+	for i, enc := range p.encoders {
+		s2.prefixes[i] = enc.withGroup(s.prefixes[i], name)
+	}
+	for i := range s.foreign {
+		s2.foreign[i] = s.foreign[i].withGroup(name)
+	}
+	return s2
+}
+
+// stateFor is the state for a record whose span is sc.
+func (h *Handler) stateFor(sc trace.SpanContext) *state {
+	if sc.HasTraceID() {
+		return h.spanned
+	}
+	return h.plain
+}

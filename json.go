@@ -1,0 +1,183 @@
+package spanlog
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/spanlog/spanlog/internal/encode"
+)
+
+type jsonFormat struct{}
+
+func (jsonFormat) formatName() string { return "json" }
+
+func (jsonFormat) encoder(c *formatConfig) (encoder, error) {
+	enc := &jsonEncoder{
+		schema:  c.schema,
+		trace:   c.trace,
+		source:  c.source,
+		time:    jsonKey(c.schema.TimeKey),
+		level:   jsonKey(c.schema.LevelKey),
+		message: jsonKey(c.schema.MessageKey),
+	}
+	for _, f := range c.trace.fields {
+		enc.fields = append(enc.fields, jsonKey(f.key))
+	}
+	return enc, nil
+}
+
+// jsonKey is a key with its quotes and colon.
+func jsonKey(key string) string {
+	return string(append(encode.AppendJSONString(nil, key), ':'))
+}
+
+// jsonEncoder writes [slog.JSONHandler]'s form.
+type jsonEncoder struct {
+	schema Schema
+	trace  *traceFields
+	source bool
+	// Keys as they are written, with quotes and colon.
+	time, level, message string
+	fields               []string // of trace
+}
+
+func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
+	dst = append(dst, '{')
+	if e.replaced {
+		for _, a := range e.builtins {
+			dst = enc.attr(dst, enc.renamed(a))
+		}
+	} else {
+		dst = enc.builtins(dst, e)
+	}
+	if e.Span.HasTraceID() {
+		for i := range enc.fields {
+			f := &enc.trace.fields[i]
+			if !f.in(e.Span) {
+				continue
+			}
+			dst = append(jsonComma(dst), enc.fields[i]...)
+			if f.bare {
+				dst = f.append(dst, e.Span)
+				continue
+			}
+			dst = append(dst, '"')
+			dst = f.append(dst, e.Span)
+			dst = append(dst, '"')
+		}
+	}
+	for _, a := range e.root {
+		dst = enc.attr(dst, a)
+	}
+	if len(p.attrs) > 0 {
+		dst = append(jsonComma(dst), p.attrs...)
+	}
+	depth := p.depth
+	if len(e.attrs) > 0 {
+		if len(p.pending) > 0 {
+			dst = append(jsonComma(dst), p.pending...)
+			depth += p.npending
+		}
+		for _, a := range e.attrs {
+			dst = enc.attr(dst, a)
+		}
+	}
+	for range depth {
+		dst = append(dst, '}')
+	}
+	return append(dst, '}', '\n')
+}
+
+// builtins writes slog's own fields, in slog's order.
+func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
+	if !e.Time.IsZero() {
+		dst = append(dst, enc.time...)
+		dst = append(encode.AppendJSONTime(dst, e.Time), ',')
+	}
+	dst = append(dst, enc.level...)
+	dst = encode.AppendJSONString(dst, enc.schema.levelText(e.Level))
+	if enc.source {
+		if a := enc.schema.sourceAttr(e.Source()); a.Key != "" {
+			dst = enc.attr(dst, a)
+		}
+	}
+	dst = append(dst, ',')
+	dst = append(dst, enc.message...)
+	return encode.AppendJSONString(dst, e.Message)
+}
+
+// renamed gives a built-in attribute that went through ReplaceAttr the schema's
+// name and form, unless ReplaceAttr has renamed it.
+func (enc *jsonEncoder) renamed(a slog.Attr) slog.Attr { return enc.schema.ReplaceAttr(nil, a) }
+
+// attr writes an attribute that is resolved and not empty.
+func (enc *jsonEncoder) attr(dst []byte, a slog.Attr) []byte {
+	dst = encode.AppendJSONString(jsonComma(dst), a.Key)
+	dst = append(dst, ':')
+	switch a.Value.Kind() {
+	case slog.KindGroup:
+		return enc.group(dst, a.Value.Group())
+	case slog.KindAny:
+		if src, ok := a.Value.Any().(*slog.Source); ok {
+			return enc.group(dst, sourceAttrs(src))
+		}
+	}
+	return encode.AppendJSONValue(dst, a.Value)
+}
+
+func (enc *jsonEncoder) group(dst []byte, attrs []slog.Attr) []byte {
+	dst = append(dst, '{')
+	for _, a := range attrs {
+		dst = enc.attr(dst, a)
+	}
+	return append(dst, '}')
+}
+
+func (enc *jsonEncoder) withAttrs(p prefix, attrs []slog.Attr) prefix {
+	if len(attrs) == 0 {
+		return p
+	}
+	buf := clone(p.attrs)
+	if len(p.pending) > 0 {
+		buf = append(jsonComma(buf), p.pending...)
+	}
+	for _, a := range attrs {
+		buf = enc.attr(buf, a)
+	}
+	return prefix{attrs: buf, depth: p.depth + p.npending}
+}
+
+func (enc *jsonEncoder) withGroup(p prefix, name string) prefix {
+	p.pending = clone(p.pending)
+	p.pending = append(encode.AppendJSONString(jsonComma(p.pending), name), ':', '{')
+	p.npending++
+	return p
+}
+
+// jsonComma appends the comma before a key, unless the key is the first of its
+// object. An opening brace can be the last byte only there: no encoded value
+// ends in one.
+func jsonComma(dst []byte) []byte {
+	if n := len(dst); n > 0 && dst[n-1] != '{' {
+		return append(dst, ',')
+	}
+	return dst
+}
+
+// sourceAttrs are the fields of a source that are known.
+func sourceAttrs(src *slog.Source) []slog.Attr {
+	attrs := make([]slog.Attr, 0, 3)
+	if src.Function != "" {
+		attrs = append(attrs, slog.String("function", src.Function))
+	}
+	if src.File != "" {
+		attrs = append(attrs, slog.String("file", src.File))
+	}
+	if src.Line != 0 {
+		attrs = append(attrs, slog.Int("line", src.Line))
+	}
+	return attrs
+}
+
+// withoutMonotonic is the time as slog gives it to ReplaceAttr.
+func withoutMonotonic(t time.Time) time.Time { return t.Round(0) }

@@ -1,0 +1,186 @@
+package spanlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// Logger is a [slog.Logger] that owns its sinks. It stays in main, which flushes
+// and closes it; With and WithGroup return a plain *slog.Logger to pass on, and
+// Handler a handler for [slog.New] or [slog.SetDefault].
+//
+// All methods are safe for concurrent use.
+type Logger struct {
+	*slog.Logger
+	p *pipeline
+
+	shutdown    sync.Once
+	shutdownErr error
+}
+
+// New returns a logger that writes to sinks, or to a [Console] if there are
+// none. Options may be nil. New(nil) cannot fail: it is a console on stderr at
+// level Info.
+//
+// The error names each sink and field that is at fault, and why, as in
+//
+//	file sink "app.log": MaxSize is negative
+//
+// Nothing is left open then. New opens the files, so a file that cannot be
+// written to is found at once.
+func New(opts *Options, sinks ...Sink) (*Logger, error) {
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	if len(sinks) == 0 {
+		sinks = []Sink{Console{}}
+	}
+	env := readEnvironment(o.Schema)
+	level := o.Level
+	if level == nil {
+		if level = env.level; level == nil {
+			level = slog.LevelInfo
+		}
+	}
+	p := newPipeline(&o)
+	h, err := p.build(&o, level, env, o.Service.or(env.service), sinks)
+	if err != nil {
+		return nil, err
+	}
+	l := &Logger{Logger: slog.New(h), p: p}
+	for _, bad := range env.bad {
+		l.Warn("spanlog: bad value in the environment; the default is used", Err(bad))
+	}
+	return l, nil
+}
+
+// Must returns l, or panics if err is not nil. It is for a logger that the
+// program cannot do without:
+//
+//	log := spanlog.Must(spanlog.New(nil, spanlog.Console{}, spanlog.File{Path: "app.log"}))
+//	defer log.Close()
+func Must(l *Logger, err error) *Logger {
+	if err != nil {
+		panic(fmt.Errorf("spanlog: %w", err))
+	}
+	return l
+}
+
+// ownTime is how long Shutdown takes at most where its context sets no time.
+const ownTime = 5 * time.Second
+
+// Flush returns once every record handled before the call is as safe as its sink
+// can make it: a file's in the file, a buffered writer's written, a Relay's
+// flushed as far as its handler has Flush or ForceFlush. It returns at the end
+// of ctx, with an error for each sink that was not done.
+func (l *Logger) Flush(ctx context.Context) error {
+	return l.p.each(ctx, "flush", func(c core) error { return c.flush(ctx) })
+}
+
+// Shutdown flushes all sinks and closes what New opened. It returns by ctx's
+// deadline, whatever a sink does. If ctx has no deadline, or is cancelled
+// already, as the context of [os/signal.NotifyContext] is when deferred calls
+// run, that is 5 seconds from now.
+//
+// After Shutdown the console and files still deliver records, unbuffered; other
+// sinks return [ErrClosed]. Calls after the first return what that returned.
+func (l *Logger) Shutdown(ctx context.Context) error {
+	l.shutdown.Do(func() {
+		if _, ok := ctx.Deadline(); !ok || ctx.Err() != nil {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), ownTime)
+			defer cancel()
+		}
+		l.shutdownErr = l.p.each(ctx, "close", func(c core) error { return c.close(ctx) })
+	})
+	return l.shutdownErr
+}
+
+// Close is Shutdown with 5 seconds, for defer.
+func (l *Logger) Close() error { return l.Shutdown(context.Background()) }
+
+// Reopen closes the log files and opens them again by name. It is for programs
+// that are told about rotation by a signal, usually SIGHUP; spanlog installs no
+// signal handler. A file that cannot be opened stays open as it was.
+func (l *Logger) Reopen() error {
+	return l.p.each(context.Background(), "reopen", core.reopen)
+}
+
+// Fatal logs msg at [LevelFatal], shuts the logger down and exits with status 1.
+// Deferred calls do not run. The arguments are those of [slog.Logger.Info].
+func (l *Logger) Fatal(ctx context.Context, msg string, args ...any) {
+	var pc [1]uintptr
+	runtime.Callers(2, pc[:]) // the caller of Fatal
+	r := slog.NewRecord(time.Now(), LevelFatal, msg, pc[0])
+	r.Add(args...)
+	// What goes wrong is reported by the sinks; there is nothing left to do.
+	_ = l.Handler().Handle(ctx, r)
+	_ = l.Shutdown(ctx)
+	os.Exit(1)
+}
+
+// Stats returns what has become of the records so far, sink by sink.
+func (l *Logger) Stats() Stats {
+	var s Stats
+	for i := range l.p.cores {
+		s.Sinks = append(s.Sinks, l.p.cores[i].stats.snapshot())
+	}
+	return s
+}
+
+// each calls f for all the cores at once, and returns when they are done or ctx
+// is.
+func (p *pipeline) each(ctx context.Context, what string, f func(core) error) error {
+	type result struct {
+		core int
+		err  error
+	}
+	results := make(chan result, len(p.cores)) // so that nobody waits for us
+	for i := range p.cores {
+		go func() { results <- result{i, safely(func() error { return f(p.cores[i].core) })} }()
+	}
+	errs := make([]error, len(p.cores))
+	for i := range errs {
+		errs[i] = errPending
+	}
+	for range p.cores {
+		select {
+		case r := <-results:
+			errs[r.core] = r.err
+			continue
+		case <-ctx.Done():
+		}
+		break
+	}
+	for i, err := range errs {
+		if errors.Is(err, errPending) {
+			err = fmt.Errorf("not done by the deadline: %w", context.Cause(ctx))
+		}
+		if err != nil {
+			errs[i] = &SinkError{Sink: p.cores[i].name, Err: fmt.Errorf("%s: %w", what, err)}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+var errPending = errors.New("pending")
+
+// safely calls f and makes an error of a panic.
+func safely(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v)
+		}
+	}()
+	return f()
+}

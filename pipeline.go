@@ -1,0 +1,151 @@
+package spanlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// A pipeline is what all the handlers of one logger share: how records are
+// prepared, and the cores that they go to. It is not changed once it is built.
+type pipeline struct {
+	cores    []sinkCore // files first
+	encoders []encoder  // one per distinct format
+	rewriter rewriter
+	spans    spanMirror
+	reporter *reporter
+	source   bool
+
+	findSpan     func(context.Context) trace.SpanContext // nil: OpenTelemetry's
+	fromContext  func(context.Context, []slog.Attr) []slog.Attr
+	baggage      []string
+	readsContext bool // fromContext or baggage is set
+}
+
+// newPipeline makes the pipeline for options, without cores.
+func newPipeline(o *Options) *pipeline {
+	schema := o.Schema.withDefaults()
+	return &pipeline{
+		rewriter: rewriter{
+			replace: o.ReplaceAttr,
+			secret:  newSecrets(o.Redact),
+			schema:  schema,
+			trace:   newTraceFields(schema),
+		},
+		spans:        spanMirror{events: o.SpanEvents, errors: o.SpanErrors},
+		reporter:     &reporter{onError: o.OnError},
+		source:       o.AddSource,
+		findSpan:     o.SpanContext,
+		fromContext:  o.FromContext,
+		baggage:      slices.Clone(o.Baggage),
+		readsContext: o.FromContext != nil || len(o.Baggage) > 0,
+	}
+}
+
+// build makes the cores for sinks and the handler before any With. On an error
+// nothing is left open.
+func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Service, sinks []Sink) (*Handler, error) {
+	b := &builder{
+		level:   level,
+		console: env.format,
+		config:  formatConfig{schema: p.rewriter.schema, trace: &p.rewriter.trace, source: o.AddSource, service: svc},
+	}
+	var errs []error
+	for i, s := range sinks {
+		if isNil(s) {
+			errs = append(errs, fmt.Errorf("sink %d is nil", i+1))
+			continue
+		}
+		c, err := s.build(b)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", s.sinkName(), err))
+			continue
+		}
+		p.cores = append(p.cores, c)
+	}
+	if len(errs) > 0 {
+		for _, c := range p.cores {
+			_ = c.close(context.Background())
+		}
+		return nil, errors.Join(errs...)
+	}
+	slices.SortStableFunc(p.cores, func(c, d sinkCore) int { return c.order - d.order })
+	p.encoders = b.encoders
+	p.rewriter.lazy = len(b.encoders) == 0
+	s := &state{segments: make([]segment, 1), prefixes: make([]prefix, len(b.encoders)), foreign: b.foreign}
+	h := &Handler{p: p, plain: s, spanned: s}
+	attrs := append(p.rewriter.schema.rootAttrs(svc), o.Attrs...)
+	return h.WithAttrs(attrs).(*Handler), nil
+}
+
+// spanContext finds the span of a record.
+func (p *pipeline) spanContext(ctx context.Context) (sc trace.SpanContext) {
+	if p.findSpan == nil {
+		return trace.SpanContextFromContext(ctx)
+	}
+	defer p.recovered("SpanContext")
+	return p.findSpan(ctx)
+}
+
+// callFromContext appends to dst what the program's FromContext appends to an
+// empty slice of ours: dst stays whole whatever the program does.
+func (p *pipeline) callFromContext(ctx context.Context, dst, empty []slog.Attr) (out []slog.Attr) {
+	out = dst
+	if p.fromContext != nil {
+		defer p.recovered("FromContext")
+		out = append(dst, p.fromContext(ctx, empty)...)
+	}
+	return out
+}
+
+// recovered, deferred around a function of the program's, keeps its panic from
+// going on to the program's logging call.
+func (p *pipeline) recovered(field string) {
+	if v := recover(); v != nil {
+		p.reporter.report("options: "+field, panicked(v))
+	}
+}
+
+// newHandlerAround is NewHandler.
+func newHandlerAround(next slog.Handler, opts *Options) *Handler {
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	o.AddSource, o.ReplaceAttr = false, nil
+	var trouble []error
+	if err := o.validate(); err != nil {
+		trouble = append(trouble, err)
+		o.Level, o.SpanEvents, o.SpanErrors = validLeveler(o.Level), validLeveler(o.SpanEvents), validLeveler(o.SpanErrors)
+	}
+	p := newPipeline(&o)
+	var sink Sink = wrapped{next, o.Level}
+	if isNil(next) {
+		trouble = append(trouble, errors.New("next is nil; records go to stderr"))
+		sink = Console{}
+	}
+	level := o.Level
+	if level == nil {
+		level = slog.LevelInfo // for the console; next has a level of its own
+	}
+	h, err := p.build(&o, level, environment{}, o.Service, []Sink{sink})
+	if err != nil {
+		panic("spanlog: neither of these two sinks can fail: " + err.Error())
+	}
+	for _, err := range trouble {
+		p.reporter.report("handler", err)
+	}
+	return h
+}
+
+// validLeveler is l, or nil if it cannot be asked.
+func validLeveler(l slog.Leveler) slog.Leveler {
+	if checkLeveler("", l) != nil {
+		return nil
+	}
+	return l
+}

@@ -1,0 +1,222 @@
+package spanlog
+
+import (
+	"log/slog"
+	"strings"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// redacted is what stands for a value whose key is in [Options].Redact.
+const redacted = "[REDACTED]"
+
+// A rewriter turns attributes as they were logged into attributes as they are
+// delivered: resolved, redacted, replaced by ReplaceAttr, without what is empty,
+// and at the root without what would collide with a trace field. It does so once
+// per attribute, for all sinks.
+//
+// It never writes to the attributes that it is given, which are the caller's.
+type rewriter struct {
+	replace func([]string, slog.Attr) slog.Attr // nil: none
+	secret  map[string]bool                     // lower-case keys; nil: none
+	schema  Schema
+	trace   traceFields
+	lazy    bool // what needs no rewriting may stay unresolved: all sinks are foreign handlers
+}
+
+// all reports whether every attribute has to be rewritten, not only those that
+// needs finds.
+func (w *rewriter) all() bool { return w.replace != nil || w.secret != nil }
+
+// needs reports whether a, of a record, has to be rewritten: it is not plain, or
+// root is set (it stands at the root) and its key is a special one there.
+func (w *rewriter) needs(a slog.Attr, root, spanned bool) bool {
+	if a.Key == "" {
+		return true // nothing, or a group to inline
+	}
+	if root {
+		if spanned && w.trace.index(a.Key) >= 0 {
+			return true
+		}
+		if w.schema.err != errorSlog && a.Key == ErrorKey {
+			return true
+		}
+	}
+	return !w.lazy && !plain(a)
+}
+
+// plain reports whether an attribute is resolved and has nothing empty in it.
+func plain(a slog.Attr) bool {
+	switch a.Value.Kind() {
+	case slog.KindLogValuer:
+		return false
+	case slog.KindGroup:
+		members := a.Value.Group()
+		for _, m := range members {
+			if m.Key == "" || !plain(m) {
+				return false
+			}
+		}
+		return len(members) > 0
+	case slog.KindAny:
+		src, ok := a.Value.Any().(*slog.Source)
+		return !ok || !emptySource(src)
+	}
+	return true
+}
+
+func emptySource(src *slog.Source) bool { return src == nil || *src == slog.Source{} }
+
+// place is where an attribute stands.
+type place struct {
+	groups []string          // the open groups, from the outside in
+	secret bool              // one of them is to be redacted as a whole
+	span   trace.SpanContext // at the root of a record: whose fields are there
+}
+
+func (at place) root() bool { return len(at.groups) == 0 }
+
+// rewrite appends to dst what becomes of a: nothing, one attribute, or several.
+func (w *rewriter) rewrite(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
+	a.Value = a.Value.Resolve()
+	if at.secret || w.isSecret(a.Key) {
+		if isZero(a) || emptyGroup(a.Value) {
+			return dst
+		}
+		a.Value = slog.StringValue(redacted)
+	}
+	if w.replace != nil && a.Value.Kind() != slog.KindGroup {
+		a = w.callReplace(at.groups, a)
+		if a.Value = a.Value.Resolve(); w.isSecret(a.Key) {
+			a.Value = slog.StringValue(redacted)
+		}
+	}
+	return w.place(dst, a, at)
+}
+
+// rewriteBuiltin is rewrite for one of slog's own attributes, which has no key
+// that could be secret.
+func (w *rewriter) rewriteBuiltin(dst []slog.Attr, a slog.Attr, sc trace.SpanContext) []slog.Attr {
+	a = w.callReplace(nil, a)
+	a.Value = a.Value.Resolve()
+	return w.place(dst, a, place{span: sc})
+}
+
+// place appends an attribute that has been through redaction and ReplaceAttr,
+// unless it is empty.
+func (w *rewriter) place(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
+	switch a.Value.Kind() {
+	case slog.KindGroup:
+		return w.rewriteGroup(dst, a, at)
+	case slog.KindAny:
+		if isZero(a) {
+			return dst
+		}
+		if src, ok := a.Value.Any().(*slog.Source); ok && emptySource(src) {
+			return dst
+		}
+	}
+	if at.root() {
+		return w.rewriteRoot(dst, a, at)
+	}
+	return append(dst, a)
+}
+
+func (w *rewriter) rewriteGroup(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
+	members := a.Value.Group()
+	if a.Key == "" { // inlined: its members stand where it does
+		for _, m := range members {
+			dst = w.rewrite(dst, m, at)
+		}
+		return dst
+	}
+	inner := place{groups: append(at.groups[:len(at.groups):len(at.groups)], a.Key)}
+	kept := make([]slog.Attr, 0, len(members))
+	for _, m := range members {
+		kept = w.rewrite(kept, m, inner)
+	}
+	if len(kept) == 0 {
+		return dst
+	}
+	a.Value = slog.GroupValue(kept...)
+	if at.root() {
+		return w.rewriteRoot(dst, a, at)
+	}
+	return append(dst, a)
+}
+
+// rewriteRoot is the last step for an attribute at the root.
+func (w *rewriter) rewriteRoot(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
+	if w.schema.err != errorSlog && a.Key == ErrorKey {
+		if err, ok := attrError(a); ok {
+			return w.schema.errorAttrs(dst, a, err)
+		}
+	}
+	if at.span.HasTraceID() {
+		if i := w.trace.index(a.Key); i >= 0 && w.trace.fields[i].in(at.span) {
+			f := &w.trace.fields[i]
+			if a.Value.Kind() != slog.KindGroup && f.is(a.Value, at.span) {
+				return dst // it says what the field says: once is enough
+			}
+			a.Key = f.renamed
+		}
+	}
+	return append(dst, a)
+}
+
+func (w *rewriter) isSecret(key string) bool {
+	return w.secret != nil && w.secret[strings.ToLower(key)]
+}
+
+// callReplace calls the program's ReplaceAttr. If that panics, the value is
+// withheld: it may be the very one that was to be replaced.
+func (w *rewriter) callReplace(groups []string, a slog.Attr) (out slog.Attr) {
+	defer func() {
+		if p := recover(); p != nil {
+			out = slog.String(a.Key, "!PANIC: ReplaceAttr: "+panicked(p).Error())
+		}
+	}()
+	return w.replace(groups[:len(groups):len(groups)], a)
+}
+
+// rewriteAll rewrites attributes into a new slice.
+func (w *rewriter) rewriteAll(attrs []slog.Attr, at place) []slog.Attr {
+	out := make([]slog.Attr, 0, len(attrs))
+	for _, a := range attrs {
+		out = w.rewrite(out, a, at)
+	}
+	return out
+}
+
+// splitColliding divides attributes at the root, rewritten already, into those
+// that can stand beside the trace fields of any span and those that cannot.
+func (w *rewriter) splitColliding(attrs []slog.Attr) (fine, colliding []slog.Attr) {
+	for i, a := range attrs {
+		if w.trace.index(a.Key) < 0 {
+			if colliding != nil {
+				fine = append(fine, a)
+			}
+			continue
+		}
+		if colliding == nil {
+			fine = append(fine, attrs[:i]...)
+		}
+		colliding = append(colliding, a)
+	}
+	if colliding == nil {
+		return attrs, nil
+	}
+	return fine, colliding
+}
+
+// newSecrets returns the set of keys to redact.
+func newSecrets(keys []string) map[string]bool {
+	if len(keys) == 0 {
+		return nil
+	}
+	set := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		set[strings.ToLower(k)] = true
+	}
+	return set
+}

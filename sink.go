@@ -1,0 +1,195 @@
+package spanlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/log"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Sink is where records go: one of [Console], [File], [Writer], [Relay] and
+// [OTel], or a decorator around sinks: [Async], [Failover], [Limit] and
+// [FlightRecorder]. Sinks are plain data, read once by [New]; each has a level
+// and a format of its own. A sink of one's own is a Writer whose writer is an
+// [EntryWriter], or a Relay to a [slog.Handler].
+type Sink interface {
+	// sinkName names the sink by kind and target.
+	sinkName() string
+	// build makes the sink's core. An error names the field and the value at
+	// fault; nothing is left open then.
+	build(b *builder) (sinkCore, error)
+}
+
+// EntryWriter is a writer that wants to know more of a record than its line: for
+// Kafka, syslog, Loki and the like. A [Writer] or [Console] calls WriteEntry
+// instead of Write, one call at a time.
+type EntryWriter interface {
+	io.Writer
+	// WriteEntry writes one record. The entry is valid during the call; what
+	// the writer keeps of Line it copies. Like a record, it is to be written
+	// even if ctx is cancelled.
+	WriteEntry(ctx context.Context, e Entry) error
+}
+
+// Entry is a record as an [EntryWriter] gets it.
+type Entry struct {
+	Time  time.Time
+	Level slog.Level
+	Span  trace.SpanContext // invalid where no span is active
+	Line  []byte            // the formatted record, with its newline; must not be changed
+}
+
+// Writer is a sink for any [io.Writer], which gets each record in one Write, one
+// call at a time. If the writer has a method Flush, Flush() error or with a
+// context, it is called by [Logger.Flush] and at shutdown; it is never closed.
+// After shutdown, records are refused with [ErrClosed].
+type Writer struct {
+	// Writer is where the records go. It must not be nil.
+	Writer io.Writer
+	// Level is the least level that is written. By default, Options.Level.
+	Level slog.Leveler
+	// Format is how records are written. By default, JSON.
+	Format Formatter
+}
+
+func (s Writer) sinkName() string { return fmt.Sprintf("writer sink %T", s.Writer) }
+
+func (s Writer) build(b *builder) (sinkCore, error) {
+	if isNil(s.Writer) {
+		return sinkCore{}, errors.New("Writer is nil")
+	}
+	return b.newWriterCore(s.sinkName(), s.Writer, s.Level, s.Format)
+}
+
+// newWriterCore makes the core of a Writer, or of a Console.
+func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f Formatter) (sinkCore, error) {
+	level, err := b.leveler(level)
+	if err != nil {
+		return sinkCore{}, err
+	}
+	if f == nil {
+		f = JSON
+	}
+	format, err := b.format(f)
+	if err != nil {
+		return sinkCore{}, err
+	}
+	c := &writerCore{w: w, level: level, format: format, mu: b.lock(w), stats: newSinkStats(name)}
+	c.entries, _ = w.(EntryWriter)
+	return sinkCore{core: c, name: name, stats: c.stats}, nil
+}
+
+// writerCore writes lines to a writer.
+type writerCore struct {
+	w       io.Writer
+	entries EntryWriter // w, if it is one
+	level   slog.Leveler
+	format  int
+	console bool // delivers after close as well
+	closed  atomic.Bool
+	mu      *sync.Mutex // held while the writer is called; shared by all sinks of w
+	stats   *sinkStats
+}
+
+func (c *writerCore) enabled(_ context.Context, level slog.Level) bool {
+	return level >= c.level.Level()
+}
+
+func (c *writerCore) handle(e *entry) error {
+	if c.closed.Load() && !c.console {
+		return ErrClosed
+	}
+	line := e.line(c.format)
+	if err := c.write(e, line); err != nil {
+		return err
+	}
+	c.stats.deliver(len(line))
+	return nil
+}
+
+func (c *writerCore) write(e *entry, line []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.entries != nil {
+		return c.entries.WriteEntry(e.ctx, Entry{Time: e.event.Time, Level: e.event.Level, Span: e.event.Span, Line: line})
+	}
+	n, err := c.w.Write(line)
+	if err == nil && n < len(line) {
+		err = io.ErrShortWrite
+	}
+	return err
+}
+
+func (c *writerCore) flush(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return flushAny(ctx, c.w)
+}
+
+func (c *writerCore) reopen() error { return nil }
+
+func (c *writerCore) close(ctx context.Context) error {
+	c.closed.Store(true)
+	return c.flush(ctx)
+}
+
+// Relay is a sink for any [slog.Handler]. Its records have the trace fields at
+// the root under any groups, the attributes of contexts, and are redacted; their
+// time, level, message and source are for the handler to write. If the handler
+// has a method Flush or ForceFlush, it is called by [Logger.Flush] and at
+// shutdown. After shutdown, records are refused with [ErrClosed].
+type Relay struct {
+	// Handler is where the records go. It must not be nil.
+	Handler slog.Handler
+	// Level is the least level that the handler is given, beside what its own
+	// Enabled says. By default, its Enabled alone decides.
+	Level slog.Leveler
+}
+
+func (s Relay) sinkName() string { return fmt.Sprintf("relay sink %T", s.Handler) }
+
+func (s Relay) build(b *builder) (sinkCore, error) {
+	if isNil(s.Handler) {
+		return sinkCore{}, errors.New("Handler is nil")
+	}
+	if err := checkLeveler("Level", s.Level); err != nil {
+		return sinkCore{}, err
+	}
+	return b.newForeignCore(s.sinkName(), s.Handler, s.Level), nil
+}
+
+func (b *builder) newForeignCore(name string, h slog.Handler, level slog.Leveler) sinkCore {
+	h = withoutPackageLog(h)
+	c := &foreignCore{handler: h, level: level, slot: len(b.foreign), stats: newSinkStats(name)}
+	b.foreign = append(b.foreign, foreign{full: h, root: h})
+	return sinkCore{core: c, name: name, stats: c.stats}
+}
+
+// wrapped is the handler that NewHandler is given.
+type wrapped Relay
+
+func (wrapped) sinkName() string { return "handler" }
+
+func (s wrapped) build(b *builder) (sinkCore, error) {
+	return b.newForeignCore(s.sinkName(), s.Handler, s.Level), nil
+}
+
+// OTel is a sink for OpenTelemetry's logs API.
+type OTel struct {
+	// Provider is where the records go. By default, the provider that
+	// telemetry.Start installs, before or after New.
+	Provider log.LoggerProvider
+	// Level is the least level that is written. By default, Options.Level.
+	Level slog.Leveler
+}
+
+func (OTel) sinkName() string { return "otel sink" }
+
+func (OTel) build(*builder) (sinkCore, error) { return sinkCore{}, errNotYet("OTel") }

@@ -1,0 +1,106 @@
+package spanlog
+
+import (
+	"context"
+	"log/slog"
+	"math"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// A spanMirror shows records to the active span: as events, and as its status.
+type spanMirror struct {
+	events slog.Leveler // nil: none
+	errors slog.Leveler // nil: none
+}
+
+// severityKey is the attribute of a span event with the level of its record.
+const severityKey = attribute.Key("log.severity")
+
+// wants reports whether a record of this level is of interest to the span of
+// ctx. The span is looked for only where somebody asked for it.
+func (m *spanMirror) wants(ctx context.Context, level slog.Level) bool {
+	if !m.has(level) || ctx == nil {
+		return false
+	}
+	return trace.SpanFromContext(ctx).IsRecording()
+}
+
+func (m *spanMirror) has(level slog.Level) bool { return m.isEvent(level) || m.isError(level) }
+
+func (m *spanMirror) isEvent(level slog.Level) bool {
+	return m.events != nil && level >= m.events.Level()
+}
+
+func (m *spanMirror) isError(level slog.Level) bool {
+	return m.errors != nil && level >= m.errors.Level()
+}
+
+// record shows one record to the span. The error that it carries, if any, is
+// recorded as the error that it is, with its type, beside the event.
+func (m *spanMirror) record(e *Event, ctx context.Context) {
+	if !m.wants(ctx, e.Level) {
+		return
+	}
+	span := trace.SpanFromContext(ctx)
+	at := trace.WithTimestamp(e.Time)
+	if e.Time.IsZero() {
+		at = trace.WithTimestamp(time.Now())
+	}
+	if m.isEvent(e.Level) {
+		attrs := []attribute.KeyValue{severityKey.String(levelName(e.Level))}
+		e.leaves(func(path string, a slog.Attr) {
+			attrs = append(attrs, keyValue(path+a.Key, a.Value))
+		})
+		span.AddEvent(e.Message, at, trace.WithAttributes(attrs...))
+	}
+	err := e.err()
+	if err != nil {
+		span.RecordError(err, at)
+	}
+	if m.isError(e.Level) {
+		status := e.Message
+		if err != nil {
+			status += ": " + errorMessage(err)
+		}
+		span.SetStatus(codes.Error, status)
+	}
+}
+
+// keyValue is an attribute in OpenTelemetry's kinds. What they have no kind for
+// is text.
+func keyValue(key string, v slog.Value) attribute.KeyValue {
+	switch v.Kind() {
+	case slog.KindBool:
+		return attribute.Bool(key, v.Bool())
+	case slog.KindInt64:
+		return attribute.Int64(key, v.Int64())
+	case slog.KindUint64:
+		if u := v.Uint64(); u <= math.MaxInt64 {
+			return attribute.Int64(key, int64(u))
+		}
+	case slog.KindFloat64:
+		return attribute.Float64(key, v.Float64())
+	case slog.KindTime:
+		return attribute.String(key, v.Time().Format(time.RFC3339Nano))
+	case slog.KindAny:
+		switch x := v.Any().(type) {
+		case error:
+			return attribute.String(key, errorMessage(x))
+		case []string:
+			return attribute.StringSlice(key, x)
+		case []int:
+			return attribute.IntSlice(key, x)
+		case []int64:
+			return attribute.Int64Slice(key, x)
+		case []float64:
+			return attribute.Float64Slice(key, x)
+		case []bool:
+			return attribute.BoolSlice(key, x)
+		}
+	}
+	return attribute.String(key, valueText(v))
+}

@@ -1,0 +1,112 @@
+package spanlog
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Stats is what has become of a logger's records, sink by sink, since [New].
+type Stats struct {
+	Sinks []SinkStats `json:"sinks"`
+}
+
+// SinkStats counts one sink's records. Every record that reached the sink is
+// either delivered or dropped.
+type SinkStats struct {
+	// Sink names the sink, as in [SinkError].
+	Sink string `json:"sink"`
+	// Delivered is the number of records that were written.
+	Delivered uint64 `json:"delivered"`
+	// Bytes is how long their lines were. Sinks without lines have 0.
+	Bytes uint64 `json:"bytes"`
+	// Dropped counts what was not written, by level and reason.
+	Dropped []Drops `json:"dropped,omitempty"`
+	// LastError is the text of the newest error, and LastErrorTime its time.
+	LastError     string    `json:"last_error,omitempty"`
+	LastErrorTime time.Time `json:"last_error_time,omitzero"`
+}
+
+// Drops is the number of records of one level that were dropped for one reason:
+// "closed", "full" or "error".
+type Drops struct {
+	Level   slog.Level `json:"level"`
+	Reason  string     `json:"reason"`
+	Records uint64     `json:"records"`
+}
+
+// String returns the stats as JSON, so that Stats is an expvar.Var.
+func (s Stats) String() string {
+	b, err := json.Marshal(s)
+	if err != nil { // no field can fail
+		return "{}"
+	}
+	return string(b)
+}
+
+// sinkStats are the counters behind SinkStats.
+type sinkStats struct {
+	name      string
+	delivered atomic.Uint64
+	bytes     atomic.Uint64
+
+	mu          sync.Mutex
+	dropped     map[drop]uint64
+	lastError   string
+	lastErrorAt time.Time
+}
+
+type drop struct {
+	level  slog.Level
+	reason string
+}
+
+func newSinkStats(name string) *sinkStats {
+	return &sinkStats{name: name, dropped: make(map[drop]uint64)}
+}
+
+func (s *sinkStats) deliver(bytes int) {
+	s.delivered.Add(1)
+	s.bytes.Add(uint64(bytes))
+}
+
+// drop counts a record that was lost to err.
+func (s *sinkStats) drop(level slog.Level, err error) {
+	reason := "error"
+	switch {
+	case errors.Is(err, ErrClosed):
+		reason = "closed"
+	case errors.Is(err, ErrDropped):
+		reason = "full"
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dropped[drop{level, reason}]++
+	s.lastError, s.lastErrorAt = err.Error(), time.Now()
+}
+
+func (s *sinkStats) snapshot() SinkStats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := SinkStats{
+		Sink:      s.name,
+		Delivered: s.delivered.Load(),
+		Bytes:     s.bytes.Load(),
+		LastError: s.lastError, LastErrorTime: s.lastErrorAt,
+	}
+	for d, n := range s.dropped {
+		out.Dropped = append(out.Dropped, Drops{Level: d.level, Reason: d.reason, Records: n})
+	}
+	slices.SortFunc(out.Dropped, func(a, b Drops) int {
+		if a.Level != b.Level {
+			return int(a.Level - b.Level)
+		}
+		return strings.Compare(a.Reason, b.Reason)
+	})
+	return out
+}

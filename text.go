@@ -1,0 +1,165 @@
+package spanlog
+
+import (
+	"log/slog"
+	"strconv"
+
+	"github.com/spanlog/spanlog/internal/encode"
+)
+
+type textFormat struct{}
+
+func (textFormat) formatName() string { return "text" }
+
+func (textFormat) encoder(c *formatConfig) (encoder, error) {
+	enc := &textEncoder{
+		schema:  c.schema,
+		trace:   c.trace,
+		source:  c.source,
+		time:    textKey(c.schema.TimeKey),
+		level:   textKey(c.schema.LevelKey),
+		message: textKey(c.schema.MessageKey),
+	}
+	for _, f := range c.trace.fields {
+		enc.fields = append(enc.fields, textKey(f.key))
+	}
+	return enc, nil
+}
+
+// textKey is a key with its equals sign.
+func textKey(key string) string {
+	return string(append(encode.AppendTextString(nil, key), '='))
+}
+
+// textEncoder writes [slog.TextHandler]'s form.
+type textEncoder struct {
+	schema Schema
+	trace  *traceFields
+	source bool
+	// Keys as they are written, with the equals sign.
+	time, level, message string
+	fields               []string // of trace
+}
+
+func (enc *textEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
+	start := len(dst)
+	if e.replaced {
+		for _, a := range e.builtins {
+			dst = textAttr(dst, start, nil, enc.schema.ReplaceAttr(nil, a))
+		}
+	} else {
+		dst = enc.builtins(dst, e)
+	}
+	if e.Span.HasTraceID() {
+		dst = enc.traceFields(dst, start, e)
+	}
+	dst = textAttrs(dst, start, e, p)
+	return append(dst, '\n')
+}
+
+// builtins writes slog's own fields, in slog's order.
+func (enc *textEncoder) builtins(dst []byte, e *Event) []byte {
+	if !e.Time.IsZero() {
+		dst = append(dst, enc.time...)
+		dst = append(encode.AppendTextTime(dst, e.Time), ' ')
+	}
+	dst = append(dst, enc.level...)
+	dst = encode.AppendTextString(dst, enc.schema.levelText(e.Level))
+	if enc.source {
+		if a := enc.schema.sourceAttr(e.Source()); a.Key != "" {
+			dst = textAttr(dst, 0, nil, a)
+		}
+	}
+	dst = append(dst, ' ')
+	dst = append(dst, enc.message...)
+	return encode.AppendTextString(dst, e.Message)
+}
+
+func (enc *textEncoder) traceFields(dst []byte, start int, e *Event) []byte {
+	for i := range enc.fields {
+		if f := &enc.trace.fields[i]; f.in(e.Span) {
+			dst = append(textSpace(dst, start), enc.fields[i]...)
+			dst = f.append(dst, e.Span)
+		}
+	}
+	return dst
+}
+
+func (enc *textEncoder) withAttrs(p prefix, attrs []slog.Attr) prefix {
+	return textWithAttrs(p, attrs)
+}
+
+func (enc *textEncoder) withGroup(p prefix, name string) prefix {
+	return textWithGroup(p, name)
+}
+
+// textAttrs writes all the event's attributes: those of its context, those that
+// With added, and its own. The line began at dst[start].
+func textAttrs(dst []byte, start int, e *Event, p *prefix) []byte {
+	for _, a := range e.root {
+		dst = textAttr(dst, start, nil, a)
+	}
+	if len(p.attrs) > 0 {
+		dst = append(textSpace(dst, start), p.attrs...)
+	}
+	for _, a := range e.attrs {
+		dst = textAttr(dst, start, p.pending, a)
+	}
+	return dst
+}
+
+// textAttr writes an attribute that is resolved and not empty. The path names
+// the groups around it, each with a dot behind it.
+func textAttr(dst []byte, start int, path []byte, a slog.Attr) []byte {
+	if a.Value.Kind() == slog.KindGroup {
+		if a.Key != "" {
+			path = append(append(path[:len(path):len(path)], a.Key...), '.')
+		}
+		for _, m := range a.Value.Group() {
+			dst = textAttr(dst, start, path, m)
+		}
+		return dst
+	}
+	dst = append(encode.AppendTextKey(textSpace(dst, start), path, a.Key), '=')
+	if src, ok := textSource(a.Value); ok {
+		return encode.AppendTextString(dst, src)
+	}
+	return encode.AppendTextValue(dst, a.Value)
+}
+
+// textSource is the text form of a source.
+func textSource(v slog.Value) (string, bool) {
+	if v.Kind() != slog.KindAny {
+		return "", false
+	}
+	src, ok := v.Any().(*slog.Source)
+	if !ok {
+		return "", false
+	}
+	return src.File + ":" + strconv.Itoa(src.Line), true
+}
+
+func textWithAttrs(p prefix, attrs []slog.Attr) prefix {
+	if len(attrs) == 0 {
+		return p
+	}
+	buf := clone(p.attrs)
+	for _, a := range attrs {
+		buf = textAttr(buf, 0, p.pending, a)
+	}
+	p.attrs = buf
+	return p
+}
+
+func textWithGroup(p prefix, name string) prefix {
+	p.pending = append(append(clone(p.pending), name...), '.')
+	return p
+}
+
+// textSpace appends the space before a key, unless the line begins with it.
+func textSpace(dst []byte, start int) []byte {
+	if len(dst) > start {
+		return append(dst, ' ')
+	}
+	return dst
+}

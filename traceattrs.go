@@ -1,0 +1,147 @@
+package spanlog
+
+import (
+	"encoding/binary"
+	"log/slog"
+	"strconv"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/encode"
+)
+
+// A traceField is one field that a schema makes of a span context.
+type traceField struct {
+	key     string // its name
+	renamed string // the name of an attribute that would collide with it
+	part    tracePart
+	form    idForm
+	bare    bool   // a bool in JSON, not a string
+	text    string // idProject: what stands before the id; partLink: the value
+}
+
+type tracePart uint8
+
+const (
+	partTraceID tracePart = iota
+	partSpanID
+	partFlags
+	partSampled
+	partLink
+)
+
+// traceFields are a schema's, in the order in which they are written. They are
+// made once and never changed.
+type traceFields struct {
+	fields []traceField
+	// lengths has bit n set when a field's key is n bytes long, so that most
+	// attributes are told apart from all fields by one test.
+	lengths uint64
+}
+
+// maxTraceFields is how many fields a schema makes of a span context at most.
+const maxTraceFields = 4
+
+func newTraceFields(s Schema) traceFields {
+	var t traceFields
+	add := func(f traceField) {
+		f.renamed = "attr." + f.key
+		t.fields = append(t.fields, f)
+		t.lengths |= 1 << (len(f.key) & 63)
+	}
+	add(traceField{key: s.TraceIDKey, part: partTraceID, form: s.traceForm, text: "projects/" + s.project + "/traces/"})
+	add(traceField{key: s.SpanIDKey, part: partSpanID, form: s.spanForm})
+	switch s.flags {
+	case flagsHex:
+		add(traceField{key: s.TraceFlagsKey, part: partFlags})
+	case flagsSampled:
+		add(traceField{key: s.TraceFlagsKey, part: partSampled, bare: true})
+	}
+	if s.linkKey != "" {
+		add(traceField{key: s.linkKey, part: partLink, text: s.linkVal})
+	}
+	return t
+}
+
+// index returns the place of the field named key, or -1.
+func (t *traceFields) index(key string) int {
+	if t.lengths&(1<<(len(key)&63)) == 0 {
+		return -1
+	}
+	for i := range t.fields {
+		if t.fields[i].key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// in reports whether the field exists for sc: a span id may be missing where a
+// caller sent only a trace id.
+func (f *traceField) in(sc trace.SpanContext) bool {
+	return f.part != partSpanID || sc.HasSpanID()
+}
+
+// append appends the field's value for sc as plain text. No value has a
+// character that a format would have to escape.
+func (f *traceField) append(dst []byte, sc trace.SpanContext) []byte {
+	switch f.part {
+	case partTraceID:
+		id := sc.TraceID()
+		switch f.form {
+		case idDecimal:
+			return strconv.AppendUint(dst, binary.BigEndian.Uint64(id[8:]), 10)
+		case idXRay:
+			dst = encode.AppendHex(append(dst, "1-"...), id[:4])
+			return encode.AppendHex(append(dst, '-'), id[4:])
+		case idProject:
+			dst = append(dst, f.text...)
+		}
+		return encode.AppendHex(dst, id[:])
+	case partSpanID:
+		id := sc.SpanID()
+		if f.form == idDecimal {
+			return strconv.AppendUint(dst, binary.BigEndian.Uint64(id[:]), 10)
+		}
+		return encode.AppendHex(dst, id[:])
+	case partFlags:
+		return encode.AppendHex(dst, []byte{byte(sc.TraceFlags())})
+	case partSampled:
+		return strconv.AppendBool(dst, sc.IsSampled())
+	default:
+		return append(dst, f.text...)
+	}
+}
+
+// is reports whether v says the same as the field does for sc.
+func (f *traceField) is(v slog.Value, sc trace.SpanContext) bool {
+	var buf [128]byte
+	return string(f.append(buf[:0], sc)) == valueText(v)
+}
+
+// appendAttrs appends the fields for sc as attributes. All their values share
+// one string, which is the only allocation.
+func (t *traceFields) appendAttrs(dst []slog.Attr, sc trace.SpanContext) []slog.Attr {
+	var buf [192]byte
+	var end [maxTraceFields]int
+	text := buf[:0]
+	for i := range t.fields {
+		if f := &t.fields[i]; f.in(sc) && !f.bare {
+			text = f.append(text, sc)
+		}
+		end[i] = len(text)
+	}
+	all, start := string(text), 0
+	for i := range t.fields {
+		f := &t.fields[i]
+		switch {
+		case !f.in(sc):
+		case f.bare:
+			dst = append(dst, slog.Bool(f.key, sc.IsSampled()))
+		default:
+			dst = append(dst, slog.String(f.key, all[start:end[i]]))
+		}
+		start = end[i]
+	}
+	return dst
+}
