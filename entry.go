@@ -195,8 +195,7 @@ func (e *entry) free() {
 	}
 	clear(e.event.attrs)
 	clear(e.event.root)
-	attrs, root := e.event.attrs[:0], e.event.root[:0]
-	e.event = Event{attrs: attrs, root: root}
+	e.event = Event{attrs: e.event.attrs[:0], root: e.event.root[:0], path: e.event.path}
 	e.record = slog.Record{}
 	e.ctx = nil
 	entries.Put(e)

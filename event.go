@@ -47,6 +47,7 @@ type Event struct {
 	state   *state      // handler's, with or without an active span
 	root    []slog.Attr // from the context: at the root before all else
 	attrs   []slog.Attr // the record's own, within the handler's open groups
+	path    []byte      // scratch of the text encoders
 }
 
 // Attrs yields the attributes in order: those of the context, then those of the
@@ -98,6 +99,7 @@ func visitLeaves(path string, attrs []slog.Attr, visit func(string, slog.Attr)) 
 	for _, a := range attrs {
 		switch {
 		case a.Value.Kind() != slog.KindGroup:
+			a.Value = a.Value.Resolve() // a replaced source is not yet
 			visit(path, a)
 		case a.Key == "":
 			visitLeaves(path, a.Value.Group(), visit)

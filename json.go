@@ -112,25 +112,23 @@ func (enc *jsonEncoder) renamed(a slog.Attr) slog.Attr { return enc.schema.Repla
 
 // attr writes an attribute that is resolved and not empty.
 func (enc *jsonEncoder) attr(dst []byte, a slog.Attr) []byte {
+	members, isGroup := jsonGroup(a.Value)
+	if isGroup && a.Key == "" { // inlined
+		return enc.members(dst, members)
+	}
 	dst = encode.AppendJSONString(jsonComma(dst), a.Key)
 	dst = append(dst, ':')
-	switch a.Value.Kind() {
-	case slog.KindGroup:
-		return enc.group(dst, a.Value.Group())
-	case slog.KindAny:
-		if src, ok := a.Value.Any().(*slog.Source); ok {
-			return enc.group(dst, sourceAttrs(src))
-		}
+	if isGroup {
+		return append(enc.members(append(dst, '{'), members), '}')
 	}
 	return encode.AppendJSONValue(dst, a.Value)
 }
 
-func (enc *jsonEncoder) group(dst []byte, attrs []slog.Attr) []byte {
-	dst = append(dst, '{')
+func (enc *jsonEncoder) members(dst []byte, attrs []slog.Attr) []byte {
 	for _, a := range attrs {
 		dst = enc.attr(dst, a)
 	}
-	return append(dst, '}')
+	return dst
 }
 
 func (enc *jsonEncoder) withAttrs(p prefix, attrs []slog.Attr) prefix {
@@ -162,6 +160,24 @@ func jsonComma(dst []byte) []byte {
 		return append(dst, ',')
 	}
 	return dst
+}
+
+// jsonGroup returns the members of what is a group in JSON: a group, and a
+// source.
+func jsonGroup(v slog.Value) ([]slog.Attr, bool) {
+	switch v.Kind() {
+	case slog.KindGroup:
+		return v.Group(), true
+	case slog.KindAny:
+		if src, ok := v.Any().(*slog.Source); ok {
+			return sourceAttrs(src), true
+		}
+	case slog.KindLogValuer:
+		if src, ok := v.LogValuer().(replacedSource); ok {
+			return src.fields, true
+		}
+	}
+	return nil, false
 }
 
 // sourceAttrs are the fields of a source that are known.

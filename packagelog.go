@@ -70,9 +70,10 @@ func (h *packageLog) Handle(_ context.Context, r slog.Record) error {
 	if len(h.p.attrs) > 0 {
 		line = append(append(line, ' '), h.p.attrs...)
 	}
+	path := clone(h.p.pending)
 	r.Attrs(func(a slog.Attr) bool {
 		for _, a := range h.w.rewrite(nil, a, place{groups: h.path}) {
-			line = textAttr(line, 0, h.p.pending, a)
+			line = textAttr(line, 0, &path, a)
 		}
 		return true
 	})

@@ -189,31 +189,9 @@ func (enc *patternEncoder) field(dst []byte, op *pylayout.Op, e *Event, p *prefi
 			dst = enc.text.traceFields(dst, start, e)
 		}
 	case pylayout.FieldAttrs:
-		dst = enc.attrs(dst, start, e, p)
+		dst = textAttrs(dst, start, e, p, enc.hasName)
 	}
 	return spec.Pad(dst, start)
-}
-
-// attrs appends the attributes as Text does, but for the logger's name where the
-// layout has it elsewhere.
-func (enc *patternEncoder) attrs(dst []byte, start int, e *Event, p *prefix) []byte {
-	if !enc.hasName {
-		return textAttrs(dst, start, e, p)
-	}
-	for _, a := range e.root {
-		if !isName(a) {
-			dst = textAttr(dst, start, nil, a)
-		}
-	}
-	if len(p.attrs) > 0 {
-		dst = append(textSpace(dst, start), p.attrs...)
-	}
-	for _, a := range e.attrs {
-		if len(p.pending) > 0 || !isName(a) {
-			dst = textAttr(dst, start, p.pending, a)
-		}
-	}
-	return dst
 }
 
 // appendText appends text, made safe unless the spec quotes it anyway.

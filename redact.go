@@ -72,6 +72,9 @@ type place struct {
 	groups []string          // the open groups, from the outside in
 	secret bool              // one of them is to be redacted as a whole
 	span   trace.SpanContext // at the root of a record: whose fields are there
+	// builtin is set for slog's own attributes. slog tells ReplaceAttr of no
+	// groups for them, not even within one.
+	builtin bool
 }
 
 func (at place) root() bool { return len(at.groups) == 0 }
@@ -99,7 +102,7 @@ func (w *rewriter) rewrite(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
 func (w *rewriter) rewriteBuiltin(dst []slog.Attr, a slog.Attr, sc trace.SpanContext) []slog.Attr {
 	a = w.callReplace(nil, a)
 	a.Value = a.Value.Resolve()
-	return w.place(dst, a, place{span: sc})
+	return w.place(dst, a, place{span: sc, builtin: true})
 }
 
 // place appends an attribute that has been through redaction and ReplaceAttr,
@@ -112,8 +115,13 @@ func (w *rewriter) place(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
 		if isZero(a) {
 			return dst
 		}
-		if src, ok := a.Value.Any().(*slog.Source); ok && emptySource(src) {
-			return dst
+		if src, ok := a.Value.Any().(*slog.Source); ok {
+			if emptySource(src) {
+				return dst
+			}
+			if w.replace != nil {
+				return w.placeSource(dst, a, src, at)
+			}
 		}
 	}
 	if at.root() {
@@ -131,6 +139,9 @@ func (w *rewriter) rewriteGroup(dst []slog.Attr, a slog.Attr, at place) []slog.A
 		return dst
 	}
 	inner := place{groups: append(at.groups[:len(at.groups):len(at.groups)], a.Key)}
+	if at.builtin {
+		inner = place{builtin: true}
+	}
 	kept := make([]slog.Attr, 0, len(members))
 	for _, m := range members {
 		kept = w.rewrite(kept, m, inner)
@@ -142,6 +153,29 @@ func (w *rewriter) rewriteGroup(dst []slog.Attr, a slog.Attr, at place) []slog.A
 	if at.root() {
 		return w.rewriteRoot(dst, a, at)
 	}
+	return append(dst, a)
+}
+
+// A replacedSource is a source whose fields ReplaceAttr has seen. For slog that
+// is part of writing JSON, where a source is a group; its Text has no fields,
+// and shows ReplaceAttr none. To anybody but our encoders it is a LogValuer of
+// the source.
+type replacedSource struct {
+	source *slog.Source
+	fields []slog.Attr
+}
+
+func (s replacedSource) LogValue() slog.Value { return slog.AnyValue(s.source) }
+
+func (w *rewriter) placeSource(dst []slog.Attr, a slog.Attr, src *slog.Source, at place) []slog.Attr {
+	fields := w.rewriteGroup(nil, slog.Attr{Key: a.Key, Value: slog.GroupValue(sourceAttrs(src)...)}, at)
+	if len(fields) == 0 {
+		return dst
+	}
+	if a.Key != "" {
+		a.Key, fields = fields[0].Key, fields[0].Value.Group()
+	}
+	a.Value = slog.AnyValue(replacedSource{src, fields})
 	return append(dst, a)
 }
 

@@ -247,8 +247,10 @@ func (s Schema) ReplaceAttr(groups []string, a slog.Attr) slog.Attr {
 			a = slog.String(s.LevelKey, s.levelText(l))
 		}
 	case slog.SourceKey:
-		if src, ok := v.Any().(*slog.Source); ok {
+		if src := valueSource(v); src != nil && s.source != sourceSlog {
 			a = s.sourceAttr(src)
+		} else if src != nil {
+			a.Key = s.SourceKey
 		}
 	case slog.MessageKey:
 		if v.Kind() == slog.KindString {

@@ -43,9 +43,10 @@ type textEncoder struct {
 
 func (enc *textEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	start := len(dst)
+	e.path = e.path[:0]
 	if e.replaced {
 		for _, a := range e.builtins {
-			dst = textAttr(dst, start, nil, enc.schema.ReplaceAttr(nil, a))
+			dst = textAttr(dst, start, &e.path, enc.schema.ReplaceAttr(nil, a))
 		}
 	} else {
 		dst = enc.builtins(dst, e)
@@ -53,7 +54,7 @@ func (enc *textEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	if e.Span.HasTraceID() {
 		dst = enc.traceFields(dst, start, e)
 	}
-	dst = textAttrs(dst, start, e, p)
+	dst = textAttrs(dst, start, e, p, false)
 	return append(dst, '\n')
 }
 
@@ -67,7 +68,7 @@ func (enc *textEncoder) builtins(dst []byte, e *Event) []byte {
 	dst = encode.AppendTextString(dst, enc.schema.levelText(e.Level))
 	if enc.source {
 		if a := enc.schema.sourceAttr(e.Source()); a.Key != "" {
-			dst = textAttr(dst, 0, nil, a)
+			dst = textAttr(dst, 0, &e.path, a)
 		}
 	}
 	dst = append(dst, ' ')
@@ -94,33 +95,44 @@ func (enc *textEncoder) withGroup(p prefix, name string) prefix {
 }
 
 // textAttrs writes all the event's attributes: those of its context, those that
-// With added, and its own. The line began at dst[start].
-func textAttrs(dst []byte, start int, e *Event, p *prefix) []byte {
+// With added, and its own. The line began at dst[start]. With named, the
+// logger's name is left out: it stands elsewhere, and p is without it already.
+func textAttrs(dst []byte, start int, e *Event, p *prefix, named bool) []byte {
+	e.path = e.path[:0]
 	for _, a := range e.root {
-		dst = textAttr(dst, start, nil, a)
+		if !named || !isName(a) {
+			dst = textAttr(dst, start, &e.path, a)
+		}
 	}
 	if len(p.attrs) > 0 {
 		dst = append(textSpace(dst, start), p.attrs...)
 	}
+	named = named && len(p.pending) == 0
+	e.path = append(e.path, p.pending...)
 	for _, a := range e.attrs {
-		dst = textAttr(dst, start, p.pending, a)
+		if !named || !isName(a) {
+			dst = textAttr(dst, start, &e.path, a)
+		}
 	}
 	return dst
 }
 
 // textAttr writes an attribute that is resolved and not empty. The path names
-// the groups around it, each with a dot behind it.
-func textAttr(dst []byte, start int, path []byte, a slog.Attr) []byte {
+// the groups around it, each with a dot behind it; it comes back as it was, in
+// what may be a larger array.
+func textAttr(dst []byte, start int, path *[]byte, a slog.Attr) []byte {
 	if a.Value.Kind() == slog.KindGroup {
+		outer := len(*path)
 		if a.Key != "" {
-			path = append(append(path[:len(path):len(path)], a.Key...), '.')
+			*path = append(append(*path, a.Key...), '.')
 		}
 		for _, m := range a.Value.Group() {
 			dst = textAttr(dst, start, path, m)
 		}
+		*path = (*path)[:outer]
 		return dst
 	}
-	dst = append(encode.AppendTextKey(textSpace(dst, start), path, a.Key), '=')
+	dst = append(encode.AppendTextKey(textSpace(dst, start), *path, a.Key), '=')
 	if src, ok := textSource(a.Value); ok {
 		return encode.AppendTextString(dst, src)
 	}
@@ -129,23 +141,34 @@ func textAttr(dst []byte, start int, path []byte, a slog.Attr) []byte {
 
 // textSource is the text form of a source.
 func textSource(v slog.Value) (string, bool) {
-	if v.Kind() != slog.KindAny {
-		return "", false
-	}
-	src, ok := v.Any().(*slog.Source)
-	if !ok {
+	src := valueSource(v)
+	if src == nil {
 		return "", false
 	}
 	return src.File + ":" + strconv.Itoa(src.Line), true
+}
+
+// valueSource returns the source that v is, or nil.
+func valueSource(v slog.Value) *slog.Source {
+	switch v.Kind() {
+	case slog.KindAny:
+		src, _ := v.Any().(*slog.Source)
+		return src
+	case slog.KindLogValuer:
+		if src, ok := v.LogValuer().(replacedSource); ok {
+			return src.source
+		}
+	}
+	return nil
 }
 
 func textWithAttrs(p prefix, attrs []slog.Attr) prefix {
 	if len(attrs) == 0 {
 		return p
 	}
-	buf := clone(p.attrs)
+	buf, path := clone(p.attrs), clone(p.pending)
 	for _, a := range attrs {
-		buf = textAttr(buf, 0, p.pending, a)
+		buf = textAttr(buf, 0, &path, a)
 	}
 	p.attrs = buf
 	return p
