@@ -149,6 +149,10 @@ func sourceOf(pc uintptr) *slog.Source {
 	return &slog.Source{Function: f.Function, File: f.File, Line: f.Line}
 }
 
+// Service is the program that logs, as [Options] and the environment say. Its
+// fields are not among Attrs.
+func (e *Event) Service() Service { return e.handler.p.service }
+
 // Logger is the value of the attribute [NameKey], or "".
 func (e *Event) Logger() string {
 	name := ""

@@ -93,6 +93,9 @@ type formatConfig struct {
 // record: an encoder extends one prefix into another, and never touches the old
 // one's memory, because siblings share it.
 type encoder interface {
+	// begin is the prefix of a logger that has only the schema's own fields:
+	// the service and the like. Formats that do not write them leave it empty.
+	begin(fields []slog.Attr) prefix
 	withAttrs(p prefix, attrs []slog.Attr) prefix
 	withGroup(p prefix, name string) prefix
 	// encode appends the event's line, including its newline.
@@ -114,6 +117,7 @@ type prefix struct {
 // event.
 type funcEncoder struct{ f FormatFunc }
 
+func (funcEncoder) begin([]slog.Attr) prefix                { return prefix{} }
 func (funcEncoder) withAttrs(p prefix, _ []slog.Attr) prefix { return p }
 func (funcEncoder) withGroup(p prefix, _ string) prefix      { return p }
 

@@ -131,6 +131,8 @@ func (enc *jsonEncoder) members(dst []byte, attrs []slog.Attr) []byte {
 	return dst
 }
 
+func (enc *jsonEncoder) begin(fields []slog.Attr) prefix { return enc.withAttrs(prefix{}, fields) }
+
 func (enc *jsonEncoder) withAttrs(p prefix, attrs []slog.Attr) prefix {
 	if len(attrs) == 0 {
 		return p

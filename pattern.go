@@ -75,6 +75,8 @@ type patternEncoder struct {
 	text      textEncoder // for %(trace)s
 }
 
+func (enc *patternEncoder) begin([]slog.Attr) prefix { return prefix{} }
+
 func (enc *patternEncoder) withAttrs(p prefix, attrs []slog.Attr) prefix {
 	if enc.hasName && len(p.pending) == 0 {
 		var others []slog.Attr

@@ -19,6 +19,7 @@ type pipeline struct {
 	spans    spanMirror
 	reporter *reporter
 	source   bool
+	service  Service
 
 	findSpan     func(context.Context) trace.SpanContext // nil: OpenTelemetry's
 	fromContext  func(context.Context, []slog.Attr) []slog.Attr
@@ -76,10 +77,19 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 	slices.SortStableFunc(p.cores, func(c, d sinkCore) int { return c.order - d.order })
 	p.encoders = b.encoders
 	p.rewriter.lazy = len(b.encoders) == 0
-	s := &state{segments: make([]segment, 1), prefixes: make([]prefix, len(b.encoders)), foreign: b.foreign}
+	p.service = svc
+	s := &state{segments: make([]segment, 1), foreign: b.foreign}
+	fields := p.rewriter.schema.rootAttrs(svc)
+	for _, enc := range p.encoders {
+		s.prefixes = append(s.prefixes, enc.begin(fields))
+	}
+	if len(fields) > 0 {
+		for i := range s.foreign {
+			s.foreign[i] = s.foreign[i].withAttrs(fields, true)
+		}
+	}
 	h := &Handler{p: p, plain: s, spanned: s}
-	attrs := append(p.rewriter.schema.rootAttrs(svc), o.Attrs...)
-	return h.WithAttrs(attrs).(*Handler), nil
+	return h.WithAttrs(o.Attrs).(*Handler), nil
 }
 
 // spanContext finds the span of a record.

@@ -86,6 +86,8 @@ func (enc *textEncoder) traceFields(dst []byte, start int, e *Event) []byte {
 	return dst
 }
 
+func (enc *textEncoder) begin(fields []slog.Attr) prefix { return textWithAttrs(prefix{}, fields) }
+
 func (enc *textEncoder) withAttrs(p prefix, attrs []slog.Attr) prefix {
 	return textWithAttrs(p, attrs)
 }

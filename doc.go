@@ -1,0 +1,73 @@
+// Package spanlog is the slog back end where every record knows its trace.
+//
+// Programs keep calling [log/slog]. spanlog is the [slog.Handler] behind it: it
+// takes the active OpenTelemetry span from the context, puts trace_id and
+// span_id at the root of every record, and delivers the record to the console, to
+// files and to any other sink, each with its own level and format.
+//
+//	ctx := context.Background()
+//	shutdown, err := telemetry.Start(ctx, telemetry.Options{Service: spanlog.Service{Name: "shop"}})
+//	if err != nil {
+//		return err
+//	}
+//	defer shutdown(ctx)
+//	log, err := spanlog.New(nil, spanlog.Console{}, spanlog.File{Path: "app.log", Level: slog.LevelDebug})
+//	if err != nil {
+//		return err
+//	}
+//	defer log.Close()
+//	slog.SetDefault(log.Logger)
+//
+// Log with a context. slog.Info has none, so its records know no trace:
+//
+//	slog.InfoContext(ctx, "order placed", "order", 17)
+//
+// # Around a handler that you already have
+//
+// [NewHandler] adds the trace fields and passes each record on. It is all that is
+// needed where the rest is in place:
+//
+//	slog.SetDefault(slog.New(spanlog.NewHandler(slog.NewJSONHandler(os.Stderr, nil), nil)))
+//
+// # Trace fields
+//
+// trace_id, span_id and trace_flags stand at the root of the record, whatever
+// groups are open, as OpenTelemetry's "trace context in non-OTLP log formats" has
+// them. Spans that are not sampled count, and so do the spans of callers: their
+// ids are what the next service logs. Without a span there are no fields.
+//
+// Some back ends refuse a document that has a key twice. So, while a span is
+// active, an attribute at the root with the name of a trace field is renamed, to
+// attr.trace_id and the like; if it has the active span's own id, it is left out.
+//
+// Back ends that want other names or forms have a [Schema].
+//
+// # Sinks and formats
+//
+// [New] takes any number of sinks: [Console], [File], [Writer] for an io.Writer,
+// [Relay] for a slog.Handler. Each has a level and a format: [JSON] and [Text],
+// which write slog's bytes; [Pretty], for people; [Pattern], in the layout
+// language of Python's logging; or a [FormatFunc]. A record is formatted once for
+// all the sinks that share a format.
+//
+// What goes wrong in one sink, an error or a panic, does not reach another, nor
+// the program: [Options].OnError hears it, and [Logger.Stats] counts it.
+//
+// # Attributes from the context
+//
+// [With] puts attributes on a context; [Scope] and [Add] have deeper code add to
+// the records of a whole request. Options.FromContext and Options.Baggage take
+// them from what the context carries anyway. All of them stand at the root.
+//
+// # Secrets
+//
+// Options.Redact names keys whose values are never written, to no sink, at no
+// depth. Values are made safe for the format: none can forge a line or send
+// escape sequences to a terminal.
+//
+// # Shutdown
+//
+// [Logger.Close] flushes and closes the sinks. [Logger.Shutdown] does so within a
+// deadline, [Logger.Flush] without closing, [Logger.Fatal] before exiting. After
+// that the console and files still deliver.
+package spanlog
