@@ -19,8 +19,8 @@ type Handler struct {
 	secret bool     // one of them is to be redacted
 	// plain is what With and WithGroup have left for records without a span.
 	// Root attributes that collide with a trace field are part of it. In
-	// spanned they are not: there they wait in held, and are renamed or dropped
-	// as the record's span demands. Mostly nothing collides and both are one.
+	// spanned they are not: they wait in held, and are renamed or dropped as
+	// the record's span demands. Mostly nothing collides and both are one.
 	plain, spanned *state
 	held           []slog.Attr
 }
@@ -108,7 +108,13 @@ func (h *Handler) WithGroup(name string) slog.Handler {
 	h2.groups = append(slices.Clip(h.groups), name)
 	h2.secret = h.secret || h.p.rewriter.isSecret(name)
 	h2.plain = h.plain.withGroup(h.p, name)
-	if h2.spanned = h2.plain; h.spanned != h.plain {
+	h2.spanned = h2.plain
+	if len(h.groups) == 0 { // a group can collide as well
+		if i := h.p.rewriter.trace.index(name); i >= 0 {
+			name = h.p.rewriter.trace.fields[i].renamed
+		}
+	}
+	if h.spanned != h.plain || name != h2.groups[len(h.groups)] {
 		h2.spanned = h.spanned.withGroup(h.p, name)
 	}
 	return &h2

@@ -76,7 +76,6 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 	}
 	slices.SortStableFunc(p.cores, func(c, d sinkCore) int { return c.order - d.order })
 	p.encoders = b.encoders
-	p.rewriter.lazy = len(b.encoders) == 0
 	p.service = svc
 	s := &state{segments: make([]segment, 1), foreign: b.foreign}
 	fields := p.rewriter.schema.rootAttrs(svc)

@@ -21,7 +21,6 @@ type rewriter struct {
 	secret  map[string]bool                     // lower-case keys; nil: none
 	schema  Schema
 	trace   traceFields
-	lazy    bool // what needs no rewriting may stay unresolved: all sinks are foreign handlers
 }
 
 // all reports whether every attribute has to be rewritten, not only those that
@@ -42,7 +41,7 @@ func (w *rewriter) needs(a slog.Attr, root, spanned bool) bool {
 			return true
 		}
 	}
-	return !w.lazy && !plain(a)
+	return !plain(a)
 }
 
 // plain reports whether an attribute is resolved and has nothing empty in it.
