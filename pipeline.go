@@ -91,11 +91,21 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 	return h.WithAttrs(o.Attrs).(*Handler), nil
 }
 
-// spanContext finds the span of a record.
+// spanContext finds the span of a record. Without a trace id there is none: a
+// span id alone leads nowhere.
 func (p *pipeline) spanContext(ctx context.Context) (sc trace.SpanContext) {
 	if p.findSpan == nil {
-		return trace.SpanContextFromContext(ctx)
+		sc = trace.SpanContextFromContext(ctx)
+	} else {
+		sc = p.callSpanContext(ctx)
 	}
+	if !sc.HasTraceID() {
+		return trace.SpanContext{}
+	}
+	return sc
+}
+
+func (p *pipeline) callSpanContext(ctx context.Context) trace.SpanContext {
 	defer p.recovered("SpanContext")
 	return p.findSpan(ctx)
 }

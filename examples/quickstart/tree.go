@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spanlog/spanlog/internal/zipkin"
+)
+
+// printTrace prints a trace as a tree of its spans, each with the lines of the
+// log file that were logged in it. Spans and lines are joined by their ids and
+// nothing else.
+func printTrace(ctx context.Context, w io.Writer, server, file, traceID string) error {
+	spans, err := fetchTrace(ctx, server, traceID)
+	if err != nil {
+		return err
+	}
+	lines, err := readLines(file, traceID)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "trace_id=%s\n", traceID)
+	for _, root := range zipkin.Tree(spans) {
+		printNode(w, root, lines, "", "")
+	}
+	return nil
+}
+
+// printNode prints a span and what is below it: its log lines, then its children.
+// The branch leads to the span, and the indent to what is under it.
+func printNode(w io.Writer, n *zipkin.Node, lines map[string][]record, branch, indent string) {
+	s := n.Span
+	fmt.Fprintf(w, "%s%s: %s  span_id=%s  %s", branch, s.Service(), s.Name, s.ID, time.Duration(s.Duration)*time.Microsecond)
+	if reason, failed := s.Tags["error"]; failed {
+		fmt.Fprint(w, strings.TrimRight("  FAILED "+reason, " "))
+	}
+	fmt.Fprintln(w)
+	below := indent + "   "
+	if len(n.Children) > 0 {
+		below = indent + "│  "
+	}
+	for _, l := range lines[s.ID] {
+		fmt.Fprintf(w, "%s  %s %-5s %s", below, l.Time.Format("15:04:05.000"), l.Level, l.Message)
+		if l.Error != "" {
+			fmt.Fprintf(w, "  error=%q", l.Error)
+		}
+		fmt.Fprintln(w)
+	}
+	for i, child := range n.Children {
+		if i < len(n.Children)-1 {
+			printNode(w, child, lines, indent+"├─ ", indent+"│  ")
+		} else {
+			printNode(w, child, lines, indent+"└─ ", indent+"   ")
+		}
+	}
+}
+
+// A record is what the tree shows of a line of the log file.
+type record struct {
+	Time    time.Time `json:"time"`
+	Level   string    `json:"level"`
+	Message string    `json:"msg"`
+	Error   string    `json:"error"`
+	TraceID string    `json:"trace_id"`
+	SpanID  string    `json:"span_id"`
+}
+
+// readLines returns the records of a trace by span.
+func readLines(file, traceID string) (map[string][]record, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines := make(map[string][]record)
+	for scan := bufio.NewScanner(f); ; {
+		if !scan.Scan() {
+			return lines, scan.Err()
+		}
+		var r record
+		if err := json.Unmarshal(scan.Bytes(), &r); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		if r.TraceID == traceID {
+			lines[r.SpanID] = append(lines[r.SpanID], r)
+		}
+	}
+}
+
+// fetchTrace asks the server for a trace. A server that has only just got the
+// spans may need a moment.
+func fetchTrace(ctx context.Context, server, traceID string) (spans []zipkin.Span, err error) {
+	for range 20 {
+		if spans, err = fetchOnce(ctx, server, traceID); !errors.Is(err, errUnknownTrace) {
+			return spans, err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return nil, err
+}
+
+var errUnknownTrace = errors.New("the server does not know the trace")
+
+func fetchOnce(ctx context.Context, server, traceID string) ([]zipkin.Span, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/api/v2/trace/"+traceID, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	switch resp.StatusCode {
+	case http.StatusOK:
+		var spans []zipkin.Span
+		return spans, json.NewDecoder(resp.Body).Decode(&spans)
+	case http.StatusNotFound:
+		return nil, errUnknownTrace
+	}
+	return nil, fmt.Errorf("%s: %s", req.URL, resp.Status)
+}
