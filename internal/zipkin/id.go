@@ -1,0 +1,75 @@
+package zipkin
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Why an id or a number is refused.
+var (
+	errEmpty    = errors.New("missing")
+	errTooLong  = errors.New("too many digits")
+	errNotHex   = errors.New("not lower-case hex")
+	errZeros    = errors.New("all zeros")
+	errNegative = errors.New("negative")
+	errKind     = errors.New("want CLIENT, SERVER, PRODUCER or CONSUMER")
+)
+
+// fieldError says which field has which value and what is wrong with it. A
+// long value is cut, because the message goes back to whoever sent it.
+func fieldError(field, value string, err error) error {
+	const longest = 64
+	if len(value) > longest {
+		value = value[:longest] + "…"
+	}
+	return fmt.Errorf("%s: %q: %w", field, value, err)
+}
+
+// normalTraceID returns a trace id in Zipkin's normal form: 32 digits, or 16
+// when the high 64 bits are zero, with the zeros on the left that the sender
+// left out. Should it be bad, it is returned as it came.
+func normalTraceID(id string) (string, error) {
+	digits, err := significant(id, 32)
+	if err != nil {
+		return id, err
+	}
+	if len(digits) <= 16 {
+		return pad(digits, 16), nil
+	}
+	return pad(digits, 32), nil
+}
+
+// normalID returns a span id as 16 digits. Should it be bad, it is returned as
+// it came.
+func normalID(id string) (string, error) {
+	digits, err := significant(id, 16)
+	if err != nil {
+		return id, err
+	}
+	return pad(digits, 16), nil
+}
+
+// significant returns the digits of id without the zeros on the left. As with
+// Zipkin, digits in upper case are an error: two spellings of one id would be
+// two traces elsewhere.
+func significant(id string, most int) (string, error) {
+	switch {
+	case id == "":
+		return "", errEmpty
+	case len(id) > most:
+		return "", errTooLong
+	case strings.Trim(id, "0123456789abcdef") != "":
+		return "", errNotHex
+	}
+	digits := strings.TrimLeft(id, "0")
+	if digits == "" {
+		return "", errZeros
+	}
+	return digits, nil
+}
+
+// pad puts zeros on the left of digits until there are n.
+func pad(digits string, n int) string {
+	return strings.Repeat("0", n-len(digits)) + digits
+}

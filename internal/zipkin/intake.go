@@ -1,0 +1,106 @@
+package zipkin
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+)
+
+// post stores the spans of a request, all or none.
+func (s *Store) post(w http.ResponseWriter, r *http.Request) {
+	spans, err := s.receive(w, r)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case err == nil:
+		s.put(spans)
+		w.WriteHeader(http.StatusAccepted)
+	case errors.As(err, &tooLarge):
+		msg := fmt.Sprintf("body: more than %d bytes", tooLarge.Limit)
+		http.Error(w, msg, http.StatusRequestEntityTooLarge)
+	case errors.Is(err, errTooMany):
+		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
+	default:
+		http.Error(w, err.Error(), http.StatusBadRequest)
+	}
+}
+
+// receive reads the spans of a request, in normal form.
+func (s *Store) receive(w http.ResponseWriter, r *http.Request) ([]Span, error) {
+	// JSON only, and only when it says so: a web page can't send this type to a
+	// foreign server without that server's consent, so that no page can write
+	// into the store of whoever looks at it.
+	contentType := r.Header.Get("Content-Type")
+	if media, _, err := mime.ParseMediaType(contentType); err != nil || media != "application/json" {
+		return nil, fieldError("Content-Type", contentType, errors.New("want application/json"))
+	}
+	body := http.MaxBytesReader(w, r.Body, s.maxBody())
+	switch encoding := r.Header.Get("Content-Encoding"); encoding {
+	case "", "identity":
+	case "gzip":
+		unzipped, err := gzip.NewReader(body)
+		if err != nil {
+			return nil, fmt.Errorf("gzip: %w", err)
+		}
+		// A second bound: a thousand bytes can unfold to a million.
+		body = http.MaxBytesReader(w, unzipped, s.maxBody())
+	default:
+		return nil, fieldError("Content-Encoding", encoding, errors.New("want gzip"))
+	}
+	return decode(body, s.maxSpans())
+}
+
+// errTooMany tells of a request with more spans than the store can hold.
+var errTooMany = errors.New("too many spans")
+
+// decode reads a JSON array of at most limit spans into normal form. It takes them one by one,
+// because an array of small values is many times larger in memory than in the
+// body.
+func decode(body io.Reader, limit int) ([]Span, error) {
+	d := json.NewDecoder(body)
+	if start, err := d.Token(); err == io.EOF {
+		return nil, errors.New("JSON: empty body")
+	} else if err != nil {
+		return nil, jsonError(err)
+	} else if start != json.Delim('[') {
+		return nil, fmt.Errorf("JSON: %v: want an array of spans", start)
+	}
+	var spans []Span
+	for d.More() {
+		if len(spans) == limit {
+			return nil, fmt.Errorf("%w: more than %d", errTooMany, limit)
+		}
+		var span Span
+		if err := d.Decode(&span); err != nil {
+			return nil, fmt.Errorf("span %d: %w", len(spans), jsonError(err))
+		}
+		span, err := span.normal()
+		if err != nil {
+			return nil, fmt.Errorf("span %d: %w", len(spans), err)
+		}
+		spans = append(spans, span)
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, jsonError(err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("JSON: something follows the array")
+	}
+	return spans, nil
+}
+
+// jsonError words a decoder's error for whoever wrote the JSON, who doesn't
+// care for Go's types.
+func jsonError(err error) error {
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrongType):
+		return fmt.Errorf("%s: JSON %s can't be %s", wrongType.Field, wrongType.Value, wrongType.Type)
+	case err == io.EOF:
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("JSON: %w", err)
+}

@@ -1,0 +1,140 @@
+// Package zipkin is a small Zipkin server that keeps its spans in memory. It
+// speaks the part of Zipkin's v2 HTTP API that a program needs to send spans
+// and to look at them again: the quickstart, the companion command and the
+// tests run it in place of the real one.
+//
+// A [Store] holds the spans, [Store.Handler] serves them, and [Tree] puts the
+// spans of a trace in their order of calls.
+package zipkin
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Span is a span in Zipkin's v2 JSON form. The names, the units and what may
+// be absent are those of https://zipkin.io/zipkin-api/zipkin2-api.yaml.
+type Span struct {
+	TraceID        string            `json:"traceId"`            // 16 or 32 lower-case hex digits
+	ID             string            `json:"id"`                 // 16 lower-case hex digits
+	ParentID       string            `json:"parentId,omitempty"` // empty: the trace starts here
+	Name           string            `json:"name,omitempty"`
+	Kind           string            `json:"kind,omitempty"`      // CLIENT, SERVER, PRODUCER, CONSUMER; empty: inside one program
+	Timestamp      int64             `json:"timestamp,omitempty"` // start, µs since 1970; 0: unknown
+	Duration       int64             `json:"duration,omitempty"`  // µs; 0: unknown
+	Debug          bool              `json:"debug,omitempty"`
+	Shared         bool              `json:"shared,omitempty"` // the server's half of a span whose id the client made
+	LocalEndpoint  *Endpoint         `json:"localEndpoint,omitempty"`
+	RemoteEndpoint *Endpoint         `json:"remoteEndpoint,omitempty"`
+	Annotations    []Annotation      `json:"annotations,omitempty"`
+	Tags           map[string]string `json:"tags,omitempty"`
+}
+
+// Endpoint is a node of the network: the program that made the span, or its
+// peer.
+type Endpoint struct {
+	ServiceName string `json:"serviceName,omitempty"`
+	IPv4        string `json:"ipv4,omitempty"`
+	IPv6        string `json:"ipv6,omitempty"`
+	Port        uint16 `json:"port,omitempty"`
+}
+
+// Annotation is something that happened at a moment of the span.
+type Annotation struct {
+	Timestamp int64  `json:"timestamp"` // µs since 1970
+	Value     string `json:"value"`
+}
+
+// Service returns the name of the service that made the span, or "".
+func (s Span) Service() string {
+	if s.LocalEndpoint == nil {
+		return ""
+	}
+	return s.LocalEndpoint.ServiceName
+}
+
+// normal returns s as Zipkin stores it: ids padded, names in lower case, a
+// span that claims to be its own parent made a root. The error of a span that
+// Zipkin refuses names the field and its value.
+//
+// What s points to is not written to.
+func (s Span) normal() (Span, error) {
+	var err error
+	if s.TraceID, err = normalTraceID(s.TraceID); err != nil {
+		return s, fieldError("traceId", s.TraceID, err)
+	}
+	if s.ID, err = normalID(s.ID); err != nil {
+		return s, fieldError("id", s.ID, err)
+	}
+	// Some tracers write "no parent" as a parent of zeros.
+	if strings.Trim(s.ParentID, "0") == "" {
+		s.ParentID = ""
+	} else if s.ParentID, err = normalID(s.ParentID); err != nil {
+		return s, fieldError("parentId", s.ParentID, err)
+	}
+	if s.ParentID == s.ID {
+		s.ParentID = ""
+	}
+	switch s.Kind {
+	case "", "CLIENT", "SERVER", "PRODUCER", "CONSUMER":
+	default:
+		return s, fieldError("kind", s.Kind, errKind)
+	}
+	if s.Timestamp < 0 {
+		return s, fieldError("timestamp", fmt.Sprint(s.Timestamp), errNegative)
+	}
+	if s.Duration < 0 {
+		return s, fieldError("duration", fmt.Sprint(s.Duration), errNegative)
+	}
+	// Empty and absent are the same in JSON; one form of both makes repeats
+	// equal.
+	if len(s.Annotations) == 0 {
+		s.Annotations = nil
+	}
+	if len(s.Tags) == 0 {
+		s.Tags = nil
+	}
+	s.Name = strings.ToLower(s.Name)
+	s.LocalEndpoint = s.LocalEndpoint.normal()
+	s.RemoteEndpoint = s.RemoteEndpoint.normal()
+	return s, nil
+}
+
+// normal returns e with its service's name in lower case, the way Zipkin keeps
+// it. It copies e when there is something to change.
+func (e *Endpoint) normal() *Endpoint {
+	if e == nil || *e == (Endpoint{}) {
+		return nil
+	}
+	c := *e
+	c.ServiceName = strings.ToLower(c.ServiceName)
+	return &c
+}
+
+// compare orders spans by their start. A span that doesn't say when it started
+// comes after those that do, and the ids settle the rest, so that the order
+// doesn't depend on who reported first.
+func compare(a, b Span) int {
+	if (a.Timestamp == 0) != (b.Timestamp == 0) {
+		if a.Timestamp == 0 {
+			return 1
+		}
+		return -1
+	}
+	switch {
+	case a.Timestamp < b.Timestamp:
+		return -1
+	case a.Timestamp > b.Timestamp:
+		return 1
+	}
+	if c := strings.Compare(a.ID, b.ID); c != 0 {
+		return c
+	}
+	switch {
+	case b.Shared && !a.Shared:
+		return -1
+	case a.Shared && !b.Shared:
+		return 1
+	}
+	return 0
+}
