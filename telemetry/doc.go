@@ -1,0 +1,59 @@
+// Package telemetry sets up distributed tracing for a program in one call: it
+// makes spans, sends them to Zipkin or to anything that takes OTLP over HTTP,
+// and passes the trace on to other services. It is the only package of this
+// module that brings in the OpenTelemetry SDK; a program that sets tracing up
+// by itself doesn't need it.
+//
+//	shutdown, err := telemetry.Start(ctx, telemetry.Options{
+//		Service: spanlog.Service{Name: "shop"},
+//		Zipkin:  "http://localhost:9411/api/v2/spans",
+//	})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer shutdown(ctx)
+//
+// # Where spans go
+//
+// [Options].Zipkin and [Options].OTLP say so. When both are empty, these
+// standard variables do:
+//
+//	OTEL_TRACES_EXPORTER                a list of zipkin, otlp and none
+//	OTEL_EXPORTER_ZIPKIN_ENDPOINT       such as http://localhost:9411/api/v2/spans
+//	OTEL_EXPORTER_OTLP_TRACES_ENDPOINT  such as http://localhost:4318/v1/traces
+//	OTEL_EXPORTER_OTLP_ENDPOINT         such as http://localhost:4318
+//
+// An endpoint alone selects its exporter, an exporter alone goes to localhost.
+// With none of them, spans are made and their ids are in the logs, but they
+// are sent nowhere.
+//
+// # What else the environment says
+//
+//	OTEL_SDK_DISABLED=true       no spans; ids that callers send are still logged
+//	OTEL_SERVICE_NAME            the service's name
+//	OTEL_RESOURCE_ATTRIBUTES     service.version=1.4,deployment.environment.name=test
+//	OTEL_TRACES_SAMPLER, _ARG    which traces to keep; by default all
+//	OTEL_PROPAGATORS             a list of tracecontext, baggage, b3, b3multi and none
+//	OTEL_EXPORTER_ZIPKIN_TIMEOUT milliseconds for a request; for OTLP likewise
+//	OTEL_EXPORTER_OTLP_HEADERS   and the rest of OTEL_EXPORTER_OTLP_*, OTEL_BSP_*
+//
+// Options win over the environment, the environment over the defaults. A bad
+// value in Options is an error from [Start]. A bad value in the environment is
+// reported (see [Options].OnError) and the default holds: a program must not
+// fail to start because of its tracing.
+//
+// # When the server is down
+//
+// Spans are sent in batches, every 5 seconds or when 512 have come together. A
+// batch that can't be delivered is tried again for up to 30 seconds; up to 2048
+// spans wait in the meantime, and the program never does. What is lost after
+// all is reported, with its number, as an [ExportError]. OTEL_BSP_* changes
+// these limits.
+//
+// # Propagation
+//
+// Incoming requests are read in W3C trace context, B3 in one header and B3 in
+// many; outgoing ones carry W3C trace context and B3 in many headers, the form
+// that every Zipkin tracer and proxy reads. Where both came in, W3C counts,
+// since it has the longer ids and the flags. W3C baggage is passed on.
+package telemetry

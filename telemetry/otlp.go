@@ -1,0 +1,85 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+)
+
+// newOTLP returns an exporter that sends spans as OTLP over HTTP. The exporter
+// retries by itself, and reads the rest of OTEL_EXPORTER_OTLP_*.
+//
+// One request may take as long as client says. When client is nil, the exporter
+// makes its own, with the certificates in the environment and timeout.
+func newOTLP(ctx context.Context, to *url.URL, headers map[string]string, client *http.Client, timeout time.Duration) (sdktrace.SpanExporter, error) {
+	options := []otlptracehttp.Option{
+		otlptracehttp.WithEndpointURL(to.String()),
+		otlptracehttp.WithTimeout(timeout),
+		otlptracehttp.WithRetry(otlptracehttp.RetryConfig{
+			Enabled: true,
+			// The exporter's own 5 seconds are as long as a whole shutdown.
+			InitialInterval: retryWaitMin,
+			MaxInterval:     retryWaitMax,
+			// The batch processor sets the limit.
+			MaxElapsedTime: 0,
+		}),
+	}
+	if client != nil {
+		c := *client
+		c.Transport = retryDial{c.Transport}
+		options = append(options,
+			otlptracehttp.WithHTTPClient(&c),
+			// Certificates in the environment and an http: URL in the code would
+			// be an error, and not the code's.
+			otlptracehttp.WithTLSClientConfig(nil),
+		)
+	}
+	if len(headers) > 0 {
+		options = append(options, otlptracehttp.WithHeaders(maps.Clone(headers)))
+	}
+	if name, _ := firstEnv(envOTLPTracesCompress, envOTLPCompression); name == "" {
+		options = append(options, otlptracehttp.WithCompression(otlptracehttp.GzipCompression))
+	}
+	return otlptracehttp.New(ctx, options...)
+}
+
+// retryDial makes the exporter try again when a server can't be reached, as one
+// that restarts. By itself it does so only for answers and for errors that call
+// themselves temporary.
+type retryDial struct{ http.RoundTripper }
+
+// RoundTrip sends req once.
+func (t retryDial) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.RoundTripper.RoundTrip(req)
+	if e := new(net.OpError); errors.As(err, &e) && e.Op == "dial" {
+		err = temporary{err}
+	}
+	return resp, err
+}
+
+// temporary is an error that may be gone the next time.
+type temporary struct{ error }
+
+// Temporary is what url.Error asks the error that it wraps.
+func (temporary) Temporary() bool { return true }
+
+// Unwrap returns the original error.
+func (e temporary) Unwrap() error { return e.error }
+
+// tlsFromEnv reports whether the environment has certificates for the OTLP
+// exporter.
+func tlsFromEnv() bool {
+	const prefix = "OTEL_EXPORTER_OTLP_"
+	name, _ := firstEnv(
+		prefix+"CERTIFICATE", prefix+"TRACES_CERTIFICATE",
+		prefix+"CLIENT_CERTIFICATE", prefix+"TRACES_CLIENT_CERTIFICATE",
+	)
+	return name != ""
+}

@@ -1,0 +1,64 @@
+package telemetry
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/resource"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/spanlog/spanlog"
+)
+
+// newResource describes the program that makes the spans: what can be found
+// out, over that what the environment says, over that what the code says.
+//
+// Zipkin gets all of it as tags of every span, so it is kept short. The
+// command line is left out, since it may hold secrets; so are the user and the
+// path of the executable.
+//
+// What can't be found out is reported and left out.
+func newResource(ctx context.Context, service spanlog.Service) *resource.Resource {
+	found, err := resource.New(ctx,
+		resource.WithTelemetrySDK(),
+		resource.WithHost(),
+		resource.WithProcessPID(),
+		resource.WithProcessRuntimeName(),
+		resource.WithProcessRuntimeVersion(),
+		resource.WithAttributes(semconv.ServiceName(defaultName())),
+	)
+	if err != nil {
+		otel.Handle(err)
+	}
+	// The tracer provider reads the environment again and reports what is wrong
+	// with it; once is enough.
+	env, _ := resource.New(ctx, resource.WithFromEnv())
+
+	var code []attribute.KeyValue
+	add := func(key attribute.Key, value string) {
+		if value != "" {
+			code = append(code, key.String(value))
+		}
+	}
+	add(semconv.ServiceNameKey, service.Name)
+	add(semconv.ServiceVersionKey, service.Version)
+	add(semconv.DeploymentEnvironmentNameKey, service.Env)
+	add(semconv.HostNameKey, service.Host)
+
+	// Merging fails only for different schemas. These have one at most.
+	r, _ := resource.Merge(found, env)
+	r, _ = resource.Merge(r, resource.NewSchemaless(code...))
+	return r
+}
+
+// defaultName is the name that OpenTelemetry gives to a service without one.
+func defaultName() string {
+	exe, err := os.Executable()
+	if err != nil {
+		return "unknown_service:go"
+	}
+	return "unknown_service:" + filepath.Base(exe)
+}
