@@ -27,7 +27,8 @@ var (
 	// fields after the message.
 	JSON Formatter = jsonFormat{}
 	// Text writes what [slog.TextHandler] writes, byte for byte, with the trace
-	// fields after the message.
+	// fields after the message. Like slog, it escapes all control characters
+	// but DEL, for which terminals print nothing.
 	Text Formatter = textFormat{}
 	// Pretty is for people at a terminal: aligned, coloured where colours are
 	// shown, with one colour for each trace.
@@ -117,7 +118,7 @@ type prefix struct {
 // event.
 type funcEncoder struct{ f FormatFunc }
 
-func (funcEncoder) begin([]slog.Attr) prefix                { return prefix{} }
+func (funcEncoder) begin([]slog.Attr) prefix                 { return prefix{} }
 func (funcEncoder) withAttrs(p prefix, _ []slog.Attr) prefix { return p }
 func (funcEncoder) withGroup(p prefix, _ string) prefix      { return p }
 

@@ -116,7 +116,7 @@ func (enc *patternEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 		if len(dst) == start && (op.Field == pylayout.FieldTrace || op.Field == pylayout.FieldAttrs) {
 			if start == line {
 				skip = true
-			} else if dst[start-1] == ' ' {
+			} else if enc.ops[i-1].Field == pylayout.FieldNone && dst[start-1] == ' ' {
 				dst = dst[:start-1]
 			}
 		}
@@ -191,7 +191,7 @@ func (enc *patternEncoder) field(dst []byte, op *pylayout.Op, e *Event, p *prefi
 			dst = enc.text.traceFields(dst, start, e)
 		}
 	case pylayout.FieldAttrs:
-		dst = textAttrs(dst, start, e, p, enc.hasName)
+		dst = encode.EscapeDEL(textAttrs(dst, start, e, p, enc.hasName), start)
 	}
 	return spec.Pad(dst, start)
 }

@@ -1,6 +1,7 @@
 package spanlog
 
 import (
+	"bytes"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -26,11 +27,12 @@ func (f prettyFormat) encoder(c *formatConfig) (encoder, error) {
 
 // prettyEncoder writes
 //
-//	15:04:05.000 INFO  message                        key=value  trace_id=… span_id=…
+//	15:04:05.000 INFO  message                  key=value [trace id span id]
 //
-// With links, the trace is a short id in a column before the message. Values
-// and messages of several lines follow the line, indented, so that no value can
-// look like a record. All text goes through the same escaping as in Text and
+// In colour, a bar in the colour of the trace stands before the message, or, if
+// there is an address to link to, the first digits of the trace id instead of
+// all the ids at the end. What has several lines follows below, indented, so
+// that no value can look like a record. All text is escaped as in Text and
 // Pattern; the only escape sequences are the encoder's own.
 type prettyEncoder struct {
 	prettyFormat
@@ -40,25 +42,31 @@ type prettyEncoder struct {
 // What the parts of a line look like.
 const (
 	prettyTime  = "15:04:05.000"
-	prettyAlign = 32 // columns that a message takes if attributes follow
+	prettyAlign = 24 // columns that logger name and message take if something follows
 	shortID     = 8  // digits of a trace id that is a link
 	blockIndent = "    "
-	blockBar    = "│ "
+	blockBar    = "│"
+	blanks      = "                                " // at least prettyAlign of them
 )
 
-// Colours, as the parameters of SGR ("select graphic rendition").
+// Colours, as the parameters of SGR ("select graphic rendition"). Those of
+// sixteen are the reader's own theme, on a dark ground or a light one.
 const (
 	sgrReset = "0"
-	sgrDim   = "2"
 	sgrBold  = "1"
+	sgrDim   = "2"
 	sgrRed   = "31"
 	sgrName  = "36"
+	sgrFront = "38;5;" // and a colour out of 256
+	sgrBack  = "48;5;"
 )
 
-// traceColors are colours of the 256-colour palette that can be told apart, and
-// read on a dark and on a light ground. Red and yellow are the levels' own.
-var traceColors = [...]uint8{32, 35, 37, 62, 67, 71, 97, 99, 103, 108, 132, 133, 137, 139, 168, 172}
+// traceColors are those of the 256 colours that are farthest apart while their
+// contrast is at least 3:1 on white and on nearly black. The reds and yellows
+// are left to the levels.
+var traceColors = [...]string{"32", "166", "28", "165", "101", "27", "169", "136", "30", "96", "105", "135"}
 
+func (enc *prettyEncoder) begin([]slog.Attr) prefix                 { return prefix{} }
 func (enc *prettyEncoder) withAttrs(p prefix, _ []slog.Attr) prefix { return p }
 func (enc *prettyEncoder) withGroup(p prefix, _ string) prefix      { return p }
 
@@ -69,75 +77,62 @@ func (enc *prettyEncoder) encode(dst []byte, e *Event, _ *prefix) []byte {
 	case !e.Time.IsZero():
 		dst = enc.start(dst, sgrDim)
 		dst = e.Time.AppendFormat(dst, prettyTime)
-		dst = append(enc.end(dst, sgrDim), ' ')
+		dst = append(enc.end(dst), ' ')
 	}
-	dst = enc.level(dst, e)
-	if enc.url != "" {
-		dst = enc.link(dst, e.Span)
+	dst, over := enc.level(dst, e)
+	dst = enc.marker(dst, e.Span)
+	message, more := firstLine(e.Message)
+	dst, used := enc.message(dst, e.Level, safe(e.Logger()), safe(message))
+	gap := prettyAlign - over - used
+	space := func() { // goes before each part that follows
+		dst = append(dst, blanks[:max(gap, 0)+1]...)
+		gap = 0
 	}
-	name := e.Logger()
-	if name != "" {
-		dst = append(enc.styled(dst, sgrName, name+":"), ' ')
-	}
-	message, more, _ := strings.Cut(e.Message, "\n")
-	dst = enc.message(dst, e.Level, message)
-	end := len(dst) // of the last part that is not padding
-	pad := prettyAlign - width(message)
-	if name != "" {
-		pad -= width(name) + 2
-	}
-	part := func() {
-		for ; pad > 0; pad-- {
-			dst = append(dst, ' ')
-		}
-		dst = append(dst, ' ')
+	blocks := make([]block, 0, 4)
+	if more != "" {
+		blocks = append(blocks, block{text: more})
 	}
 	e.leaves(func(path string, a slog.Attr) {
-		if path == "" && isName(a) || isBlock(a) {
+		if path == "" && isName(a) {
 			return
 		}
-		part()
-		dst = enc.attr(dst, path, a)
-		end = len(dst)
+		inline, b := split(a)
+		if inline {
+			space()
+			dst = enc.attr(dst, path, a)
+		}
+		if b.text != "" {
+			b.path, b.key = path, a.Key
+			blocks = append(blocks, b)
+		}
 	})
 	if enc.source {
-		if src := e.Source(); src != nil {
-			part()
-			dst = enc.styled(dst, sgrDim, shortFile(src.File)+":"+strconv.Itoa(src.Line))
-			end = len(dst)
+		if src := prettySource(e); src != "" {
+			space()
+			dst = enc.styled(dst, sgrDim, src)
 		}
 	}
 	if e.Span.HasTraceID() && enc.url == "" {
-		part()
+		space()
 		dst = enc.ids(dst, e.Span)
-		end = len(dst)
 	}
-	dst = append(dst[:end], '\n')
-	if more != "" {
-		dst = enc.block(dst, more)
+	dst = append(encode.EscapeDEL(bytes.TrimRight(dst, " "), 0), '\n')
+	for _, b := range blocks {
+		dst = enc.block(dst, e.Span, b)
 	}
-	e.leaves(func(path string, a slog.Attr) {
-		if !isBlock(a) {
-			return
-		}
-		dst = append(dst, blockIndent...)
-		dst = append(enc.styled(dst, sgrDim, path+a.Key+":"), '\n')
-		dst = enc.block(dst, blockText(a))
-	})
 	return dst
 }
 
-// level writes the level in a column of its own.
-func (enc *prettyEncoder) level(dst []byte, e *Event) []byte {
-	name := e.levelText
+// level writes the level in a column of its own, and returns by how much a long
+// one is over it.
+func (enc *prettyEncoder) level(dst []byte, e *Event) (_ []byte, over int) {
+	name := safe(e.levelText)
 	if name == "" {
 		name = levelName(e.Level)
 	}
 	dst = enc.styled(dst, levelColor(e.Level), name)
-	for n := width(name); n < len("ERROR"); n++ {
-		dst = append(dst, ' ')
-	}
-	return append(dst, ' ')
+	over = width(name) - len("ERROR")
+	return append(dst, blanks[:max(-over, 0)+1]...), max(over, 0)
 }
 
 func levelColor(l slog.Level) string {
@@ -150,137 +145,141 @@ func levelColor(l slog.Level) string {
 		return "1;33"
 	case l >= slog.LevelInfo:
 		return "32"
-	case l >= slog.LevelDebug:
-		return "34"
 	}
 	return sgrDim
 }
 
-// message writes the first line of a message, in bold if somebody should look.
-func (enc *prettyEncoder) message(dst []byte, l slog.Level, message string) []byte {
-	if l >= slog.LevelWarn {
-		return enc.styled(dst, sgrBold, message)
+// marker shows which lines belong to one trace: a bar of its colour, or a link.
+// It is blank where there is no trace.
+func (enc *prettyEncoder) marker(dst []byte, sc trace.SpanContext) []byte {
+	switch {
+	case !enc.color:
+		return dst
+	case enc.url != "" && sc.HasTraceID():
+		return append(enc.link(dst, sc), ' ')
+	case enc.url != "":
+		return append(dst, blanks[:shortID+1]...)
+	case sc.HasTraceID():
+		// A blank in colour: no font can lack it, and none is copied.
+		dst = append(enc.start(dst, sgrBack, traceColor(sc)), ' ')
+		return append(enc.end(dst), ' ')
 	}
-	return encode.AppendSafe(dst, message)
+	return append(dst, "  "...)
+}
+
+// traceColor is the same for all records of a trace. The last byte of an id is
+// random also where the first ones are a time, or zero.
+func traceColor(sc trace.SpanContext) string {
+	id := sc.TraceID()
+	return traceColors[int(id[15])%len(traceColors)]
+}
+
+// link writes the first digits of a trace id, as a hyperlink to the trace (OSC 8).
+func (enc *prettyEncoder) link(dst []byte, sc trace.SpanContext) []byte {
+	traceID, spanID := sc.TraceID(), sc.SpanID()
+	dst = enc.start(dst, sgrFront, traceColor(sc))
+	dst = append(dst, "\x1b]8;;"...)
+	for rest := enc.url; rest != ""; {
+		if after, ok := strings.CutPrefix(rest, "{trace_id}"); ok {
+			dst, rest = encode.AppendHex(dst, traceID[:]), after
+		} else if after, ok := strings.CutPrefix(rest, "{span_id}"); ok {
+			dst, rest = encode.AppendHex(dst, spanID[:]), after
+		} else {
+			dst, rest = append(dst, rest[0]), rest[1:]
+		}
+	}
+	dst = append(dst, "\x1b\\"...)
+	dst = encode.AppendHex(dst, traceID[:shortID/2])
+	return enc.end(append(dst, "\x1b]8;;\x1b\\"...))
+}
+
+// ids writes the ids whole, so that the line is found by them, with a space
+// between, so that a double click takes one. They are half of a line and not what
+// one reads: the bar has the colour, and a dimmed one would be hard to read.
+func (enc *prettyEncoder) ids(dst []byte, sc trace.SpanContext) []byte {
+	traceID, spanID := sc.TraceID(), sc.SpanID()
+	dst = enc.start(dst, sgrDim)
+	dst = encode.AppendHex(append(dst, '['), traceID[:])
+	if sc.HasSpanID() {
+		dst = encode.AppendHex(append(dst, ' '), spanID[:])
+	}
+	return enc.end(append(dst, ']'))
+}
+
+// message writes the logger's name and the first line of the message, in bold if
+// somebody should look. It returns how many columns they take.
+func (enc *prettyEncoder) message(dst []byte, l slog.Level, name, message string) (_ []byte, used int) {
+	if name != "" {
+		dst = append(enc.styled(dst, sgrName, name), ": "...)
+		used = width(name) + len(": ")
+	}
+	style := ""
+	if l >= slog.LevelWarn {
+		style = sgrBold
+	}
+	return enc.styled(dst, style, message), used + width(message)
 }
 
 func (enc *prettyEncoder) attr(dst []byte, path string, a slog.Attr) []byte {
 	dst = enc.start(dst, sgrDim)
 	dst = append(encode.AppendTextKey(dst, []byte(path), a.Key), '=')
-	dst = enc.end(dst, sgrDim)
-	style := ""
-	if _, ok := attrError(a); ok {
-		style = sgrRed
+	dst = enc.end(dst)
+	if err, ok := attrError(a); ok {
+		dst = appendQuoted(enc.start(dst, sgrRed), errorMessage(err))
+		return enc.end(dst)
 	}
-	dst = enc.start(dst, style)
+	if a.Value.Kind() == slog.KindString {
+		return appendQuoted(dst, a.Value.String())
+	}
 	if src, ok := textSource(a.Value); ok {
-		dst = encode.AppendTextString(dst, src)
-	} else {
-		dst = encode.AppendTextValue(dst, a.Value)
+		return appendQuoted(dst, src)
 	}
-	return enc.end(dst, style)
+	return encode.AppendTextValue(dst, a.Value)
 }
 
-// traceColor is the colour of a trace: the same for all its records.
-func traceColor(sc trace.SpanContext) string {
-	id := sc.TraceID()
-	return "38;5;" + strconv.Itoa(int(traceColors[int(id[15])%len(traceColors)]))
-}
-
-// ids writes the ids whole, under the names that they have in JSON.
-func (enc *prettyEncoder) ids(dst []byte, sc trace.SpanContext) []byte {
-	color := ""
-	if enc.color {
-		color = traceColor(sc)
-	}
-	dst = enc.start(dst, color)
-	id := sc.TraceID()
-	dst = encode.AppendHex(append(dst, "trace_id="...), id[:])
-	if sc.HasSpanID() {
-		id := sc.SpanID()
-		dst = encode.AppendHex(append(dst, " span_id="...), id[:])
-	}
-	return enc.end(dst, color)
-}
-
-// link writes the column of trace ids: the first digits, as a link to the whole
-// trace (OSC 8), or blanks of the same width.
-func (enc *prettyEncoder) link(dst []byte, sc trace.SpanContext) []byte {
-	if !sc.HasTraceID() {
-		for range shortID + 1 {
-			dst = append(dst, ' ')
+// prettySource is the file and line of a record, or what ReplaceAttr left there.
+func prettySource(e *Event) string {
+	src := e.Source()
+	if e.replaced {
+		src = nil
+		for _, a := range e.builtins {
+			if src = valueSource(a.Value); src != nil {
+				break
+			} else if a.Key == slog.SourceKey {
+				return valueText(a.Value)
+			}
 		}
-		return dst
 	}
-	traceID, spanID := sc.TraceID().String(), sc.SpanID().String()
-	url := strings.NewReplacer("{trace_id}", traceID, "{span_id}", spanID).Replace(enc.url)
-	dst = enc.start(dst, traceColor(sc))
-	dst = append(dst, "\x1b]8;;"...)
-	dst = append(append(dst, url...), "\x1b\\"...)
-	dst = append(dst, traceID[:shortID]...)
-	dst = append(dst, "\x1b]8;;\x1b\\"...)
-	return append(enc.end(dst, sgrDim), ' ')
-}
-
-// isBlock reports whether a value is to be shown as it is, on lines of its own.
-func isBlock(a slog.Attr) bool {
-	switch a.Value.Kind() {
-	case slog.KindString:
-		return strings.Contains(a.Value.String(), "\n")
-	case slog.KindAny:
-		err, ok := attrError(a)
-		return ok && (errorStack(err) != "" || strings.Contains(errorMessage(err), "\n"))
+	if src == nil {
+		return ""
 	}
-	return false
-}
-
-// blockText is the text of a value that isBlock.
-func blockText(a slog.Attr) string {
-	err, ok := attrError(a)
-	if !ok {
-		return a.Value.String()
-	}
-	if stack := errorStack(err); stack != "" {
-		return stack
-	}
-	return errorMessage(err)
-}
-
-// block writes text line by line behind a bar.
-func (enc *prettyEncoder) block(dst []byte, text string) []byte {
-	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		dst = append(dst, blockIndent...)
-		dst = enc.styled(dst, sgrDim, blockBar)
-		// A tab moves the cursor, but only to the right.
-		dst = encode.AppendSafe(dst, strings.ReplaceAll(strings.TrimSuffix(line, "\r"), "\t", "    "))
-		dst = append(dst, '\n')
-	}
-	return dst
+	return shortFile(src.File) + ":" + strconv.Itoa(src.Line)
 }
 
 // styled writes text, made safe, in a style.
 func (enc *prettyEncoder) styled(dst []byte, sgr, text string) []byte {
-	dst = encode.AppendSafe(enc.start(dst, sgr), text)
-	return enc.end(dst, sgr)
+	if sgr == "" || text == "" {
+		return encode.AppendSafe(dst, text)
+	}
+	return enc.end(encode.AppendSafe(enc.start(dst, sgr), text))
 }
 
-func (enc *prettyEncoder) start(dst []byte, sgr string) []byte {
-	if !enc.color || sgr == "" {
+// start begins a style that end ends.
+func (enc *prettyEncoder) start(dst []byte, sgr ...string) []byte {
+	if !enc.color {
 		return dst
 	}
 	dst = append(dst, "\x1b["...)
-	return append(append(dst, sgr...), 'm')
+	for _, s := range sgr {
+		dst = append(dst, s...)
+	}
+	return append(dst, 'm')
 }
 
-func (enc *prettyEncoder) end(dst []byte, sgr string) []byte {
-	if sgr == "" {
-		return dst
-	}
-	return enc.start(dst, sgrReset)
-}
+func (enc *prettyEncoder) end(dst []byte) []byte { return enc.start(dst, sgrReset) }
 
 // checkTraceURL refuses an address that would not be a link, or would break out
-// of one.
+// of one: in OSC 8 it is made of printable ASCII.
 func checkTraceURL(s string) error {
 	if s == "" {
 		return nil
@@ -288,8 +287,8 @@ func checkTraceURL(s string) error {
 	if !strings.Contains(s, "{trace_id}") {
 		return fmt.Errorf("TraceURL %q has no {trace_id}", s)
 	}
-	if string(encode.AppendSafe(nil, s)) != s || strings.Contains(s, " ") {
-		return fmt.Errorf("TraceURL %q has a space or a control character", s)
+	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return fmt.Errorf("TraceURL %q has a space, a control character or one that is not ASCII: write it as %%20", s)
 	}
 	u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(s))
 	if err != nil || u.Scheme == "" || u.Host == "" {

@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 )
@@ -51,6 +52,16 @@ func AppendSafe(dst []byte, s string) []byte {
 		i += size
 	}
 	return append(dst, s[start:]...)
+}
+
+// EscapeDEL replaces each DEL in dst[start:] by \x7f. It is the one control
+// character that slog's text form leaves as it is. Terminals print nothing for
+// it; a log reader's may not be so wise.
+func EscapeDEL(dst []byte, start int) []byte {
+	if bytes.IndexByte(dst[start:], 0x7f) < 0 {
+		return dst
+	}
+	return append(dst[:start], bytes.ReplaceAll(dst[start:], []byte{0x7f}, []byte(`\x7f`))...)
 }
 
 func appendEscaped(dst []byte, r rune) []byte {
