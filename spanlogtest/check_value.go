@@ -1,0 +1,178 @@
+package spanlogtest
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Sources that several checks share.
+const (
+	resolveRule = `log/slog, Handler.Handle: "Attr's values should be resolved."`
+	robustness  = `A Guide to Writing slog Handlers, Robustness: "your handler should be robust to bad input"; ` +
+		`"better to produce some output, however imperfect, than to produce none at all"`
+)
+
+// Values run code of the program in the middle of Handle. It may panic, never
+// end, fail, or log. The log line that is being written is often the one that
+// would explain why, so it must come out, with all else that is on it.
+var valueChecks = []check{
+	{
+		name:   "values/resolve",
+		rule:   "LogValuers are resolved wherever they stand, as often as it takes",
+		source: resolveRule,
+		run: scenes(
+			scene{"in the record", func(l *slog.Logger) { l.Info("m", "a", text("1")) }, tree{"a": "1"}},
+			scene{"in With", func(l *slog.Logger) { l.With("a", text("1")).Info("m", "b", "2") }, tree{"a": "1", "b": "2"}},
+			scene{"in a group", func(l *slog.Logger) { l.Info("m", slog.Group("g", "a", text("1"))) }, tree{"g": tree{"a": "1"}}},
+			scene{"in a group in a group", func(l *slog.Logger) { l.Info("m", slog.Group("g", slog.Group("h", "a", text("1")))) }, tree{"g": tree{"h": tree{"a": "1"}}}},
+			scene{"in a group in With", func(l *slog.Logger) { l.With(slog.Group("g", "a", text("1"))).Info("m") }, tree{"g": tree{"a": "1"}}},
+			scene{"in With under WithGroup", func(l *slog.Logger) { l.WithGroup("g").With("a", text("1")).Info("m") }, tree{"g": tree{"a": "1"}}},
+			scene{"in an inline group", func(l *slog.Logger) { l.Info("m", slog.Group("", "a", text("1"))) }, tree{"a": "1"}},
+			scene{"one that resolves to another", func(l *slog.Logger) { l.Info("m", "a", value{slog.AnyValue(value{slog.AnyValue(text("1"))})}) }, tree{"a": "1"}},
+			scene{"one that resolves to a group", func(l *slog.Logger) {
+				l.Info("m", "g", value{slog.GroupValue(slog.String("a", "1"), slog.Any("b", text("2")))})
+			}, tree{"g": tree{"a": "1", "b": "2"}}},
+			scene{"one in With that resolves to a group", func(l *slog.Logger) {
+				l.With("g", value{slog.GroupValue(slog.Any("a", text("1")))}).Info("m", "b", "2")
+			}, tree{"g": tree{"a": "1"}, "b": "2"}},
+			scene{"one that resolves to an empty key's nil", func(l *slog.Logger) { l.Info("m", "", value{}, "b", "2") }, tree{"b": "2"}},
+		),
+	},
+	{
+		name:   "values/panic",
+		rule:   "a LogValue method that panics doesn't take the program or the record with it",
+		source: robustness + `; slog.Value.Resolve recovers`,
+		run:    scenes(badScenes("a LogValuer that panics", panicking{}, present)...),
+	},
+	{
+		name: "values/endless",
+		rule: "a LogValuer that always resolves to another doesn't hang the program",
+		source: `log/slog, Value.Resolve: "If the number of LogValue calls exceeds a threshold, a Value containing an error ` +
+			`is returned."`,
+		run: scenes(badScenes("an endless LogValuer", &endless{}, present)...),
+	},
+	{
+		name:   "values/nil",
+		rule:   "nil pointers whose methods panic don't take the program or the record with them",
+		source: robustness + `; slog.JSONHandler and slog.TextHandler print <nil>`,
+		run: func(p *probe) {
+			scenes(badScenes("a nil LogValuer", (*value)(nil), present)...)(p)
+			scenes(badScenes("a nil error", (*wrapped)(nil), present)...)(p)
+			scenes(badScenes("a nil TextMarshaler", (*time.Time)(nil), present)...)(p)
+		},
+	},
+	{
+		name:   "values/broken",
+		rule:   "a value that can't be encoded doesn't take the program or the record with it",
+		source: robustness + `; log/slog, JSONHandler.Handle: "an encoding failure does not cause Handle to return an error"`,
+		run: func(p *probe) {
+			scenes(badScenes("a marshaler that fails", failing{}, present)...)(p)
+			scenes(badScenes("a marshaler that panics", exploding{}, present)...)(p)
+			scenes(badScenes("a channel", make(chan int), present)...)(p)
+			scenes(badScenes("a function", func() {}, present)...)(p)
+		},
+	},
+	{
+		name:   "values/time-range",
+		rule:   "a time that RFC 3339 has no form for doesn't spoil the record",
+		source: robustness,
+		run: func(p *probe) {
+			scenes(badScenes("a time in the year 10000", time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), present)...)(p)
+			scenes(badScenes("a time before the year 0", time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC), present)...)(p)
+		},
+	},
+	{
+		name: "values/in-time",
+		rule: "LogValuers in a record are resolved before Handle returns",
+		source: "the caller owns what it logs, and may change or free it when the log call has returned; " +
+			"a handler that keeps records must resolve them first",
+		run: func(p *probe) {
+			for _, span := range spanKinds {
+				s := p.session(span)
+				mutable := value{slog.StringValue("before")}
+				s.expect(want{when: "when a value changes after the call", attrs: tree{"g": tree{"a": "before"}}}, func() {
+					s.log.WithGroup("g").Info("m", "a", &mutable)
+				})
+				mutable.v = slog.StringValue("after")
+				s.close()
+			}
+		},
+	},
+	{
+		name:   "values/that-log",
+		rule:   "a LogValuer may log to the same handler: no lock is held while values are resolved",
+		source: `sync.Mutex is not reentrant; slog.JSONHandler and slog.TextHandler lock only around Write`,
+		run: func(p *probe) {
+			for _, span := range spanKinds {
+				s := p.session(span)
+				inner := s.log.With("who", "inner")
+				// Which of the two records comes first is up to the handler.
+				s.expect(want{when: "when a value logs"}, func() {
+					s.log.Info("m", "a", &logging{l: inner})
+				})
+				s.expect(want{when: "when a value logs"}, func() {})
+				s.close()
+			}
+		},
+	},
+}
+
+// badScenes puts a difficult value among others. They must come out as ever.
+func badScenes(name string, v any, w any) []scene {
+	return []scene{
+		{name + " in the record", func(l *slog.Logger) { l.Info("m", "a", "1", "k", v, "b", "2") }, tree{"a": "1", "k": w, "b": "2"}},
+		{name + " in With", func(l *slog.Logger) { l.With("a", "1", "k", v).Info("m", "b", "2") }, tree{"a": "1", "k": w, "b": "2"}},
+		{name + " in a group", func(l *slog.Logger) {
+			l.WithGroup("g").Info("m", slog.Group("h", "k", v, "a", "1"), "b", "2")
+		}, tree{"g": tree{"h": tree{"k": w, "a": "1"}, "b": "2"}}},
+	}
+}
+
+// value is a LogValuer that resolves to v.
+type value struct{ v slog.Value }
+
+func (v value) LogValue() slog.Value { return v.v }
+
+// text is a LogValuer that prints differently if nobody resolves it.
+type text string
+
+func (t text) LogValue() slog.Value         { return slog.StringValue(string(t)) }
+func (t text) String() string               { return "unresolved" }
+func (t text) MarshalText() ([]byte, error) { return []byte("unresolved"), nil }
+
+type panicking struct{}
+
+func (panicking) LogValue() slog.Value { panic("LogValue of a test panics") }
+
+type endless struct{}
+
+func (e *endless) LogValue() slog.Value { return slog.AnyValue(e) }
+
+// wrapped is an error whose method panics on a nil pointer.
+type wrapped struct{ err error }
+
+func (w *wrapped) Error() string { return w.err.Error() }
+
+type failing struct{}
+
+func (failing) MarshalJSON() ([]byte, error) { return nil, fmt.Errorf("MarshalJSON of a test fails") }
+func (failing) MarshalText() ([]byte, error) { return nil, fmt.Errorf("MarshalText of a test fails") }
+
+type exploding struct{}
+
+func (exploding) MarshalJSON() ([]byte, error) { panic("MarshalJSON of a test panics") }
+func (exploding) MarshalText() ([]byte, error) { panic("MarshalText of a test panics") }
+
+// logging is a LogValuer that logs, once: a handler may resolve it for each of
+// its outputs.
+type logging struct {
+	l    *slog.Logger
+	once sync.Once
+}
+
+func (v *logging) LogValue() slog.Value {
+	v.once.Do(func() { v.l.Info("from LogValue") })
+	return slog.StringValue("1")
+}
