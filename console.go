@@ -1,7 +1,6 @@
 package spanlog
 
 import (
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -49,7 +48,7 @@ func (s Console) build(b *builder) (sinkCore, error) {
 	if s.Writer == nil {
 		s.Writer = os.Stderr
 	} else if isNil(s.Writer) {
-		return sinkCore{}, fmt.Errorf("Writer is a nil %T", s.Writer)
+		return sinkCore{}, badField("Writer", "is a nil %T", s.Writer)
 	}
 	tty := isTerminal(s.Writer)
 	f := s.Format
@@ -62,10 +61,10 @@ func (s Console) build(b *builder) (sinkCore, error) {
 	default:
 		f = JSON
 	}
+	if err := checkTraceURL(s.TraceURL); err != nil {
+		return sinkCore{}, err // also where it is not used: it may be elsewhere
+	}
 	if p, ok := f.(prettyFormat); ok {
-		if err := checkTraceURL(s.TraceURL); err != nil {
-			return sinkCore{}, err
-		}
 		p.color = s.Color.on(tty)
 		if p.color {
 			p.url = s.TraceURL

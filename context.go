@@ -21,7 +21,7 @@ func With(ctx context.Context, args ...any) context.Context {
 		return ctx
 	}
 	c := contextAttrsOf(ctx)
-	return c.derive(ctx, mergeAttrs(c.attrs, attrs), c.scope)
+	return c.derive(ctx, merge(slices.Clone(c.attrs), 0, attrs), c.scope)
 }
 
 // Scope returns a copy of ctx that deeper code can [Add] attributes to. It is
@@ -80,10 +80,9 @@ func (contextAttrs) derive(ctx context.Context, attrs []slog.Attr, s *scope) con
 }
 
 // appendTo appends all the attributes: With's, then those of the scopes from
-// the outside in.
+// the outside in. Of those with the same key the last one stays.
 func (c contextAttrs) appendTo(dst []slog.Attr) []slog.Attr {
-	dst = append(dst, c.attrs...)
-	return c.scope.appendTo(dst)
+	return c.scope.appendTo(append(dst, c.attrs...), len(dst))
 }
 
 // A scope is filled by Add while records read it. Readers take the list as it
@@ -101,38 +100,53 @@ func (s *scope) add(attrs []slog.Attr) {
 	if p := s.attrs.Load(); p != nil {
 		old = *p
 	}
-	merged := mergeAttrs(old, attrs)
+	merged := merge(append(make([]slog.Attr, 0, len(old)+len(attrs)), old...), 0, attrs)
 	s.attrs.Store(&merged)
 }
 
-func (s *scope) appendTo(dst []slog.Attr) []slog.Attr {
+func (s *scope) appendTo(dst []slog.Attr, from int) []slog.Attr {
 	if s == nil {
 		return dst
 	}
-	dst = s.outer.appendTo(dst)
+	dst = s.outer.appendTo(dst, from)
 	if p := s.attrs.Load(); p != nil {
-		dst = append(dst, *p...)
+		dst = merge(dst, from, *p)
 	}
 	return dst
 }
 
-// mergeAttrs returns a new list with the attributes of old and then those of
-// add. A key of add that old has takes its place there.
-func mergeAttrs(old, add []slog.Attr) []slog.Attr {
-	merged := append(make([]slog.Attr, 0, len(old)+len(add)), old...)
-	for _, a := range add {
-		i := slices.IndexFunc(merged, func(m slog.Attr) bool { return m.Key == a.Key && a.Key != "" })
+// merge appends attrs to dst. One whose key dst has already, from dst[from] on,
+// takes that one's place.
+func merge(dst []slog.Attr, from int, attrs []slog.Attr) []slog.Attr {
+	for _, a := range attrs {
+		i := slices.IndexFunc(dst[from:], func(d slog.Attr) bool { return d.Key == a.Key && a.Key != "" })
 		if i >= 0 {
-			merged[i] = a
+			dst[from+i] = a
 		} else {
-			merged = append(merged, a)
+			dst = append(dst, a)
 		}
 	}
-	return merged
+	return dst
 }
 
 // argsToAttrs turns the arguments of a logging call into attributes, by slog's
-// own rules for keys, values and what is neither.
+// own rules for keys, values and what is neither. They are nobody else's.
 func argsToAttrs(args []any) []slog.Attr {
-	return slog.Group("", args...).Value.Group()
+	attrs := slog.Group("", args...).Value.Group()
+	for i, a := range attrs {
+		attrs[i] = cloneGroups(a)
+	}
+	return attrs
+}
+
+// cloneGroups copies the members of groups, which belong to whoever made them.
+func cloneGroups(a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindGroup {
+		members := slices.Clone(a.Value.Group())
+		for i, m := range members {
+			members[i] = cloneGroups(m)
+		}
+		a.Value = slog.GroupValue(members...)
+	}
+	return a
 }

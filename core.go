@@ -3,7 +3,6 @@ package spanlog
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"reflect"
@@ -48,9 +47,6 @@ func (p *pipeline) deliver(e *entry) error {
 	var errs error
 	for i := range p.cores {
 		c := &p.cores[i]
-		if !c.enabled(e.ctx, e.event.Level) {
-			continue
-		}
 		if err := c.try(e); err != nil {
 			errs = joinErrors(errs, p.failed(c, e.event.Level, err))
 		}
@@ -58,13 +54,16 @@ func (p *pipeline) deliver(e *entry) error {
 	return errs
 }
 
-// try is handle without the panics.
+// try delivers the entry if the core wants it. A panic is an error.
 func (c *sinkCore) try(e *entry) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = panicked(v)
 		}
 	}()
+	if !c.enabled(e.ctx, e.event.Level) {
+		return nil
+	}
 	return c.handle(e)
 }
 
@@ -91,7 +90,9 @@ type builder struct {
 	formats  []Formatter
 	encoders []encoder
 	foreign  []foreign
+	reporter *reporter
 	writers  []sharedWriter
+	guarded  bool // a level is found out by code of the program's
 }
 
 // A sharedWriter is a writer with the lock of all the sinks that write to it.
@@ -109,7 +110,7 @@ func (b *builder) format(f Formatter) (int, error) {
 	}
 	enc, err := f.encoder(&b.config)
 	if err != nil {
-		return 0, fmt.Errorf("Format: %w", err)
+		return 0, badField("Format", "is bad: %w", err)
 	}
 	b.formats = append(b.formats, f)
 	b.encoders = append(b.encoders, enc)
@@ -119,7 +120,7 @@ func (b *builder) format(f Formatter) (int, error) {
 // lock returns the lock for a writer. Two sinks of one logger with the same
 // writer take turns, even if the writer could not bear otherwise.
 func (b *builder) lock(w io.Writer) *sync.Mutex {
-	if !reflect.TypeOf(w).Comparable() {
+	if !comparable(w) {
 		return new(sync.Mutex)
 	}
 	for _, s := range b.writers {
@@ -137,9 +138,20 @@ func (b *builder) lock(w io.Writer) *sync.Mutex {
 // with every record.
 func (b *builder) leveler(own slog.Leveler) (l slog.Leveler, err error) {
 	if own == nil {
-		return b.level, nil
+		own = b.level
 	}
+	b.guarded = b.guarded || !isPlainLevel(own)
 	return own, checkLeveler("Level", own)
+}
+
+// isPlainLevel reports whether a level is one of slog's own types, or none: they
+// cannot panic.
+func isPlainLevel(l slog.Leveler) bool {
+	switch l.(type) {
+	case nil, slog.Level, *slog.LevelVar:
+		return true
+	}
+	return false
 }
 
 func checkLeveler(field string, l slog.Leveler) (err error) {
@@ -148,9 +160,9 @@ func checkLeveler(field string, l slog.Leveler) (err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%s is a %T that cannot be asked: %w", field, l, panicked(p))
+			err = badField(field, "is a %T that cannot be asked: %w", l, panicked(p))
 			if isNil(l) {
-				err = fmt.Errorf("%s is a nil %T", field, l)
+				err = badField(field, "is a nil %T", l)
 			}
 		}
 	}()

@@ -3,6 +3,7 @@ package spanlog
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,7 +50,7 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 		e.lines = append(e.lines, make([]line, len(p.encoders)-len(e.lines))...)
 	}
 	ev := &e.event
-	ev.Time, ev.Level, ev.Message, ev.PC = r.Time, r.Level, r.Message, r.PC
+	ev.Time, ev.at, ev.Level, ev.Message, ev.PC = r.Time, r.Time, r.Level, r.Message, r.PC
 	ev.Span = p.spanContext(e.ctx)
 	ev.handler, ev.state = h, h.stateFor(ev.Span)
 
@@ -79,26 +80,26 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 }
 
 // addRoot gathers the attributes that stand at the root because they come from
-// the context, or because they collide with a trace field.
+// the context, or because they collide with a trace field. An attribute of the
+// context gives way to one of the record's own, and of the same key: also where
+// a handler around this one has put it there already.
 func (e *entry) addRoot(h *Handler) {
 	p, ev := h.p, &e.event
-	if ev.state == h.plain && !contextUsed.Load() && !p.readsContext {
+	at := place{span: ev.Span}
+	if ev.state != h.plain {
+		for _, a := range h.held { // rewritten already, but for their names
+			ev.root = p.rewriter.rewriteRoot(ev.root, a, at)
+		}
+	}
+	if !contextUsed.Load() && !p.readsContext {
 		return
 	}
-	e.scratch = e.scratch[:0]
-	if ev.state != h.plain {
-		e.scratch = append(e.scratch, h.held...)
-	}
-	if len(p.baggage) > 0 {
-		e.scratch = appendBaggage(e.scratch, baggage.FromContext(e.ctx), p.baggage)
-	}
+	e.scratch = appendBaggage(e.scratch[:0], e.ctx, p.baggage)
 	e.scratch = contextAttrsOf(e.ctx).appendTo(e.scratch)
 	e.scratch = p.callFromContext(e.ctx, e.scratch, e.given[:0])
 	clear(e.given[:])
-	at := place{span: ev.Span}
 	for _, a := range e.scratch {
-		// A handler around this one may have put it there already.
-		if len(h.groups) == 0 && hasAttr(ev.attrs, a) {
+		if len(h.groups) == 0 && hasKey(ev.attrs, a.Key) {
 			continue
 		}
 		ev.root = p.rewriter.rewrite(ev.root, a, at)
@@ -106,20 +107,18 @@ func (e *entry) addRoot(h *Handler) {
 	clear(e.scratch)
 }
 
-func hasAttr(attrs []slog.Attr, a slog.Attr) bool {
-	for i := range attrs {
-		if attrs[i].Key == a.Key && sameValue(attrs[i].Value, a.Value) {
-			return true
-		}
-	}
-	return false
+// hasKey reports whether one of attrs has the key. Attributes without one are
+// inlined groups.
+func hasKey(attrs []slog.Attr, key string) bool {
+	return key != "" && slices.ContainsFunc(attrs, func(a slog.Attr) bool { return a.Key == key })
 }
 
-// appendBaggage appends the members of b whose keys are allowed.
-func appendBaggage(dst []slog.Attr, b baggage.Baggage, allowed []string) []slog.Attr {
-	if b.Len() == 0 {
+// appendBaggage appends the members of ctx's baggage whose keys are allowed.
+func appendBaggage(dst []slog.Attr, ctx context.Context, allowed []string) []slog.Attr {
+	if len(allowed) == 0 {
 		return dst
 	}
+	b := baggage.FromContext(ctx)
 	for _, key := range allowed {
 		if m := b.Member(key); m.Key() != "" {
 			dst = append(dst, slog.String(key, m.Value()))

@@ -26,7 +26,8 @@ const ErrorKey = "error"
 // or closed. Handle returns it, and [Options].OnError hears it, because
 // slog.Logger throws away what Handle returns.
 type SinkError struct {
-	// Sink names the sink by kind and target, as in `file "app.log"`.
+	// Sink names the sink by kind and target, as in `file sink "app.log"`. For
+	// a function or level in Options it is "options: " and the field's name.
 	Sink string
 	// Err is what went wrong. A panic is an error that says so.
 	Err error
@@ -47,6 +48,11 @@ func Err(err error) slog.Attr {
 		return slog.Attr{}
 	}
 	return slog.Any(ErrorKey, err)
+}
+
+// badField is an error about a field of Options or of a sink.
+func badField(name, problem string, args ...any) error {
+	return fmt.Errorf("%s %w", name, fmt.Errorf(problem, args...))
 }
 
 // errorMessage is the error's text, also when its method panics.

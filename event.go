@@ -4,7 +4,6 @@ import (
 	"iter"
 	"log/slog"
 	"path"
-	"reflect"
 	"runtime"
 	"slices"
 	"time"
@@ -43,6 +42,7 @@ type Event struct {
 	timeText  string // instead of Time, if ReplaceAttr made a text of it
 	levelText string // the same for Level
 
+	at      time.Time // the record's own, whatever ReplaceAttr made of Time
 	handler *Handler
 	state   *state      // handler's, with or without an active span
 	root    []slog.Attr // from the context: at the root before all else
@@ -56,29 +56,42 @@ type Event struct {
 // trace fields are not among them; see Span.
 func (e *Event) Attrs() iter.Seq[slog.Attr] {
 	return func(yield func(slog.Attr) bool) {
-		for _, a := range e.root {
-			if !yield(a) {
-				return
+		segs, own := e.state.segments, e.attrs
+		if len(segs) > 1 {
+			own = nil
+			if g := groupSegments(segs[1:], e.attrs); !emptyGroup(g.Value) {
+				own = []slog.Attr{g}
 			}
 		}
-		segs := e.state.segments
-		for _, a := range segs[0].attrs {
-			if !yield(a) {
-				return
-			}
-		}
-		if len(segs) == 1 {
-			for _, a := range e.attrs {
-				if !yield(a) {
+		for _, attrs := range [...][]slog.Attr{e.root, segs[0].attrs, own} {
+			for _, a := range attrs {
+				if !yield(resolved(a)) {
 					return
 				}
 			}
-			return
-		}
-		if g := groupSegments(segs[1:], e.attrs); !emptyGroup(g.Value) {
-			yield(g)
 		}
 	}
+}
+
+// resolved turns the one LogValuer that a rewriter leaves, a [replacedSource],
+// into the source.
+func resolved(a slog.Attr) slog.Attr {
+	switch a.Value.Kind() {
+	case slog.KindLogValuer:
+		a.Value = a.Value.Resolve()
+	case slog.KindGroup:
+		members := a.Value.Group()
+		if slices.ContainsFunc(members, func(m slog.Attr) bool {
+			return m.Value.Kind() == slog.KindLogValuer || m.Value.Kind() == slog.KindGroup
+		}) {
+			members = slices.Clone(members)
+			for i := range members {
+				members[i] = resolved(members[i])
+			}
+			a.Value = slog.GroupValue(members...)
+		}
+	}
+	return a
 }
 
 // leaves visits the attributes with their groups flattened: path names the
@@ -99,8 +112,7 @@ func visitLeaves(path string, attrs []slog.Attr, visit func(string, slog.Attr)) 
 	for _, a := range attrs {
 		switch {
 		case a.Value.Kind() != slog.KindGroup:
-			a.Value = a.Value.Resolve() // a replaced source is not yet
-			visit(path, a)
+			visit(path, resolved(a))
 		case a.Key == "":
 			visitLeaves(path, a.Value.Group(), visit)
 		default:
@@ -212,18 +224,6 @@ func valueText(v slog.Value) (s string) {
 		}
 	}()
 	return v.String()
-}
-
-// sameValue reports whether two values are equal. Values that Go cannot compare
-// are not.
-func sameValue(v, w slog.Value) bool {
-	if v.Kind() == slog.KindAny {
-		if t := reflect.TypeOf(v.Any()); t != nil && !t.Comparable() {
-			return false
-		}
-	}
-	defer func() { _ = recover() }() // an interface within may hold what is not comparable
-	return v.Equal(w)
 }
 
 // shortFile is the last element of a source file's path.

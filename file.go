@@ -69,8 +69,11 @@ func (s File) build(b *builder) (sinkCore, error) {
 		mode = 0o600
 	}
 	c := &fileCore{mode: mode, level: level, format: format, stats: newSinkStats(s.sinkName())}
-	if err := c.open(s.Path); err != nil {
-		return sinkCore{}, err
+	switch err := c.open(s.Path); {
+	case errors.Is(err, errPathTaken):
+		return sinkCore{}, badField("Path", "%w", err)
+	case err != nil:
+		return sinkCore{}, badField("Path", "cannot be opened: %w", err)
 	}
 	return sinkCore{core: c, name: s.sinkName(), stats: c.stats, order: -1}, nil
 }
@@ -78,23 +81,25 @@ func (s File) build(b *builder) (sinkCore, error) {
 func (s File) validate() error {
 	switch {
 	case s.Path == "":
-		return errors.New("Path is empty")
+		return badField("Path", "is empty")
 	case s.Mode&^fs.ModePerm != 0:
-		return fmt.Errorf("Mode is %v: want permission bits only", s.Mode)
+		return badField("Mode", "is %v: want permission bits only", s.Mode)
 	case s.MaxSize < 0:
-		return errors.New("MaxSize is negative")
+		return badField("MaxSize", "is negative")
 	case s.MaxFiles < 0:
-		return errors.New("MaxFiles is negative")
+		return badField("MaxFiles", "is negative")
 	case s.MaxSize > 0:
-		return fmt.Errorf("MaxSize is %d: %w", s.MaxSize, errNotYet("rotation"))
+		return badField("MaxSize", "is %d: %w", s.MaxSize, errNotYet("rotation"))
 	case s.MaxFiles > 0:
-		return fmt.Errorf("MaxFiles is %d: %w", s.MaxFiles, errNotYet("rotation"))
+		return badField("MaxFiles", "is %d: %w", s.MaxFiles, errNotYet("rotation"))
 	}
 	return nil
 }
 
 // openPaths are the paths that the program's Files have open.
 var openPaths sync.Map // absolute path without links → struct{}
+
+var errPathTaken = errors.New("is open in another File of this program")
 
 // fileCore appends lines to a file.
 type fileCore struct {
@@ -124,8 +129,11 @@ func (c *fileCore) open(path string) error {
 		return err
 	}
 	c.path = filepath.Join(dir, base)
+	if target, err := filepath.EvalSymlinks(c.path); err == nil {
+		c.path = target
+	}
 	if _, taken := openPaths.LoadOrStore(c.path, struct{}{}); taken {
-		return fmt.Errorf("Path is open in another File of this program")
+		return errPathTaken
 	}
 	if c.file, err = c.openFile(); err != nil {
 		openPaths.Delete(c.path)

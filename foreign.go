@@ -2,9 +2,12 @@ package spanlog
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync/atomic"
+	"time"
 )
 
 // A foreign is somebody else's handler as a derived [Handler] sees it. Once it
@@ -15,11 +18,17 @@ import (
 // that are open (from the state's segments) rebuilt around its attributes.
 type foreign struct {
 	full, root slog.Handler
+	name       string    // of the sink
+	reporter   *reporter // hears when With or WithGroup goes wrong
 }
 
+// withAttrs keeps attrs from being shared: a handler owns the slice that it is
+// given.
 func (f foreign) withAttrs(attrs []slog.Attr, atRoot bool) foreign {
-	// A handler owns the slice that it is given.
-	f.full = f.full.WithAttrs(slices.Clone(attrs))
+	if len(attrs) == 0 {
+		return f
+	}
+	f.full = f.derive(func(h slog.Handler) slog.Handler { return h.WithAttrs(slices.Clone(attrs)) })
 	if atRoot {
 		f.root = f.full
 	}
@@ -27,9 +36,36 @@ func (f foreign) withAttrs(attrs []slog.Attr, atRoot bool) foreign {
 }
 
 func (f foreign) withGroup(name string) foreign {
-	f.full = f.full.WithGroup(name)
+	f.full = f.derive(func(h slog.Handler) slog.Handler { return h.WithGroup(name) })
 	return f
 }
+
+// derive has full make another of itself. If it panics, or returns nil, there is
+// nothing to go on with: its place is taken by one that says so with every
+// record.
+func (f foreign) derive(with func(slog.Handler) slog.Handler) (derived slog.Handler) {
+	fail := func(err error) slog.Handler {
+		f.reporter.report(f.name, err)
+		return broken{err}
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			derived = fail(fmt.Errorf("With or WithGroup: %w", panicked(v)))
+		}
+	}()
+	if derived = with(f.full); derived == nil {
+		return fail(errors.New("With or WithGroup has returned nil"))
+	}
+	return derived
+}
+
+// broken is a handler that could not be derived.
+type broken struct{ err error }
+
+func (b broken) Enabled(context.Context, slog.Level) bool  { return true }
+func (b broken) Handle(context.Context, slog.Record) error { return b.err }
+func (b broken) WithAttrs([]slog.Attr) slog.Handler        { return b }
+func (b broken) WithGroup(string) slog.Handler             { return b }
 
 // foreignCore passes records on to somebody else's handler.
 type foreignCore struct {
@@ -38,6 +74,10 @@ type foreignCore struct {
 	slot    int          // of the state's foreign handlers
 	closed  atomic.Bool
 	stats   *sinkStats
+	// underway counts the calls of the handler, so that closing can wait for
+	// them: what they hand over is to be flushed. A lock would not do, because
+	// a handler may log.
+	underway atomic.Int64
 }
 
 func (c *foreignCore) enabled(ctx context.Context, level slog.Level) bool {
@@ -48,6 +88,8 @@ func (c *foreignCore) enabled(ctx context.Context, level slog.Level) bool {
 }
 
 func (c *foreignCore) handle(e *entry) error {
+	c.underway.Add(1)
+	defer c.underway.Add(-1)
 	if c.closed.Load() {
 		return ErrClosed
 	}
@@ -60,25 +102,27 @@ func (c *foreignCore) handle(e *entry) error {
 
 func (c *foreignCore) pass(e *entry) error {
 	ev := &e.event
-	f := &ev.state.foreign[c.slot]
+	p, f, segs := ev.handler.p, &ev.state.foreign[c.slot], ev.state.segments
+	root, own := p.schema.errorForm(ev.root), ev.attrs
+	if len(segs) == 1 {
+		own = p.schema.errorForm(own)
+	}
 	spanned := ev.Span.HasTraceID()
-	if !spanned && len(ev.root) == 0 {
-		if e.intact {
+	if !spanned && len(root) == 0 {
+		if e.intact && len(own) == len(ev.attrs) {
 			return f.full.Handle(e.ctx, e.record)
 		}
-		return f.full.Handle(e.ctx, e.newRecord(ev.attrs))
+		return f.full.Handle(e.ctx, e.newRecord(own))
 	}
 	attrs := e.scratch[:0]
 	if spanned {
-		attrs = ev.handler.p.rewriter.trace.appendAttrs(attrs, ev.Span)
+		attrs = p.rewriter.trace.appendAttrs(attrs, ev.Span)
 	}
-	attrs = append(attrs, ev.root...)
-	if segs := ev.state.segments; len(segs) > 1 {
-		if g := groupSegments(segs[1:], ev.attrs); !emptyGroup(g.Value) {
-			attrs = append(attrs, g)
-		}
-	} else {
-		attrs = append(attrs, ev.attrs...)
+	attrs = append(attrs, root...)
+	if len(segs) == 1 {
+		attrs = append(attrs, own...)
+	} else if g := groupSegments(segs[1:], own); !emptyGroup(g.Value) {
+		attrs = append(attrs, g)
 	}
 	e.scratch = attrs
 	defer clear(attrs)
@@ -87,7 +131,7 @@ func (c *foreignCore) pass(e *entry) error {
 
 // newRecord is the entry's record with these attributes, which it copies.
 func (e *entry) newRecord(attrs []slog.Attr) slog.Record {
-	r := slog.NewRecord(e.record.Time, e.event.Level, e.event.Message, e.event.PC)
+	r := slog.NewRecord(e.event.at, e.event.Level, e.event.Message, e.event.PC)
 	r.AddAttrs(attrs...)
 	return r
 }
@@ -99,6 +143,13 @@ func (c *foreignCore) reopen() error { return nil }
 
 func (c *foreignCore) close(ctx context.Context) error {
 	c.closed.Store(true)
+	for c.underway.Load() > 0 {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(time.Millisecond):
+		}
+	}
 	return c.flush(ctx)
 }
 

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"reflect"
 	"strings"
+
+	"github.com/spanlog/spanlog/internal/pylayout"
 )
 
 // Formatter turns records into the bytes that sinks write, one line each. It is
@@ -57,11 +59,10 @@ func (f FormatFunc) encoder(*formatConfig) (encoder, error) {
 // sign.
 func ParseFormat(s string) (Formatter, error) {
 	if strings.Contains(s, "%") {
-		f := Pattern(s)
-		if _, err := f.encoder(new(formatConfig)); err != nil {
+		if _, err := pylayout.Parse(s); err != nil {
 			return nil, err
 		}
-		return f, nil
+		return Pattern(s), nil
 	}
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "json":
@@ -76,8 +77,12 @@ func ParseFormat(s string) (Formatter, error) {
 
 // sameFormat reports whether one encoding serves both formats.
 func sameFormat(f, g Formatter) bool {
-	return reflect.TypeOf(f).Comparable() && reflect.TypeOf(g).Comparable() && f == g
+	return comparable(f) && comparable(g) && f == g
 }
+
+// comparable reports whether a can be compared: not only its type, but all that it
+// holds.
+func comparable(a any) bool { return reflect.ValueOf(a).Comparable() }
 
 // formatConfig is what an encoder needs to know of its logger.
 type formatConfig struct {
@@ -123,11 +128,16 @@ func (funcEncoder) withAttrs(p prefix, _ []slog.Attr) prefix { return p }
 func (funcEncoder) withGroup(p prefix, _ string) prefix      { return p }
 
 func (enc funcEncoder) encode(dst []byte, e *Event, _ *prefix) []byte {
-	dst = enc.f(dst, e)
-	if n := len(dst); n == 0 || dst[n-1] != '\n' {
-		dst = append(dst, '\n')
+	// What comes back need not be dst: it may be a slice that the function
+	// keeps. Then it is not ours to write to.
+	line := enc.f(dst, e)
+	if cap(dst) == 0 || cap(line) == 0 || &line[:1][0] != &dst[:1][0] {
+		line = append(dst, line...)
 	}
-	return dst
+	if n := len(line); n == 0 || line[n-1] != '\n' {
+		line = append(line, '\n')
+	}
+	return line
 }
 
 // clone returns a copy of b with room for more, so that siblings never share.

@@ -55,9 +55,17 @@ func NewHandler(next slog.Handler, opts *Options) *Handler {
 
 // Enabled reports whether any sink wants records of this level, or the active
 // span does (see [Options].SpanEvents).
-func (h *Handler) Enabled(ctx context.Context, level slog.Level) bool {
-	for _, c := range h.p.cores {
-		if c.enabled(ctx, level) {
+func (h *Handler) Enabled(ctx context.Context, level slog.Level) (enabled bool) {
+	if h.p.guarded {
+		// Handle finds the panic again, and has somebody to tell.
+		defer func() {
+			if recover() != nil {
+				enabled = true
+			}
+		}()
+	}
+	for i := range h.p.cores {
+		if h.p.cores[i].enabled(ctx, level) {
 			return true
 		}
 	}
@@ -70,7 +78,9 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) bool {
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	e := newEntry(h, ctx, &r)
 	defer e.free()
-	h.p.spans.record(&e.event, ctx)
+	if h.p.spans.any() {
+		h.p.mirror(e)
+	}
 	return h.p.deliver(e)
 }
 

@@ -45,7 +45,7 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	dst = append(dst, '{')
 	if e.replaced {
 		for _, a := range e.builtins {
-			dst = enc.attr(dst, enc.renamed(a))
+			dst = enc.attr(dst, enc.schema.builtin(a))
 		}
 	} else {
 		dst = enc.builtins(dst, e)
@@ -66,9 +66,7 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 			dst = append(dst, '"')
 		}
 	}
-	for _, a := range e.root {
-		dst = enc.attr(dst, a)
-	}
+	dst = enc.members(dst, enc.schema.errorForm(e.root))
 	if len(p.attrs) > 0 {
 		dst = append(jsonComma(dst), p.attrs...)
 	}
@@ -78,9 +76,7 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 			dst = append(jsonComma(dst), p.pending...)
 			depth += p.npending
 		}
-		for _, a := range e.attrs {
-			dst = enc.attr(dst, a)
-		}
+		dst = enc.members(dst, enc.within(p, e.attrs))
 	}
 	for range depth {
 		dst = append(dst, '}')
@@ -106,9 +102,13 @@ func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
 	return encode.AppendJSONString(dst, e.Message)
 }
 
-// renamed gives a built-in attribute that went through ReplaceAttr the schema's
-// name and form, unless ReplaceAttr has renamed it.
-func (enc *jsonEncoder) renamed(a slog.Attr) slog.Attr { return enc.schema.ReplaceAttr(nil, a) }
+// within returns attributes as they are to be written after p.
+func (enc *jsonEncoder) within(p *prefix, attrs []slog.Attr) []slog.Attr {
+	if p.depth+p.npending > 0 {
+		return attrs
+	}
+	return enc.schema.errorForm(attrs)
+}
 
 // attr writes an attribute that is resolved and not empty.
 func (enc *jsonEncoder) attr(dst []byte, a slog.Attr) []byte {
@@ -141,9 +141,7 @@ func (enc *jsonEncoder) withAttrs(p prefix, attrs []slog.Attr) prefix {
 	if len(p.pending) > 0 {
 		buf = append(jsonComma(buf), p.pending...)
 	}
-	for _, a := range attrs {
-		buf = enc.attr(buf, a)
-	}
+	buf = enc.members(buf, enc.within(&p, attrs))
 	return prefix{attrs: buf, depth: p.depth + p.npending}
 }
 

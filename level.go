@@ -50,7 +50,7 @@ func ParseLevel(s string) (slog.Level, error) {
 	}
 	if i := strings.IndexAny(name, "+-"); i > 0 {
 		n, err := strconv.Atoi(name[i:])
-		if err != nil {
+		if err != nil || n != int(int16(n)) { // no level is that far out
 			return 0, fmt.Errorf("level %q: bad offset %q", s, name[i:])
 		}
 		name, offset = name[:i], n

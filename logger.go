@@ -21,7 +21,8 @@ type Logger struct {
 	p *pipeline
 
 	shutdown    sync.Once
-	shutdownErr error
+	done        chan struct{} // closed when the shutdown is over
+	shutdownErr error         // its result; read after done
 }
 
 // New returns a logger that writes to sinks, or to a [Console] if there are
@@ -39,9 +40,7 @@ func New(opts *Options, sinks ...Sink) (*Logger, error) {
 	if opts != nil {
 		o = *opts
 	}
-	if err := o.validate(); err != nil {
-		return nil, err
-	}
+	invalid := o.validate()
 	if len(sinks) == 0 {
 		sinks = []Sink{Console{}}
 	}
@@ -54,10 +53,13 @@ func New(opts *Options, sinks ...Sink) (*Logger, error) {
 	}
 	p := newPipeline(&o)
 	h, err := p.build(&o, level, env, o.Service.or(env.service), sinks)
-	if err != nil {
+	if err == nil && invalid != nil {
+		p.closeAll()
+	}
+	if err := errors.Join(invalid, err); err != nil {
 		return nil, err
 	}
-	l := &Logger{Logger: slog.New(h), p: p}
+	l := &Logger{Logger: slog.New(h), p: p, done: make(chan struct{})}
 	for _, bad := range env.bad {
 		l.Warn("spanlog: bad value in the environment; the default is used", Err(bad))
 	}
@@ -95,14 +97,31 @@ func (l *Logger) Flush(ctx context.Context) error {
 // After Shutdown the console and files still deliver records, unbuffered; other
 // sinks return [ErrClosed]. Calls after the first return what that returned.
 func (l *Logger) Shutdown(ctx context.Context) error {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	if _, ok := ctx.Deadline(); !ok || ctx.Err() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), ownTime)
+		defer cancel()
+	}
 	l.shutdown.Do(func() {
-		if _, ok := ctx.Deadline(); !ok || ctx.Err() != nil {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), ownTime)
-			defer cancel()
-		}
-		l.shutdownErr = l.p.each(ctx, "close", func(c core) error { return c.close(ctx) })
+		go func() { // so that a second call can have an earlier deadline
+			defer close(l.done)
+			l.shutdownErr = l.p.each(ctx, "close", func(c core) error { return c.close(ctx) })
+		}()
 	})
+	select {
+	case <-l.done:
+	case <-ctx.Done():
+		// The deadline is that of each as well: it will be back at once, with
+		// what is missing, unless this is the second call.
+		select {
+		case <-l.done:
+		case <-time.After(10 * time.Millisecond):
+			return fmt.Errorf("spanlog: shutdown is not done: %w", context.Cause(ctx))
+		}
+	}
 	return l.shutdownErr
 }
 
@@ -154,13 +173,20 @@ func (p *pipeline) each(ctx context.Context, what string, f func(core) error) er
 		errs[i] = errPending
 	}
 	for range p.cores {
+		var r result
 		select {
-		case r := <-results:
-			errs[r.core] = r.err
-			continue
+		case r = <-results:
 		case <-ctx.Done():
+			select { // what is done is done
+			case r = <-results:
+			default:
+				r = result{-1, nil}
+			}
 		}
-		break
+		if r.core < 0 {
+			break
+		}
+		errs[r.core] = r.err
 	}
 	for i, err := range errs {
 		if errors.Is(err, errPending) {

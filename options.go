@@ -28,8 +28,9 @@ const (
 // The functions and levels are called concurrently. A function that panics is
 // reported to OnError, and the record goes on without what it would have given.
 type Options struct {
-	// Level is the least level that sinks without a Level of their own take.
-	// By default, the environment variable SPANLOG_LEVEL, else Info.
+	// Level is the least level that sinks without a Level of their own take;
+	// for a Relay, its handler decides. By default, the environment variable
+	// SPANLOG_LEVEL, else Info.
 	Level slog.Leveler
 
 	// AddSource adds the file and line of the call under the key "source". By
@@ -75,13 +76,15 @@ type Options struct {
 	// any depth, in groups, LogValuers, baggage and attributes from contexts.
 	// A group of such a name is redacted as a whole. Keys are compared before
 	// and after ReplaceAttr. Only keys are: the fields of a struct, the message
-	// and the texts of errors are not searched. By default, none.
+	// and the texts of errors are not searched, and Service is written as it
+	// is. By default, none.
 	Redact []string
 
 	// SpanEvents is the least level of records that become events of the
-	// active span, with all their attributes, if it is recording. That is
-	// beside the sinks, and whatever their levels. By default, none do:
-	// OpenTelemetry is moving away from span events.
+	// active span, with all their attributes, if it is recording. An error
+	// among the attributes is recorded as an exception besides. That is beside
+	// the sinks, and whatever their levels. By default, none do: OpenTelemetry
+	// is moving away from span events.
 	SpanEvents slog.Leveler
 
 	// SpanErrors is the least level of records that set the status of the
@@ -105,6 +108,7 @@ func (o *Options) validate() error {
 		checkLeveler("SpanErrors", o.SpanErrors),
 		checkKeys("Baggage", o.Baggage),
 		checkKeys("Redact", o.Redact),
+		o.Schema.validate(),
 	}
 	for i, err := range errs {
 		if err != nil {

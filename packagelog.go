@@ -15,27 +15,38 @@ import (
 // it is to be wrapped, packageLog takes its place, which writes the same lines
 // but to a log.Logger of its own.
 type packageLog struct {
-	next slog.Handler // the original; for its level only
-	out  *log.Logger
-	file int // which of log.Lshortfile and log.Llongfile is set
-	p    prefix
-	w    rewriter
-	path []string // the open groups
+	next   slog.Handler // the original; for its level only
+	out    *log.Logger
+	file   int    // which of log.Lshortfile and log.Llongfile is set
+	prefix string // with log.Lmsgprefix: what stands before the message
+	p      prefix
+	w      rewriter
+	path   []string // the open groups
 }
 
 // withoutPackageLog returns h, or what takes its place.
 func withoutPackageLog(h slog.Handler) slog.Handler {
-	if reflect.TypeOf(h).String() != "*slog.defaultHandler" {
+	if !isSlogs(h, "defaultHandler") {
 		return h
 	}
-	w, flags := log.Writer(), log.Flags()
-	if reflect.TypeOf(w).String() == "*slog.handlerWriter" {
+	w, flags, prefix := log.Writer(), log.Flags(), log.Prefix()
+	if isSlogs(w, "handlerWriter") {
 		w, flags = os.Stderr, log.LstdFlags // SetDefault has been here already
 	}
 	const file = log.Lshortfile | log.Llongfile
-	ph := &packageLog{next: h, out: log.New(w, log.Prefix(), flags&^file), file: flags & file}
+	ph := &packageLog{next: h, file: flags & file}
+	if flags&log.Lmsgprefix != 0 {
+		ph.prefix, prefix = prefix, ""
+	}
+	ph.out = log.New(w, prefix, flags&^file)
 	ph.adopt(reflect.ValueOf(h).Elem())
 	return ph
+}
+
+// isSlogs reports whether a is a pointer to the type of slog's with a name.
+func isSlogs(a any, name string) bool {
+	t := reflect.TypeOf(a)
+	return t != nil && t.Kind() == reflect.Pointer && t.Elem().PkgPath() == "log/slog" && t.Elem().Name() == name
 }
 
 // adopt takes over what With and WithGroup have added to the original, as far as
@@ -65,7 +76,7 @@ func (h *packageLog) Handle(_ context.Context, r slog.Record) error {
 		}
 		line = fmt.Appendf(line, "%s:%d: ", name, src.Line)
 	}
-	line = append(line, r.Level.String()...)
+	line = append(append(line, h.prefix...), r.Level.String()...)
 	line = append(append(line, ' '), r.Message...)
 	if len(h.p.attrs) > 0 {
 		line = append(append(line, ' '), h.p.attrs...)

@@ -3,6 +3,7 @@ package spanlog
 import (
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spanlog/spanlog/internal/encode"
@@ -78,16 +79,24 @@ type patternEncoder struct {
 func (enc *patternEncoder) begin([]slog.Attr) prefix { return prefix{} }
 
 func (enc *patternEncoder) withAttrs(p prefix, attrs []slog.Attr) prefix {
-	if enc.hasName && len(p.pending) == 0 {
-		var others []slog.Attr
-		for _, a := range attrs {
-			if !isName(a) {
-				others = append(others, a)
-			}
-		}
-		attrs = others
+	return textWithAttrs(p, enc.within(&p, attrs))
+}
+
+// within returns attributes as they are to be written after p.
+func (enc *patternEncoder) within(p *prefix, attrs []slog.Attr) []slog.Attr {
+	if len(p.pending) > 0 {
+		return attrs
 	}
-	return textWithAttrs(p, attrs)
+	return enc.unnamed(attrs)
+}
+
+// unnamed returns attributes at the root without the logger's name, if that has
+// a place of its own. Mostly that is attrs itself.
+func (enc *patternEncoder) unnamed(attrs []slog.Attr) []slog.Attr {
+	if !enc.hasName || !slices.ContainsFunc(attrs, isName) {
+		return attrs
+	}
+	return slices.DeleteFunc(slices.Clone(attrs), isName)
 }
 
 func (enc *patternEncoder) withGroup(p prefix, name string) prefix { return textWithGroup(p, name) }
@@ -191,7 +200,8 @@ func (enc *patternEncoder) field(dst []byte, op *pylayout.Op, e *Event, p *prefi
 			dst = enc.text.traceFields(dst, start, e)
 		}
 	case pylayout.FieldAttrs:
-		dst = encode.EscapeDEL(textAttrs(dst, start, e, p, enc.hasName), start)
+		dst = textAttrs(dst, start, e, p, enc.unnamed(e.root), enc.within(p, e.attrs))
+		dst = encode.EscapeDEL(dst, start)
 	}
 	return spec.Pad(dst, start)
 }

@@ -14,6 +14,8 @@ import (
 // prepared, and the cores that they go to. It is not changed once it is built.
 type pipeline struct {
 	cores    []sinkCore // files first
+	guarded  bool       // asking a core for its level runs code of the program's
+	schema   Schema     // with its defaults filled in
 	encoders []encoder  // one per distinct format
 	rewriter rewriter
 	spans    spanMirror
@@ -30,11 +32,11 @@ type pipeline struct {
 // newPipeline makes the pipeline for options, without cores.
 func newPipeline(o *Options) *pipeline {
 	schema := o.Schema.withDefaults()
-	return &pipeline{
+	p := &pipeline{
+		schema: schema,
 		rewriter: rewriter{
 			replace: o.ReplaceAttr,
 			secret:  newSecrets(o.Redact),
-			schema:  schema,
 			trace:   newTraceFields(schema),
 		},
 		spans:        spanMirror{events: o.SpanEvents, errors: o.SpanErrors},
@@ -45,15 +47,23 @@ func newPipeline(o *Options) *pipeline {
 		baggage:      slices.Clone(o.Baggage),
 		readsContext: o.FromContext != nil || len(o.Baggage) > 0,
 	}
+	p.rewriter.failed = p.reportOption
+	return p
+}
+
+// reportOption tells of a function or level in Options that has panicked.
+func (p *pipeline) reportOption(field string, err error) {
+	p.reporter.report("options: "+field, err)
 }
 
 // build makes the cores for sinks and the handler before any With. On an error
 // nothing is left open.
 func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Service, sinks []Sink) (*Handler, error) {
 	b := &builder{
-		level:   level,
-		console: env.format,
-		config:  formatConfig{schema: p.rewriter.schema, trace: &p.rewriter.trace, source: o.AddSource, service: svc},
+		level:    level,
+		console:  env.format,
+		reporter: p.reporter,
+		config:   formatConfig{schema: p.schema, trace: &p.rewriter.trace, source: o.AddSource, service: svc},
 	}
 	var errs []error
 	for i, s := range sinks {
@@ -69,26 +79,30 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 		p.cores = append(p.cores, c)
 	}
 	if len(errs) > 0 {
-		for _, c := range p.cores {
-			_ = c.close(context.Background())
-		}
+		p.closeAll()
 		return nil, errors.Join(errs...)
 	}
+	p.guarded = b.guarded || p.spans.runsCode()
 	slices.SortStableFunc(p.cores, func(c, d sinkCore) int { return c.order - d.order })
 	p.encoders = b.encoders
 	p.service = svc
 	s := &state{segments: make([]segment, 1), foreign: b.foreign}
-	fields := p.rewriter.schema.rootAttrs(svc)
+	fields := p.schema.rootAttrs(svc)
 	for _, enc := range p.encoders {
 		s.prefixes = append(s.prefixes, enc.begin(fields))
 	}
-	if len(fields) > 0 {
-		for i := range s.foreign {
-			s.foreign[i] = s.foreign[i].withAttrs(fields, true)
-		}
+	for i := range s.foreign {
+		s.foreign[i] = s.foreign[i].withAttrs(fields, true)
 	}
 	h := &Handler{p: p, plain: s, spanned: s}
 	return h.WithAttrs(o.Attrs).(*Handler), nil
+}
+
+// closeAll closes what was opened for a logger that is not to be.
+func (p *pipeline) closeAll() {
+	for _, c := range p.cores {
+		_ = c.close(context.Background())
+	}
 }
 
 // spanContext finds the span of a record. Without a trace id there is none: a
@@ -125,7 +139,7 @@ func (p *pipeline) callFromContext(ctx context.Context, dst, empty []slog.Attr) 
 // going on to the program's logging call.
 func (p *pipeline) recovered(field string) {
 	if v := recover(); v != nil {
-		p.reporter.report("options: "+field, panicked(v))
+		p.reportOption(field, panicked(v))
 	}
 }
 

@@ -2,7 +2,6 @@ package spanlog
 
 import (
 	"bytes"
-	"fmt"
 	"log/slog"
 	"net/url"
 	"strconv"
@@ -285,14 +284,14 @@ func checkTraceURL(s string) error {
 		return nil
 	}
 	if !strings.Contains(s, "{trace_id}") {
-		return fmt.Errorf("TraceURL %q has no {trace_id}", s)
+		return badField("TraceURL", "%q has no {trace_id}", s)
 	}
 	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return fmt.Errorf("TraceURL %q has a space, a control character or one that is not ASCII: write it as %%20", s)
+		return badField("TraceURL", "%q has a space, a control character or one that is not ASCII: write it as %%20", s)
 	}
 	u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(s))
 	if err != nil || u.Scheme == "" || u.Host == "" {
-		return fmt.Errorf("TraceURL %q is not an absolute URL", s)
+		return badField("TraceURL", "%q is not an absolute URL", s)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package spanlog
 
 import (
+	"fmt"
 	"log/slog"
 	"strings"
 
@@ -19,8 +20,8 @@ const redacted = "[REDACTED]"
 type rewriter struct {
 	replace func([]string, slog.Attr) slog.Attr // nil: none
 	secret  map[string]bool                     // lower-case keys; nil: none
-	schema  Schema
 	trace   traceFields
+	failed  func(field string, err error) // hears of a ReplaceAttr that panics
 }
 
 // all reports whether every attribute has to be rewritten, not only those that
@@ -33,13 +34,8 @@ func (w *rewriter) needs(a slog.Attr, root, spanned bool) bool {
 	if a.Key == "" {
 		return true // nothing, or a group to inline
 	}
-	if root {
-		if spanned && w.trace.index(a.Key) >= 0 {
-			return true
-		}
-		if w.schema.err != errorSlog && a.Key == ErrorKey {
-			return true
-		}
+	if root && spanned && w.trace.index(a.Key) >= 0 {
+		return true
 	}
 	return !plain(a)
 }
@@ -81,19 +77,25 @@ func (at place) root() bool { return len(at.groups) == 0 }
 // rewrite appends to dst what becomes of a: nothing, one attribute, or several.
 func (w *rewriter) rewrite(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
 	a.Value = a.Value.Resolve()
-	if at.secret || w.isSecret(a.Key) {
-		if isZero(a) || emptyGroup(a.Value) {
-			return dst
-		}
-		a.Value = slog.StringValue(redacted)
-	}
+	a = w.redact(a, at)
 	if w.replace != nil && a.Value.Kind() != slog.KindGroup {
 		a = w.callReplace(at.groups, a)
-		if a.Value = a.Value.Resolve(); w.isSecret(a.Key) {
-			a.Value = slog.StringValue(redacted)
-		}
+		a.Value = a.Value.Resolve()
+		a = w.redact(a, at)
 	}
 	return w.place(dst, a, at)
+}
+
+// redact hides the value of an attribute that is secret, unless there is none.
+func (w *rewriter) redact(a slog.Attr, at place) slog.Attr {
+	if !at.secret && !w.isSecret(a.Key) || isZero(a) || emptyGroup(a.Value) {
+		return a
+	}
+	if a.Key == "" && a.Value.Kind() == slog.KindGroup {
+		return a // inlined: each of its members is secret by itself
+	}
+	a.Value = slog.StringValue(redacted)
+	return a
 }
 
 // rewriteBuiltin is rewrite for one of slog's own attributes, which has no key
@@ -178,13 +180,9 @@ func (w *rewriter) placeSource(dst []slog.Attr, a slog.Attr, src *slog.Source, a
 	return append(dst, a)
 }
 
-// rewriteRoot is the last step for an attribute at the root.
+// rewriteRoot is the last step for an attribute at the root: it must not collide
+// with a trace field.
 func (w *rewriter) rewriteRoot(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
-	if w.schema.err != errorSlog && a.Key == ErrorKey {
-		if err, ok := attrError(a); ok {
-			return w.schema.errorAttrs(dst, a, err)
-		}
-	}
 	if at.span.HasTraceID() {
 		if i := w.trace.index(a.Key); i >= 0 && w.trace.fields[i].in(at.span) {
 			f := &w.trace.fields[i]
@@ -202,11 +200,13 @@ func (w *rewriter) isSecret(key string) bool {
 }
 
 // callReplace calls the program's ReplaceAttr. If that panics, the value is
-// withheld: it may be the very one that was to be replaced.
+// withheld, and what it panicked with as well: the value may be the very one that
+// was to be replaced.
 func (w *rewriter) callReplace(groups []string, a slog.Attr) (out slog.Attr) {
 	defer func() {
 		if p := recover(); p != nil {
-			out = slog.String(a.Key, "!PANIC: ReplaceAttr: "+panicked(p).Error())
+			out = slog.String(a.Key, "!PANIC: ReplaceAttr")
+			w.failed("ReplaceAttr", fmt.Errorf("panic with a value of type %T", p))
 		}
 	}()
 	return w.replace(groups[:len(groups):len(groups)], a)
@@ -249,7 +249,9 @@ func newSecrets(keys []string) map[string]bool {
 	}
 	set := make(map[string]bool, len(keys))
 	for _, k := range keys {
-		set[strings.ToLower(k)] = true
+		if k != "" { // that would be every inlined group
+			set[strings.ToLower(k)] = true
+		}
 	}
 	return set
 }

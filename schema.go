@@ -3,6 +3,7 @@ package spanlog
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -197,6 +198,18 @@ func ParseSchema(name string) (Schema, error) {
 	return Schema{}, fmt.Errorf("schema %q: want otel, datadog, ecs, xray, newrelic, honeycomb, zipkin, google or google:PROJECT", name)
 }
 
+// validate refuses a schema that gives two trace fields one key.
+func (s Schema) validate() error {
+	s = s.withDefaults()
+	fields := newTraceFields(s).fields
+	for i, f := range fields {
+		if j := slices.IndexFunc(fields, func(g traceField) bool { return g.key == f.key }); j < i {
+			return badField("Schema", "has two trace fields with the key %q", f.key)
+		}
+	}
+	return nil
+}
+
 // withDefaults fills the keys that are left to slog and OpenTelemetry.
 func (s Schema) withDefaults() Schema {
 	for _, k := range []struct {
@@ -236,26 +249,42 @@ func (s Schema) ReplaceAttr(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) > 0 {
 		return a
 	}
-	s = s.withDefaults()
+	is := false
 	switch v := a.Value; a.Key {
 	case slog.TimeKey:
-		if v.Kind() == slog.KindTime {
-			a.Key = s.TimeKey
-		}
+		is = v.Kind() == slog.KindTime
 	case slog.LevelKey:
-		if l, ok := v.Any().(slog.Level); ok {
-			a = slog.String(s.LevelKey, s.levelText(l))
+		_, is = v.Any().(slog.Level)
+	case slog.SourceKey:
+		_, is = v.Any().(*slog.Source)
+	case slog.MessageKey:
+		is = v.Kind() == slog.KindString
+	}
+	if !is {
+		return a
+	}
+	s = s.withDefaults()
+	return s.builtin(a)
+}
+
+// builtin gives one of slog's own attributes the schema's name, unless it has
+// been given another, and the schema's form, if it still has slog's.
+func (s *Schema) builtin(a slog.Attr) slog.Attr {
+	switch a.Key {
+	case slog.TimeKey:
+		a.Key = s.TimeKey
+	case slog.LevelKey:
+		a.Key = s.LevelKey
+		if l, ok := a.Value.Any().(slog.Level); ok {
+			a.Value = slog.StringValue(s.levelText(l))
 		}
 	case slog.SourceKey:
-		if src := valueSource(v); src != nil && s.source != sourceSlog {
-			a = s.sourceAttr(src)
-		} else if src != nil {
-			a.Key = s.SourceKey
+		a.Key = s.SourceKey
+		if src := valueSource(a.Value); src != nil && s.source != sourceSlog {
+			return s.sourceAttr(src)
 		}
 	case slog.MessageKey:
-		if v.Kind() == slog.KindString {
-			a.Key = s.MessageKey
-		}
+		a.Key = s.MessageKey
 	}
 	return a
 }
@@ -310,20 +339,31 @@ func (s *Schema) sourceAttr(src *slog.Source) slog.Attr {
 	return slog.Any(s.SourceKey, src)
 }
 
-// errorAttrs appends an error at the root in the schema's form.
-func (s *Schema) errorAttrs(dst []slog.Attr, a slog.Attr, err error) []slog.Attr {
+// errorForm returns attributes at the root with the errors among them in the
+// schema's form. Mostly that is attrs itself.
+func (s *Schema) errorForm(attrs []slog.Attr) []slog.Attr {
+	if s.err == errorSlog {
+		return attrs
+	}
+	for i, a := range attrs {
+		if err, ok := attrError(a); ok && a.Key == ErrorKey {
+			out := append(attrs[:i:i], s.errorAttrs(err)...)
+			return append(out, s.errorForm(attrs[i+1:])...)
+		}
+	}
+	return attrs
+}
+
+func (s *Schema) errorAttrs(err error) []slog.Attr {
 	typeKey, stackKey := "error.type", "error.stack_trace"
-	switch s.err {
-	case errorSlog:
-		return append(dst, a)
-	case errorKind:
+	if s.err == errorKind {
 		typeKey, stackKey = "error.kind", "error.stack"
 	}
-	dst = append(dst, slog.String("error.message", errorMessage(err)), slog.String(typeKey, errorType(err)))
+	attrs := []slog.Attr{slog.String("error.message", errorMessage(err)), slog.String(typeKey, errorType(err))}
 	if stack := errorStack(err); stack != "" {
-		dst = append(dst, slog.String(stackKey, stack))
+		attrs = append(attrs, slog.String(stackKey, stack))
 	}
-	return dst
+	return attrs
 }
 
 // rootAttrs are the fields on every record: the service, and what the schema

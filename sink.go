@@ -2,7 +2,6 @@ package spanlog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -47,9 +46,10 @@ type Entry struct {
 }
 
 // Writer is a sink for any [io.Writer], which gets each record in one Write, one
-// call at a time. If the writer has a method Flush, Flush() error or with a
-// context, it is called by [Logger.Flush] and at shutdown; it is never closed.
-// After shutdown, records are refused with [ErrClosed].
+// call at a time; so it must not log to the same logger. If the writer has a
+// method Flush() error, Flush(context.Context) error or ForceFlush of that form,
+// it is called by [Logger.Flush] and at shutdown; it is never closed. After
+// shutdown, records are refused with [ErrClosed].
 type Writer struct {
 	// Writer is where the records go. It must not be nil.
 	Writer io.Writer
@@ -63,7 +63,7 @@ func (s Writer) sinkName() string { return fmt.Sprintf("writer sink %T", s.Write
 
 func (s Writer) build(b *builder) (sinkCore, error) {
 	if isNil(s.Writer) {
-		return sinkCore{}, errors.New("Writer is nil")
+		return sinkCore{}, badField("Writer", "is nil")
 	}
 	return b.newWriterCore(s.sinkName(), s.Writer, s.Level, s.Format)
 }
@@ -93,9 +93,10 @@ type writerCore struct {
 	level   slog.Leveler
 	format  int
 	console bool // delivers after close as well
-	closed  atomic.Bool
-	mu      *sync.Mutex // held while the writer is called; shared by all sinks of w
 	stats   *sinkStats
+
+	closed atomic.Bool
+	mu     *sync.Mutex // held while the writer is called; shared by all sinks of w
 }
 
 func (c *writerCore) enabled(_ context.Context, level slog.Level) bool {
@@ -103,8 +104,8 @@ func (c *writerCore) enabled(_ context.Context, level slog.Level) bool {
 }
 
 func (c *writerCore) handle(e *entry) error {
-	if c.closed.Load() && !c.console {
-		return ErrClosed
+	if c.refuses() {
+		return ErrClosed // without waiting for the last flush
 	}
 	line := e.line(c.format)
 	if err := c.write(e, line); err != nil {
@@ -117,8 +118,21 @@ func (c *writerCore) handle(e *entry) error {
 func (c *writerCore) write(e *entry, line []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.refuses() { // closed in the meantime
+		return ErrClosed
+	}
+	if err := c.call(e, line); err != nil || !c.closed.Load() {
+		return err
+	}
+	return flushAny(e.ctx, c.w) // nobody else will any more
+}
+
+// refuses reports whether it is too late for records.
+func (c *writerCore) refuses() bool { return c.closed.Load() && !c.console }
+
+func (c *writerCore) call(e *entry, line []byte) error {
 	if c.entries != nil {
-		return c.entries.WriteEntry(e.ctx, Entry{Time: e.event.Time, Level: e.event.Level, Span: e.event.Span, Line: line})
+		return c.entries.WriteEntry(e.ctx, Entry{Time: e.event.at, Level: e.event.Level, Span: e.event.Span, Line: line})
 	}
 	n, err := c.w.Write(line)
 	if err == nil && n < len(line) {
@@ -136,7 +150,7 @@ func (c *writerCore) flush(ctx context.Context) error {
 func (c *writerCore) reopen() error { return nil }
 
 func (c *writerCore) close(ctx context.Context) error {
-	c.closed.Store(true)
+	c.closed.Store(true) // whoever gets the lock after us sees it
 	return c.flush(ctx)
 }
 
@@ -157,7 +171,7 @@ func (s Relay) sinkName() string { return fmt.Sprintf("relay sink %T", s.Handler
 
 func (s Relay) build(b *builder) (sinkCore, error) {
 	if isNil(s.Handler) {
-		return sinkCore{}, errors.New("Handler is nil")
+		return sinkCore{}, badField("Handler", "is nil")
 	}
 	if err := checkLeveler("Level", s.Level); err != nil {
 		return sinkCore{}, err
@@ -167,8 +181,9 @@ func (s Relay) build(b *builder) (sinkCore, error) {
 
 func (b *builder) newForeignCore(name string, h slog.Handler, level slog.Leveler) sinkCore {
 	h = withoutPackageLog(h)
+	b.guarded = true
 	c := &foreignCore{handler: h, level: level, slot: len(b.foreign), stats: newSinkStats(name)}
-	b.foreign = append(b.foreign, foreign{full: h, root: h})
+	b.foreign = append(b.foreign, foreign{full: h, root: h, name: name, reporter: b.reporter})
 	return sinkCore{core: c, name: name, stats: c.stats}
 }
 

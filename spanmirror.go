@@ -20,6 +20,16 @@ type spanMirror struct {
 // severityKey is the attribute of a span event with the level of its record.
 const severityKey = attribute.Key("log.severity")
 
+// any reports whether anything is mirrored at all.
+func (m *spanMirror) any() bool { return m.events != nil || m.errors != nil }
+
+// mirror shows a record to its span. What goes wrong there is nothing to the
+// sinks.
+func (p *pipeline) mirror(e *entry) {
+	defer p.recovered("SpanEvents or SpanErrors")
+	p.spans.record(&e.event, e.ctx)
+}
+
 // wants reports whether a record of this level is of interest to the span of
 // ctx. The span is looked for only where somebody asked for it.
 func (m *spanMirror) wants(ctx context.Context, level slog.Level) bool {
@@ -30,6 +40,9 @@ func (m *spanMirror) wants(ctx context.Context, level slog.Level) bool {
 }
 
 func (m *spanMirror) has(level slog.Level) bool { return m.isEvent(level) || m.isError(level) }
+
+// runsCode reports whether asking for the levels can panic.
+func (m *spanMirror) runsCode() bool { return !isPlainLevel(m.events) || !isPlainLevel(m.errors) }
 
 func (m *spanMirror) isEvent(level slog.Level) bool {
 	return m.events != nil && level >= m.events.Level()
@@ -46,8 +59,8 @@ func (m *spanMirror) record(e *Event, ctx context.Context) {
 		return
 	}
 	span := trace.SpanFromContext(ctx)
-	at := trace.WithTimestamp(e.Time)
-	if e.Time.IsZero() {
+	at := trace.WithTimestamp(e.at)
+	if e.at.IsZero() {
 		at = trace.WithTimestamp(time.Now())
 	}
 	if m.isEvent(e.Level) {
@@ -59,7 +72,7 @@ func (m *spanMirror) record(e *Event, ctx context.Context) {
 	}
 	err := e.err()
 	if err != nil {
-		span.RecordError(err, at)
+		recordError(span, err, at)
 	}
 	if m.isError(e.Level) {
 		status := e.Message
@@ -68,6 +81,19 @@ func (m *spanMirror) record(e *Event, ctx context.Context) {
 		}
 		span.SetStatus(codes.Error, status)
 	}
+}
+
+// recordError records an error as the span does. An error whose method panics is
+// recorded by hand.
+func recordError(span trace.Span, err error, at trace.EventOption) {
+	defer func() {
+		if recover() != nil {
+			span.AddEvent("exception", at, trace.WithAttributes(
+				attribute.String("exception.type", errorType(err)),
+				attribute.String("exception.message", errorMessage(err))))
+		}
+	}()
+	span.RecordError(err, at)
 }
 
 // keyValue is an attribute in OpenTelemetry's kinds. What they have no kind for

@@ -46,7 +46,7 @@ func (enc *textEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	e.path = e.path[:0]
 	if e.replaced {
 		for _, a := range e.builtins {
-			dst = textAttr(dst, start, &e.path, enc.schema.ReplaceAttr(nil, a))
+			dst = textAttr(dst, start, &e.path, enc.schema.builtin(a))
 		}
 	} else {
 		dst = enc.builtins(dst, e)
@@ -54,7 +54,7 @@ func (enc *textEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	if e.Span.HasTraceID() {
 		dst = enc.traceFields(dst, start, e)
 	}
-	dst = textAttrs(dst, start, e, p, false)
+	dst = textAttrs(dst, start, e, p, enc.schema.errorForm(e.root), enc.within(p, e.attrs))
 	return append(dst, '\n')
 }
 
@@ -86,35 +86,37 @@ func (enc *textEncoder) traceFields(dst []byte, start int, e *Event) []byte {
 	return dst
 }
 
+// within returns attributes as they are to be written after p.
+func (enc *textEncoder) within(p *prefix, attrs []slog.Attr) []slog.Attr {
+	if len(p.pending) > 0 {
+		return attrs
+	}
+	return enc.schema.errorForm(attrs)
+}
+
 func (enc *textEncoder) begin(fields []slog.Attr) prefix { return textWithAttrs(prefix{}, fields) }
 
 func (enc *textEncoder) withAttrs(p prefix, attrs []slog.Attr) prefix {
-	return textWithAttrs(p, attrs)
+	return textWithAttrs(p, enc.within(&p, attrs))
 }
 
 func (enc *textEncoder) withGroup(p prefix, name string) prefix {
 	return textWithGroup(p, name)
 }
 
-// textAttrs writes all the event's attributes: those of its context, those that
-// With added, and its own. The line began at dst[start]. With named, the
-// logger's name is left out: it stands elsewhere, and p is without it already.
-func textAttrs(dst []byte, start int, e *Event, p *prefix, named bool) []byte {
+// textAttrs writes all the attributes of an event: root, those of its context;
+// those that With added; and attrs, its own. The line began at dst[start].
+func textAttrs(dst []byte, start int, e *Event, p *prefix, root, attrs []slog.Attr) []byte {
 	e.path = e.path[:0]
-	for _, a := range e.root {
-		if !named || !isName(a) {
-			dst = textAttr(dst, start, &e.path, a)
-		}
+	for _, a := range root {
+		dst = textAttr(dst, start, &e.path, a)
 	}
 	if len(p.attrs) > 0 {
 		dst = append(textSpace(dst, start), p.attrs...)
 	}
-	named = named && len(p.pending) == 0
 	e.path = append(e.path, p.pending...)
-	for _, a := range e.attrs {
-		if !named || !isName(a) {
-			dst = textAttr(dst, start, &e.path, a)
-		}
+	for _, a := range attrs {
+		dst = textAttr(dst, start, &e.path, a)
 	}
 	return dst
 }

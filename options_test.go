@@ -1,0 +1,502 @@
+package spanlog_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spanlog/spanlog"
+)
+
+// levels is a record at each level, and the messages that were written.
+func levels(l *slog.Logger) {
+	for _, level := range []slog.Level{spanlog.LevelTrace, slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError, spanlog.LevelFatal} {
+		l.Log(bg, level, level.String())
+	}
+}
+
+// seen is how many of the six records of levels a line-wise output has.
+func seen(buf *bytes.Buffer) int { return strings.Count(buf.String(), "\n") }
+
+func TestOptionsLevel(t *testing.T) {
+	var level slog.LevelVar
+	level.Set(slog.LevelError)
+	for _, test := range []struct {
+		name string
+		env  string
+		opts *spanlog.Options
+		own  slog.Leveler // the sink's
+		want int          // of six
+	}{
+		{"default", "", nil, nil, 4},
+		{"options", "", &spanlog.Options{Level: slog.LevelWarn}, nil, 3},
+		{"a LevelVar", "", &spanlog.Options{Level: &level}, nil, 2},
+		{"the sink's own", "", &spanlog.Options{Level: slog.LevelWarn}, slog.LevelDebug, 5},
+		{"environment", "warn", nil, nil, 3},
+		{"environment, a number", "-8", nil, nil, 6},
+		{"environment, FATAL", "fatal", nil, nil, 1},
+		{"code wins over the environment", "error", &spanlog.Options{Level: slog.LevelDebug}, nil, 5},
+		{"the sink's own over the environment", "error", nil, spanlog.LevelTrace, 6},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Setenv("SPANLOG_LEVEL", test.env)
+			var writer, console, relay bytes.Buffer
+			path := filepath.Join(t.TempDir(), "app.log")
+			l := open(t, test.opts,
+				spanlog.Writer{Writer: &writer, Level: test.own},
+				spanlog.Console{Writer: &console, Level: test.own},
+				spanlog.File{Path: path, Level: test.own},
+				spanlog.Relay{Handler: slog.NewTextHandler(&relay, &slog.HandlerOptions{Level: slog.Level(-100)}), Level: test.own},
+			)
+			levels(l.Logger)
+			file, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			relayWant := 6 // the handler's Enabled alone decides …
+			if test.own != nil {
+				relayWant = test.want // … unless the sink has a level
+			}
+			got := []int{seen(&writer), seen(&console), bytes.Count(file, []byte("\n")), seen(&relay)}
+			if want := []int{test.want, test.want, test.want, relayWant}; !slices.Equal(got, want) {
+				t.Errorf("writer, console, file, relay: got %d, want %d", got, want)
+			}
+		})
+	}
+}
+
+// TestOptionsLevelChange: a level that is changed counts from the next record.
+func TestOptionsLevelChange(t *testing.T) {
+	var level slog.LevelVar
+	var buf bytes.Buffer
+	l := open(t, &spanlog.Options{Level: &level}, spanlog.Writer{Writer: &buf})
+	derived := l.With("a", 1).WithGroup("g")
+	derived.Debug("no")
+	level.Set(slog.LevelDebug)
+	derived.Debug("yes")
+	if got := buf.String(); strings.Contains(got, "no") || !strings.Contains(got, "yes") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestRelayLevel: a Relay's handler is asked as well as the Relay's level.
+func TestRelayLevel(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		theirs, relay slog.Leveler
+		want          int
+	}{
+		{"theirs", slog.LevelWarn, nil, 3},
+		{"the relay's is higher", slog.LevelWarn, slog.LevelError, 2},
+		{"theirs is higher", slog.LevelError, slog.LevelDebug, 2},
+	} {
+		var relay, handler bytes.Buffer
+		next := slog.NewTextHandler(&relay, &slog.HandlerOptions{Level: test.theirs})
+		levels(open(t, &spanlog.Options{Level: spanlog.LevelFatal}, spanlog.Relay{Handler: next, Level: test.relay}).Logger)
+		next = slog.NewTextHandler(&handler, &slog.HandlerOptions{Level: test.theirs})
+		levels(slog.New(spanlog.NewHandler(next, &spanlog.Options{Level: test.relay})))
+		if seen(&relay) != test.want || seen(&handler) != test.want {
+			t.Errorf("%s: Relay %d, NewHandler %d, want %d", test.name, seen(&relay), seen(&handler), test.want)
+		}
+	}
+}
+
+// TestHandleLevel: a sink's level holds in Handle, too, whoever calls that.
+func TestHandleLevel(t *testing.T) {
+	var low, high, relay bytes.Buffer
+	l := open(t, nil,
+		spanlog.Writer{Writer: &low, Level: slog.LevelDebug},
+		spanlog.Writer{Writer: &high, Level: slog.LevelError},
+		spanlog.Relay{Handler: slog.NewTextHandler(&relay, &slog.HandlerOptions{Level: slog.LevelWarn})})
+	if err := l.Handler().Handle(bg, slog.NewRecord(noon, slog.LevelInfo, "m", 0)); err != nil {
+		t.Error(err)
+	}
+	if seen(&low) != 1 || seen(&high) != 0 || seen(&relay) != 0 {
+		t.Errorf("got %d, %d, %d records, want 1, 0, 0", seen(&low), seen(&high), seen(&relay))
+	}
+}
+
+func TestEnvironmentFormat(t *testing.T) {
+	for _, test := range []struct {
+		env    string
+		format spanlog.Formatter // the console's
+		want   string
+	}{
+		{"", nil, `{"level":"INFO","msg":"m","a":1}`},
+		{"text", nil, `level=INFO msg=m a=1`},
+		{"LogFmt ", nil, `level=INFO msg=m a=1`},
+		{"JSON", nil, `{"level":"INFO","msg":"m","a":1}`},
+		{"%(levelname)s %(message)s %(attrs)s", nil, `INFO m a=1`},
+		{"text", spanlog.JSON, `{"level":"INFO","msg":"m","a":1}`},
+	} {
+		t.Run(test.env, func(t *testing.T) {
+			t.Setenv("SPANLOG_FORMAT", test.env)
+			var console, writer bytes.Buffer
+			l := open(t, nil, spanlog.Console{Writer: &console, Format: test.format}, spanlog.Writer{Writer: &writer})
+			timeless(l.Handler()).Info("m", "a", 1)
+			equal(t, "console", console.String(), test.want+"\n")
+			equal(t, "writer", writer.String(), `{"level":"INFO","msg":"m","a":1}`+"\n")
+		})
+	}
+}
+
+func TestParseFormat(t *testing.T) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.Errorf("ParseFormat has panicked: %v", p)
+		}
+	}()
+	for _, test := range []struct {
+		in   string
+		want spanlog.Formatter // nil: an error …
+		err  string            // … with this in it
+	}{
+		{"json", spanlog.JSON, ""},
+		{" JSON ", spanlog.JSON, ""},
+		{"Text", spanlog.Text, ""},
+		{"logfmt", spanlog.Text, ""},
+		{"pretty", spanlog.Pretty, ""},
+		{"", nil, `format ""`},
+		{"xml", nil, `format "xml": want json, text, pretty`},
+		{"%(mesage)s", nil, `did you mean "message"`},
+		{"100%", nil, `"100%"`},
+		{"%(message)s", spanlog.Pattern("%(message)s"), ""},
+		{"%(message)s %(trace)s %(attrs)s", spanlog.Pattern("%(message)s %(trace)s %(attrs)s"), ""},
+	} {
+		got, err := spanlog.ParseFormat(test.in)
+		if got != test.want || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+			t.Errorf("ParseFormat(%q): got %v, %v", test.in, got, err)
+		}
+	}
+}
+
+// TestEnvironmentPretty: what Pretty looks like is its own tests' affair.
+func TestEnvironmentPretty(t *testing.T) {
+	log := func(env string, format spanlog.Formatter) string {
+		t.Setenv("SPANLOG_FORMAT", env)
+		var buf bytes.Buffer
+		l := open(t, nil, spanlog.Console{Writer: &buf, Format: format})
+		timeless(l.Handler()).Info("m", "a", 1)
+		return buf.String()
+	}
+	equal(t, "Pretty", log("Pretty", nil), log("json", spanlog.Pretty))
+}
+
+// TestEnvironmentBad: a value that cannot be understood is one warning, which
+// names variable and value, and the default.
+func TestEnvironmentBad(t *testing.T) {
+	for _, test := range []struct {
+		env  []string
+		want []string // in the warning
+	}{
+		{[]string{"SPANLOG_LEVEL=loud"}, []string{"SPANLOG_LEVEL", "loud"}},
+		{[]string{"SPANLOG_LEVEL= "}, []string{"SPANLOG_LEVEL", `" "`}},
+		{[]string{"SPANLOG_LEVEL=INFO+x"}, []string{"SPANLOG_LEVEL", "INFO+x"}},
+		{[]string{"SPANLOG_FORMAT=xml"}, []string{"SPANLOG_FORMAT", "xml"}},
+		{[]string{"SPANLOG_FORMAT=%(nonsense)s"}, []string{"SPANLOG_FORMAT", "%(nonsense)s"}},
+		{[]string{"SPANLOG_FORMAT=100%"}, []string{"SPANLOG_FORMAT", "100%"}},
+		{[]string{"OTEL_RESOURCE_ATTRIBUTES=broken"}, []string{"OTEL_RESOURCE_ATTRIBUTES", "broken"}},
+	} {
+		t.Run(test.env[0], func(t *testing.T) {
+			setenv(t, test.env)
+			var console bytes.Buffer
+			l := open(t, nil, spanlog.Console{Writer: &console})
+			l.Info("m")
+			l.Debug("not by default")
+			lines := strings.Split(strings.TrimSpace(console.String()), "\n")
+			if len(lines) != 2 {
+				t.Fatalf("want a warning and a record, got %q", lines)
+			}
+			warning := parsed(t, lines[0]) // which shows that JSON is used
+			if warning["level"] != "WARN" {
+				t.Errorf("not a warning: %v", warning)
+			}
+			text := warning["msg"].(string) + " " + warning["error"].(string)
+			for _, want := range test.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("no %s in %s", want, text)
+				}
+			}
+			if parsed(t, lines[1])["msg"] != "m" {
+				t.Errorf("got %s", lines[1])
+			}
+		})
+	}
+	t.Run("two", func(t *testing.T) {
+		setenv(t, []string{"SPANLOG_LEVEL=loud", "SPANLOG_FORMAT=xml"})
+		var buf bytes.Buffer
+		open(t, nil, spanlog.Writer{Writer: &buf})
+		if strings.Count(buf.String(), "SPANLOG_LEVEL") != 1 || strings.Count(buf.String(), "SPANLOG_FORMAT") != 1 || seen(&buf) != 2 {
+			t.Errorf("want a warning for each: %s", buf.String())
+		}
+	})
+	t.Run("overruled by the code", func(t *testing.T) {
+		setenv(t, []string{"SPANLOG_LEVEL=loud"})
+		var buf bytes.Buffer
+		l := open(t, &spanlog.Options{Level: slog.LevelDebug}, spanlog.Writer{Writer: &buf})
+		l.Debug("m")
+		if seen(&buf) != 2 {
+			t.Errorf("want a warning and a record: %s", buf.String())
+		}
+	})
+}
+
+// TestOptionsUnchanged: New and NewHandler write nothing into what they are
+// given.
+func TestOptionsUnchanged(t *testing.T) {
+	setenv(t, []string{"SPANLOG_LEVEL=debug", "SPANLOG_FORMAT=text", "OTEL_SERVICE_NAME=cart"})
+	opts := spanlog.Options{Attrs: make([]slog.Attr, 1, 4), Baggage: make([]string, 1, 4), Redact: make([]string, 1, 4)}
+	opts.Attrs[0], opts.Baggage[0], opts.Redact[0] = slog.Int("a", 1), "B", "R"
+	was := opts
+	sinks := []spanlog.Sink{spanlog.Console{Writer: io.Discard}, &spanlog.Writer{Writer: io.Discard}}
+	l := open(t, &opts, sinks...)
+	l.With("b", 2).Info("m")
+	spanlog.NewHandler(slog.DiscardHandler, &opts)
+	if !reflect.DeepEqual(opts, was) || opts.Redact[0] != "R" || opts.Baggage[0] != "B" {
+		t.Errorf("got %+v", opts)
+	}
+	if !reflect.DeepEqual(opts.Attrs[:4], []slog.Attr{slog.Int("a", 1), {}, {}, {}}) {
+		t.Errorf("written behind Attrs: %v", opts.Attrs[:4])
+	}
+	if c := sinks[0].(spanlog.Console); c.Format != nil || c.Level != nil {
+		t.Errorf("got %+v", c)
+	}
+	if w := sinks[1].(*spanlog.Writer); w.Format != nil || w.Level != nil {
+		t.Errorf("got %+v", w)
+	}
+}
+
+// TestNewErrors: what New refuses, by sink and field.
+func TestNewErrors(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.log")
+	if err := os.WriteFile(filepath.Join(dir, "plain"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var noBuffer *bytes.Buffer
+	var noHandler *slog.JSONHandler
+	var noLevel *slog.LevelVar
+	var noConsole *spanlog.Console
+	var buf bytes.Buffer
+	for _, test := range []struct {
+		name  string
+		opts  *spanlog.Options
+		sinks []spanlog.Sink
+		want  []string // parts of the error
+	}{
+		{"nil sink", nil, []spanlog.Sink{spanlog.Writer{Writer: &buf}, nil}, []string{"sink 2 is nil"}},
+		{"typed nil sink", nil, []spanlog.Sink{noConsole}, []string{"sink 1 is nil"}},
+		{"nil writer", nil, []spanlog.Sink{spanlog.Writer{}}, []string{"writer sink", "Writer is nil"}},
+		{"typed nil writer", nil, []spanlog.Sink{spanlog.Writer{Writer: noBuffer}}, []string{"writer sink *bytes.Buffer", "Writer is nil"}},
+		{"nil function as a writer", nil, []spanlog.Sink{spanlog.Writer{Writer: writeFunc(nil)}}, []string{"writer sink", "Writer is nil"}},
+		{"a console's typed nil writer", nil, []spanlog.Sink{spanlog.Console{Writer: noBuffer}}, []string{"console sink", "Writer is a nil *bytes.Buffer"}},
+		{"nil handler", nil, []spanlog.Sink{spanlog.Relay{}}, []string{"relay sink", "Handler is nil"}},
+		{"typed nil handler", nil, []spanlog.Sink{spanlog.Relay{Handler: noHandler}}, []string{"relay sink *slog.JSONHandler", "Handler is nil"}},
+		{"typed nil level", nil, []spanlog.Sink{spanlog.Writer{Writer: &buf, Level: noLevel}}, []string{"writer sink *bytes.Buffer", "Level is a nil *slog.LevelVar"}},
+		{"a console's typed nil level", nil, []spanlog.Sink{spanlog.Console{Writer: &buf, Level: noLevel}}, []string{"console sink", "Level is a nil *slog.LevelVar"}},
+		{"a relay's typed nil level", nil, []spanlog.Sink{spanlog.Relay{Handler: slog.DiscardHandler, Level: noLevel}}, []string{"relay sink", "Level is a nil *slog.LevelVar"}},
+		{"a file's typed nil level", nil, []spanlog.Sink{spanlog.File{Path: file, Level: noLevel}}, []string{"file sink", "a.log", "Level is a nil *slog.LevelVar"}},
+		{"a level that panics", nil, []spanlog.Sink{spanlog.Writer{Writer: &buf, Level: badLevel{}}}, []string{"writer sink", "Level is a spanlog_test.badLevel", "no level"}},
+		{"nil FormatFunc", nil, []spanlog.Sink{spanlog.Writer{Writer: &buf, Format: spanlog.FormatFunc(nil)}}, []string{"writer sink", "Format", "nil FormatFunc"}},
+		{"a file's nil FormatFunc", nil, []spanlog.Sink{spanlog.File{Path: file, Format: spanlog.FormatFunc(nil)}}, []string{"file sink", "Format", "nil FormatFunc"}},
+		{"bad layout", nil, []spanlog.Sink{spanlog.Console{Writer: &buf, Format: spanlog.Pattern("%(message")}}, []string{"console sink", "Format", "%(message"}},
+		{"unknown field", nil, []spanlog.Sink{spanlog.Writer{Writer: &buf, Format: spanlog.Pattern("%(mesage)s")}}, []string{"writer sink", "Format", `"mesage"`, `did you mean "message"`}},
+		{"TraceURL without an id", nil, []spanlog.Sink{spanlog.Console{Writer: &buf, Format: spanlog.Pretty, TraceURL: "http://localhost:9411"}}, []string{"console sink", "TraceURL", "{trace_id}"}},
+		{"TraceURL that is none", nil, []spanlog.Sink{spanlog.Console{Writer: &buf, Format: spanlog.Pretty, TraceURL: "trace/{trace_id}"}}, []string{"console sink", "TraceURL", "absolute"}},
+		{"TraceURL with a control character", nil, []spanlog.Sink{spanlog.Console{Writer: &buf, Format: spanlog.Pretty, TraceURL: "http://a/\x1b{trace_id}"}}, []string{"console sink", "TraceURL", "control"}},
+		{"TraceURL, whatever the format", nil, []spanlog.Sink{spanlog.Console{Writer: &buf, TraceURL: "nonsense"}}, []string{"console sink", "TraceURL"}},
+		{"empty path", nil, []spanlog.Sink{spanlog.File{}}, []string{`file sink ""`, "Path is empty"}},
+		{"a directory", nil, []spanlog.Sink{spanlog.File{Path: dir}}, []string{"file sink", ": Path"}},
+		{"below a file", nil, []spanlog.Sink{spanlog.File{Path: filepath.Join(dir, "plain", "a.log")}}, []string{"file sink", ": Path"}},
+		{"bad mode", nil, []spanlog.Sink{spanlog.File{Path: file, Mode: os.ModeDir | 0o600}}, []string{"file sink", "Mode"}},
+		{"negative MaxSize", nil, []spanlog.Sink{spanlog.File{Path: file, MaxSize: -1}}, []string{"file sink", "MaxSize is negative"}},
+		{"negative MaxFiles", nil, []spanlog.Sink{spanlog.File{Path: file, MaxFiles: -1}}, []string{"file sink", "MaxFiles is negative"}},
+		{"two files on one path", nil, []spanlog.Sink{spanlog.File{Path: file}, spanlog.File{Path: filepath.Join(dir, ".", "x", "..", "a.log")}}, []string{"file sink", "Path is open"}},
+		{"Async", nil, []spanlog.Sink{spanlog.Async{Sink: spanlog.Console{}}}, []string{"async sink"}},
+		{"Failover", nil, []spanlog.Sink{spanlog.Failover{}}, []string{"failover sink"}},
+		{"Limit", nil, []spanlog.Sink{spanlog.Limit{}}, []string{"limit sink"}},
+		{"FlightRecorder", nil, []spanlog.Sink{spanlog.FlightRecorder{}}, []string{"flight recorder sink"}},
+		{"OTel", nil, []spanlog.Sink{spanlog.OTel{}}, []string{"otel sink"}},
+		{"options: typed nil level", &spanlog.Options{Level: noLevel}, nil, []string{"options: Level is a nil *slog.LevelVar"}},
+		{"options: SpanEvents", &spanlog.Options{SpanEvents: noLevel}, nil, []string{"options: SpanEvents is a nil *slog.LevelVar"}},
+		{"options: SpanErrors", &spanlog.Options{SpanErrors: badLevel{}}, nil, []string{"options: SpanErrors", "no level"}},
+		{"options: Baggage", &spanlog.Options{Baggage: []string{"a", ""}}, nil, []string{"options: Baggage[1] is empty"}},
+		{"options: Redact", &spanlog.Options{Redact: []string{""}}, nil, []string{"options: Redact[0] is empty"}},
+		{"all that is wrong", &spanlog.Options{Redact: []string{""}}, []spanlog.Sink{spanlog.Writer{}, nil, spanlog.File{Path: file, MaxSize: -1}},
+			[]string{"Redact[0]", "writer sink", "sink 2 is nil", "MaxSize"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			before := openFiles(t)
+			// A file that can be opened stands beside what cannot be.
+			good := spanlog.File{Path: filepath.Join(dir, "good.log")}
+			var sinks []spanlog.Sink
+			if len(test.sinks) > 0 {
+				sinks = append(slices.Clone(test.sinks), good)
+			}
+			l, err := spanlog.New(test.opts, sinks...)
+			if err == nil {
+				_ = l.Close()
+				t.Fatal("no error")
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("no %s in: %v", want, err)
+				}
+			}
+			if after := openFiles(t); after != before {
+				t.Errorf("%d files are open, %d were before", after, before)
+			}
+			l, err = spanlog.New(nil, good, spanlog.File{Path: file})
+			if err != nil {
+				t.Fatalf("the paths are not free: %v", err)
+			}
+			if err := l.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// badLevel is a level that cannot be asked.
+type badLevel struct{}
+
+func (badLevel) Level() slog.Level { panic("no level") }
+
+// openFiles is how many files the process has open, or 0 where it cannot be
+// known.
+func openFiles(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if errors.Is(err, os.ErrNotExist) {
+		return 0
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}
+
+// TestNewUncomparableWriters: writers that Go cannot compare are no reason to
+// panic.
+func TestNewUncomparableWriters(t *testing.T) {
+	type wrap struct{ io.Writer }
+	w := wrap{writeFunc(func(b []byte) (int, error) { return len(b), nil })}
+	l := open(t, nil, spanlog.Writer{Writer: w}, spanlog.Writer{Writer: w}, spanlog.Console{Writer: w})
+	l.Info("m")
+}
+
+func TestMust(t *testing.T) {
+	defer func() {
+		err, _ := recover().(error)
+		if err == nil || !strings.Contains(err.Error(), "spanlog: ") || !strings.Contains(err.Error(), "Path is empty") {
+			t.Errorf("got %v", err)
+		}
+	}()
+	l, err := spanlog.New(nil, spanlog.Writer{Writer: io.Discard})
+	if spanlog.Must(l, err) != l {
+		t.Error("not the logger that was given")
+	}
+	spanlog.Must(spanlog.New(nil, spanlog.File{}))
+}
+
+// TestNewHandlerBadOptions: NewHandler cannot fail; what is wrong is reported,
+// and the default is used.
+func TestNewHandlerBadOptions(t *testing.T) {
+	var noLevel *slog.LevelVar
+	for _, test := range []struct {
+		name string
+		opts spanlog.Options
+		err  string
+	}{
+		{"level", spanlog.Options{Level: noLevel}, "Level is a nil *slog.LevelVar"},
+		{"SpanEvents", spanlog.Options{SpanEvents: badLevel{}}, "SpanEvents"},
+		{"SpanErrors", spanlog.Options{SpanErrors: noLevel}, "SpanErrors"},
+		{"Redact", spanlog.Options{Redact: []string{"", "password"}}, "Redact[0] is empty"},
+		{"Baggage", spanlog.Options{Baggage: []string{""}}, "Baggage[0] is empty"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var heard hearing
+			test.opts.OnError = heard.onError
+			got := relayed(&test.opts, func(l *slog.Logger) {
+				l.WithGroup("g").InfoContext(bg, "m", slog.Group("", "a", 1))
+				if test.opts.Redact != nil {
+					l.Info("m", "password", hunter2)
+				}
+			})
+			want := `{"level":"INFO","msg":"m","g":{"a":1}}`
+			if test.opts.Redact != nil {
+				want += "\n" + `{"level":"INFO","msg":"m","password":"[REDACTED]"}`
+			}
+			equal(t, "JSON", got, want)
+			if len(heard.errs) != 1 || !strings.Contains(heard.String(), test.err) {
+				t.Errorf("OnError was told %q", heard.errs)
+			}
+		})
+	}
+}
+
+// TestNewHandlerNil: without a next, records go to stderr.
+func TestNewHandlerNil(t *testing.T) {
+	var none *slog.JSONHandler
+	for _, next := range []slog.Handler{nil, none} {
+		var heard hearing
+		stderr := captureStderr(t, func() {
+			slog.New(spanlog.NewHandler(next, &spanlog.Options{OnError: heard.onError})).Info("m", "a", 1)
+		})
+		if !strings.Contains(stderr, `"msg":"m","a":1}`) || len(heard.errs) != 1 || !strings.Contains(heard.String(), "next is nil") {
+			t.Errorf("stderr %q, OnError %q", stderr, heard.errs)
+		}
+	}
+}
+
+// TestNewHandlerIgnores: AddSource and ReplaceAttr belong to next.
+func TestNewHandlerIgnores(t *testing.T) {
+	opts := &spanlog.Options{AddSource: true, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { return slog.Attr{} }}
+	equal(t, "JSON", relayed(opts, func(l *slog.Logger) { l.Info("m", "a", 1) }), `{"level":"INFO","msg":"m","a":1}`)
+}
+
+// captureStderr returns what is written to os.Stderr while do runs.
+func captureStderr(t *testing.T, do func()) string {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "stderr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	stderr := os.Stderr
+	defer func() { os.Stderr = stderr }()
+	os.Stderr = f
+	do()
+	b, err := os.ReadFile(f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestNewNil(t *testing.T) {
+	stderr := captureStderr(t, func() {
+		l, err := spanlog.New(nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		l.Debug("no")
+		l.Info("yes")
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		l.Info("still")
+	})
+	lines := strings.Split(strings.TrimSpace(stderr), "\n")
+	if len(lines) != 2 || parsed(t, lines[0])["msg"] != "yes" || parsed(t, lines[1])["msg"] != "still" {
+		t.Errorf("got %q", stderr)
+	}
+}
