@@ -236,15 +236,19 @@ func TestShutdownTwiceAtOnce(t *testing.T) {
 	for l.Handler().Handle(bg, slog.NewRecord(noon, slog.LevelInfo, "m", 0)) == nil {
 		time.Sleep(time.Millisecond) // until the first is under way
 	}
-	ctx, cancel = context.WithTimeout(bg, time.Millisecond)
-	defer cancel()
-	go func() { second <- l.Shutdown(ctx) }()
+	go func() {
+		// Long enough that it is not over before the call, which would then
+		// take a time of its own.
+		ctx, cancel := context.WithTimeout(bg, 200*time.Millisecond)
+		defer cancel()
+		second <- l.Shutdown(ctx)
+	}()
 	select {
 	case err := <-second:
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
-	case <-time.After(2 * time.Second):
+	case <-time.After(20 * time.Second):
 		t.Error("the second waits for the first, past its own deadline")
 	}
 	close(stuck.release)
