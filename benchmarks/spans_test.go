@@ -1,0 +1,133 @@
+package benchmarks
+
+import (
+	"context"
+	"encoding/binary"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/DataDog/dd-trace-go/v2/ddtrace/mocktracer"
+	"github.com/DataDog/dd-trace-go/v2/ddtrace/tracer"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+)
+
+// A wrapper is what programs do without a library: a few lines that add the
+// ids to the record.
+type wrapper struct{ slog.Handler }
+
+func wrapped(to maker) maker {
+	return func(w io.Writer) slog.Handler { return wrapper{to(w)} }
+}
+
+func (h wrapper) Handle(ctx context.Context, r slog.Record) error {
+	if sc := trace.SpanContextFromContext(ctx); sc.IsValid() {
+		r.AddAttrs(
+			slog.String("trace_id", sc.TraceID().String()),
+			slog.String("span_id", sc.SpanID().String()),
+			slog.String("trace_flags", sc.TraceFlags().String()),
+		)
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h wrapper) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return wrapper{h.Handler.WithAttrs(attrs)}
+}
+func (h wrapper) WithGroup(name string) slog.Handler { return wrapper{h.Handler.WithGroup(name)} }
+
+// A spanner turns the span of a context into one that a peer knows.
+type spanner func(ctx context.Context, sc trace.SpanContext) context.Context
+
+// recording is for peers that know only spans that record.
+func recording(ctx context.Context, sc trace.SpanContext) context.Context {
+	return trace.ContextWithSpan(ctx, recordingSpan{sc: sc})
+}
+
+// A recordingSpan says that it records and forgets everything.
+type recordingSpan struct {
+	noop.Span
+	sc trace.SpanContext
+}
+
+func (s recordingSpan) SpanContext() trace.SpanContext { return s.sc }
+func (s recordingSpan) IsRecording() bool              { return true }
+
+// datadog puts a span of Datadog's tracer beside OpenTelemetry's, with the same
+// ids. That tracer never has spans of other processes in a context, nor spans
+// that lack an id.
+func datadog(ctx context.Context, sc trace.SpanContext) context.Context {
+	if sc.IsRemote() || !sc.IsValid() {
+		return ctx
+	}
+	parent := tracer.FromGenericCtx(genericContext{sc})
+	span := tracer.StartSpan("test", func(c *tracer.StartSpanConfig) { c.Parent, c.SpanID = parent, spanNumber(sc) })
+	return tracer.ContextWithSpan(ctx, span)
+}
+
+// A genericContext is a span context in the form that Datadog takes from others.
+type genericContext struct{ sc trace.SpanContext }
+
+func (c genericContext) SpanID() uint64         { return spanNumber(c.sc) }
+func (c genericContext) TraceID() string        { return c.sc.TraceID().String() }
+func (c genericContext) TraceIDBytes() [16]byte { return c.sc.TraceID() }
+func (c genericContext) TraceIDLower() uint64 {
+	id := c.sc.TraceID()
+	return binary.BigEndian.Uint64(id[8:])
+}
+func (c genericContext) ForeachBaggageItem(func(k, v string) bool) {}
+
+func spanNumber(sc trace.SpanContext) uint64 {
+	id := sc.SpanID()
+	return binary.BigEndian.Uint64(id[:])
+}
+
+// spanned makes handlers that see the contexts that to returns.
+func spanned(to spanner, make factory) factory {
+	return func(tb testing.TB) (slog.Handler, func() []map[string]any) {
+		h, results := make(tb)
+		return spanHandler{h, to}, results
+	}
+}
+
+// recordingIfConcurrent lets all spans record in the checks of concurrency,
+// which expect the ids of spans that don't. That those are passed over is a
+// finding of other checks.
+func recordingIfConcurrent(make factory) factory {
+	return func(tb testing.TB) (slog.Handler, func() []map[string]any) {
+		if strings.Contains(tb.Name(), "/concurrent/") {
+			return spanned(recording, make)(tb)
+		}
+		return make(tb)
+	}
+}
+
+// A spanHandler changes the context of each record that has a span.
+type spanHandler struct {
+	slog.Handler
+	to spanner
+}
+
+func (h spanHandler) Handle(ctx context.Context, r slog.Record) error {
+	if sc := trace.SpanContextFromContext(ctx); sc.HasTraceID() || sc.HasSpanID() {
+		ctx = h.to(ctx, sc)
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h spanHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return spanHandler{h.Handler.WithAttrs(attrs), h.to}
+}
+
+func (h spanHandler) WithGroup(name string) slog.Handler {
+	return spanHandler{h.Handler.WithGroup(name), h.to}
+}
+
+func TestMain(m *testing.M) {
+	// Datadog's tracer makes spans only when it is started. This one sends
+	// them nowhere.
+	defer mocktracer.Start().Stop()
+	m.Run()
+}
