@@ -47,8 +47,12 @@ func (Console) sinkName() string { return "console sink" }
 func (s Console) build(b *builder) (sinkCore, error) {
 	if s.Writer == nil {
 		s.Writer = os.Stderr
-	} else if isNil(s.Writer) {
+	}
+	if isNil(s.Writer) {
 		return sinkCore{}, badField("Writer", "is a nil %T", s.Writer)
+	}
+	if s.Color < ColorAuto || s.Color > ColorNever {
+		return sinkCore{}, badField("Color", "is %d: want ColorAuto, ColorAlways or ColorNever", s.Color)
 	}
 	tty := isTerminal(s.Writer)
 	f := s.Format
@@ -72,11 +76,7 @@ func (s Console) build(b *builder) (sinkCore, error) {
 		}
 		f = p
 	}
-	c, err := b.newWriterCore(s.sinkName(), s.Writer, s.Level, f)
-	if err == nil {
-		c.core.(*writerCore).console = true
-	}
-	return c, err
+	return b.newWriterCore(s.sinkName(), s.Writer, s.Level, f, true)
 }
 
 // on decides for a writer, by the conventions of no-color.org and

@@ -11,17 +11,21 @@ import (
 // With returns a copy of ctx that carries attributes. Every record logged with
 // the returned context, or one derived from it, has them at its root, whatever
 // groups the logger has open. The arguments are those of [slog.Logger.Info]: an
-// attribute, or a key and a value.
+// attribute, or a key and a value. With keeps none of the caller's memory.
 //
-// A key that ctx already carries through With gets the new value; the old
-// context keeps the old one. With keeps none of the caller's memory.
+// No key is written twice. Of the attributes that a context carries through With
+// and [Add] the innermost counts, and an attribute at the root that the logger or
+// the record has of its own counts before those of the context.
 func With(ctx context.Context, args ...any) context.Context {
 	attrs := argsToAttrs(args)
 	if len(attrs) == 0 {
 		return ctx
 	}
-	c := contextAttrsOf(ctx)
-	return c.derive(ctx, merge(slices.Clone(c.attrs), 0, attrs), c.scope)
+	l := &layer{outer: layerOf(ctx), attrs: attrs}
+	if o := l.outer; o != nil && o.scope == nil { // one layer is found faster than two
+		l = &layer{outer: o.outer, attrs: merge(slices.Clone(o.attrs), 0, attrs)}
+	}
+	return l.in(ctx)
 }
 
 // Scope returns a copy of ctx that deeper code can [Add] attributes to. It is
@@ -32,8 +36,7 @@ func With(ctx context.Context, args ...any) context.Context {
 // A scope within a scope sees the attributes of the outer one; what is added to
 // it the outer one does not see.
 func Scope(ctx context.Context) context.Context {
-	c := contextAttrsOf(ctx)
-	return c.derive(ctx, c.attrs, &scope{outer: c.scope})
+	return (&layer{outer: layerOf(ctx), scope: new(scope)}).in(ctx)
 }
 
 // Add adds attributes to the innermost scope that ctx is in, where every later
@@ -42,16 +45,20 @@ func Scope(ctx context.Context) context.Context {
 // is nothing to add to and Add does nothing: a library may call it without
 // knowing whether its caller opened one.
 func Add(ctx context.Context, args ...any) {
-	if s := contextAttrsOf(ctx).scope; s != nil {
-		s.add(argsToAttrs(args))
+	for l := layerOf(ctx); l != nil; l = l.outer {
+		if l.scope != nil {
+			l.scope.add(argsToAttrs(args))
+			return
+		}
 	}
 }
 
-// contextAttrs is what a context carries for its records: one value, so that
-// finding it costs one walk up the context.
-type contextAttrs struct {
-	attrs []slog.Attr // from With; never changed
-	scope *scope      // the innermost, or nil
+// A layer is what one With or Scope put on a context. All layers hang on one
+// value of the context, so that finding them costs one walk up the context.
+type layer struct {
+	outer *layer
+	attrs []slog.Attr // With's; never changed
+	scope *scope      // Scope's
 }
 
 type contextKey struct{}
@@ -60,35 +67,42 @@ type contextKey struct{}
 // Until then no record has to search its context.
 var contextUsed atomic.Bool
 
-func contextAttrsOf(ctx context.Context) contextAttrs {
+func layerOf(ctx context.Context) *layer {
 	if ctx == nil || !contextUsed.Load() {
-		return contextAttrs{}
+		return nil
 	}
-	c, _ := ctx.Value(contextKey{}).(*contextAttrs)
-	if c == nil {
-		return contextAttrs{}
-	}
-	return *c
+	l, _ := ctx.Value(contextKey{}).(*layer)
+	return l
 }
 
-func (contextAttrs) derive(ctx context.Context, attrs []slog.Attr, s *scope) context.Context {
+func (l *layer) in(ctx context.Context) context.Context {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	contextUsed.Store(true)
-	return context.WithValue(ctx, contextKey{}, &contextAttrs{attrs: attrs, scope: s})
+	if !contextUsed.Load() { // every record reads it: leave its cache line alone
+		contextUsed.Store(true)
+	}
+	return context.WithValue(ctx, contextKey{}, l)
 }
 
-// appendTo appends all the attributes: With's, then those of the scopes from
-// the outside in. Of those with the same key the last one stays.
-func (c contextAttrs) appendTo(dst []slog.Attr) []slog.Attr {
-	return c.scope.appendTo(append(dst, c.attrs...), len(dst))
+// appendTo appends the attributes of all layers from the outside in. Of those
+// with the same key, from dst[from] on, the last one stays.
+func (l *layer) appendTo(dst []slog.Attr, from int) []slog.Attr {
+	if l == nil {
+		return dst
+	}
+	dst = merge(l.outer.appendTo(dst, from), from, l.attrs)
+	if l.scope != nil {
+		if p := l.scope.attrs.Load(); p != nil {
+			dst = merge(dst, from, *p)
+		}
+	}
+	return dst
 }
 
 // A scope is filled by Add while records read it. Readers take the list as it
 // is; a writer replaces it by a longer copy.
 type scope struct {
-	outer *scope
 	mu    sync.Mutex // held by writers
 	attrs atomic.Pointer[[]slog.Attr]
 }
@@ -96,23 +110,12 @@ type scope struct {
 func (s *scope) add(attrs []slog.Attr) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var old []slog.Attr
+	var merged []slog.Attr
 	if p := s.attrs.Load(); p != nil {
-		old = *p
+		merged = slices.Clone(*p)
 	}
-	merged := merge(append(make([]slog.Attr, 0, len(old)+len(attrs)), old...), 0, attrs)
+	merged = merge(merged, 0, attrs)
 	s.attrs.Store(&merged)
-}
-
-func (s *scope) appendTo(dst []slog.Attr, from int) []slog.Attr {
-	if s == nil {
-		return dst
-	}
-	dst = s.outer.appendTo(dst, from)
-	if p := s.attrs.Load(); p != nil {
-		dst = merge(dst, from, *p)
-	}
-	return dst
 }
 
 // merge appends attrs to dst. One whose key dst has already, from dst[from] on,

@@ -124,7 +124,15 @@ func TestScope(t *testing.T) {
 			ctx := spanlog.With(spanlog.Scope(spanlog.With(bg, "a", 1)), "b", 2)
 			spanlog.Add(ctx, "c", 3)
 			l.InfoContext(ctx, "m")
+		}, `,"a":1,"c":3,"b":2`},
+		{"the innermost counts", func(l *slog.Logger) {
+			scope := spanlog.Scope(spanlog.With(bg, "a", 1, "b", 1, "c", 1))
+			spanlog.Add(scope, "b", 2, "c", 2)
+			l.InfoContext(spanlog.With(scope, "c", 3), "m")
 		}, `,"a":1,"b":2,"c":3`},
+		{"the record's own counts", func(l *slog.Logger) {
+			l.InfoContext(spanlog.With(bg, "a", 1, "b", 1), "m", "a", 2)
+		}, `,"b":1,"a":2`},
 		{"inner sees outer", func(l *slog.Logger) {
 			outer := spanlog.Scope(bg)
 			inner := spanlog.Scope(outer)
@@ -219,6 +227,14 @@ func TestContextMemory(t *testing.T) {
 	members[0] = slog.Int("x", 9)
 	log("With, group changed", with)
 	log("Add, group changed", scope)
+}
+
+// TestContextGivesWay: no key is written twice.
+func TestContextGivesWay(t *testing.T) {
+	got := written(t, nil, nil, func(l *slog.Logger) {
+		l.With("a", 2).InfoContext(spanlog.With(bg, "a", 1, "b", 1), "m")
+	})
+	equal(t, "to the logger's", got, `{"level":"INFO","msg":"m","b":1,"a":2}`)
 }
 
 // TestContextTwice has a handler around a handler: both read the context, and
@@ -422,9 +438,9 @@ func TestService(t *testing.T) {
 		{"code wins", []string{"OTEL_SERVICE_NAME=cart", "OTEL_RESOURCE_ATTRIBUTES=service.version=9,host.name=h"}, spanlog.Service{Name: "shop", Version: "1"}, spanlog.SchemaOTel, `{"level":"INFO","msg":"m","service.name":"shop","service.version":"1","host.name":"h"}`},
 		{"DD_* is for Datadog", []string{"DD_SERVICE=dd", "DD_VERSION=3", "DD_ENV=e"}, spanlog.Service{}, spanlog.SchemaOTel, `{"level":"INFO","msg":"m"}`},
 		{"Datadog", []string{"DD_SERVICE=dd", "DD_VERSION=3", "DD_ENV=e", "OTEL_SERVICE_NAME=cart", "OTEL_RESOURCE_ATTRIBUTES=service.version=9,host.name=h"}, spanlog.Service{}, spanlog.SchemaDatadog,
-			`{"status":"INFO","message":"m","dd.service":"dd","dd.version":"3","dd.env":"e","host":"h"}`},
-		{"Datadog with OpenTelemetry's", []string{"OTEL_SERVICE_NAME=cart"}, spanlog.Service{}, spanlog.SchemaDatadog, `{"status":"INFO","message":"m","dd.service":"cart"}`},
-		{"Datadog, code wins", []string{"DD_SERVICE=dd", "DD_ENV=e"}, spanlog.Service{Name: "shop"}, spanlog.SchemaDatadog, `{"status":"INFO","message":"m","dd.service":"shop","dd.env":"e"}`},
+			`{"level":"INFO","message":"m","dd.service":"dd","dd.version":"3","dd.env":"e","host":"h"}`},
+		{"Datadog with OpenTelemetry's", []string{"OTEL_SERVICE_NAME=cart"}, spanlog.Service{}, spanlog.SchemaDatadog, `{"level":"INFO","message":"m","dd.service":"cart"}`},
+		{"Datadog, code wins", []string{"DD_SERVICE=dd", "DD_ENV=e"}, spanlog.Service{Name: "shop"}, spanlog.SchemaDatadog, `{"level":"INFO","message":"m","dd.service":"shop","dd.env":"e"}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			setenv(t, test.env)

@@ -15,8 +15,9 @@ import (
 //
 // All methods are called concurrently. An entry is valid during handle only.
 type core interface {
-	// enabled reports whether handle wants records of this level.
-	enabled(ctx context.Context, level slog.Level) bool
+	// enabled reports whether handle wants records of this level, from a
+	// logger with the state s.
+	enabled(ctx context.Context, s *state, level slog.Level) bool
 	// handle delivers the entry. It must not be called for a level that is
 	// not enabled.
 	handle(e *entry) error
@@ -61,7 +62,7 @@ func (c *sinkCore) try(e *entry) (err error) {
 			err = panicked(v)
 		}
 	}()
-	if !c.enabled(e.ctx, e.event.Level) {
+	if !c.enabled(e.ctx, e.event.handler.plain, e.event.Level) {
 		return nil
 	}
 	return c.handle(e)
@@ -91,14 +92,34 @@ type builder struct {
 	encoders []encoder
 	foreign  []foreign
 	reporter *reporter
-	writers  []sharedWriter
+	writers  []*sharedWriter
 	guarded  bool // a level is found out by code of the program's
 }
 
-// A sharedWriter is a writer with the lock of all the sinks that write to it.
+// A sharedWriter is a writer with what all the sinks that write to it share.
 type sharedWriter struct {
 	w  io.Writer
-	mu *sync.Mutex
+	mu sync.Mutex // held while the writer is called
+	lineWriter
+}
+
+// A lineWriter writes lines, each with one Write. If one was cut off by an error,
+// the next begins on a new line.
+type lineWriter struct{ torn bool }
+
+func (l *lineWriter) writeLine(w io.Writer, line []byte) error {
+	if l.torn {
+		if _, err := w.Write([]byte("\n")); err != nil {
+			return err
+		}
+		l.torn = false
+	}
+	n, err := w.Write(line)
+	if err == nil && n < len(line) {
+		err = io.ErrShortWrite
+	}
+	l.torn = err != nil && n > 0 && n < len(line)
+	return err
 }
 
 // format returns the number of a format.
@@ -107,6 +128,9 @@ func (b *builder) format(f Formatter) (int, error) {
 		if sameFormat(f, g) {
 			return i, nil
 		}
+	}
+	if isNil(f) {
+		return 0, badField("Format", "is a nil %T", f)
 	}
 	enc, err := f.encoder(&b.config)
 	if err != nil {
@@ -117,20 +141,20 @@ func (b *builder) format(f Formatter) (int, error) {
 	return len(b.formats) - 1, nil
 }
 
-// lock returns the lock for a writer. Two sinks of one logger with the same
+// share returns the writer with its lock. Two sinks of one logger with the same
 // writer take turns, even if the writer could not bear otherwise.
-func (b *builder) lock(w io.Writer) *sync.Mutex {
+func (b *builder) share(w io.Writer) *sharedWriter {
 	if !comparable(w) {
-		return new(sync.Mutex)
+		return &sharedWriter{w: w}
 	}
 	for _, s := range b.writers {
 		if s.w == w {
-			return s.mu
+			return s
 		}
 	}
-	s := sharedWriter{w, new(sync.Mutex)}
+	s := &sharedWriter{w: w}
 	b.writers = append(b.writers, s)
-	return s.mu
+	return s
 }
 
 // leveler returns a sink's own level, or the logger's. A level that panics when
@@ -138,7 +162,8 @@ func (b *builder) lock(w io.Writer) *sync.Mutex {
 // with every record.
 func (b *builder) leveler(own slog.Leveler) (l slog.Leveler, err error) {
 	if own == nil {
-		own = b.level
+		b.guarded = b.guarded || !isPlainLevel(b.level)
+		return b.level, nil // checked with the options
 	}
 	b.guarded = b.guarded || !isPlainLevel(own)
 	return own, checkLeveler("Level", own)

@@ -33,8 +33,9 @@ import (
 //     That came with the mending of golang/go#62512. A group that a LogValuer
 //     returns empty they do write, against their own rule (golang/go#61067).
 //     The input that slog is given here has no such groups.
-//   - A time whose year has five digits: slog writes a string twice in a row
-//     (a remainder of golang/go#65902). The input has none.
+//   - A time whose year has five digits: JSONHandler writes its error and the
+//     time one after the other, which is not JSON. Nobody seems to have reported
+//     it. The input has none.
 
 // FuzzDifferential compares what JSON and Text write with what slog's own
 // handlers write, for records, loggers and options made from the input.
@@ -245,9 +246,7 @@ func newCase(input []byte) *differentialCase {
 		c.level++
 	}
 	if choices&8 != 0 {
-		var pcs [1]uintptr
-		runtime.Callers(1, pcs[:])
-		c.pc = pcs[0]
+		c.pc = callerPC()
 	}
 	for range t.n(5) {
 		if t.n(2) == 0 {
@@ -430,3 +429,42 @@ var replacers = []func([]string, slog.Attr) slog.Attr{
 }
 
 const numReplacers = 6
+
+// TestReplaceSourceFields: slog shows the fields of a source to ReplaceAttr in
+// JSON only. One that keeps none of them, like any list of what is allowed,
+// leaves JSON without the source (where slog forgets a comma) and Text with it.
+func TestReplaceSourceFields(t *testing.T) {
+	opts := slog.HandlerOptions{AddSource: true, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		switch a.Key {
+		case slog.LevelKey, slog.SourceKey, slog.MessageKey, "user", "src", "g":
+			return a
+		}
+		return slog.Attr{}
+	}}
+	src := &slog.Source{Function: "f", File: "f.go", Line: 7}
+	log := func(h slog.Handler) {
+		r := slog.NewRecord(time.Now(), slog.LevelInfo, "m", callerPC())
+		r.AddAttrs(slog.Any("src", src), slog.String("user", "ann"))
+		if err := h.Handle(context.Background(), r); err != nil {
+			t.Error(err)
+		}
+	}
+	var text, json, slogs bytes.Buffer
+	l := spanlog.Must(spanlog.New(&spanlog.Options{AddSource: true, ReplaceAttr: opts.ReplaceAttr},
+		spanlog.Writer{Writer: &json}, spanlog.Writer{Writer: &text, Format: spanlog.Text}))
+	log(l.Handler())
+	log(slog.NewTextHandler(&slogs, &opts))
+	if text.String() != slogs.String() {
+		t.Errorf("Text\n got %swant %s", &text, &slogs)
+	}
+	if got, want := json.String(), `{"level":"INFO","msg":"m","user":"ann"}`+"\n"; got != want {
+		t.Errorf("JSON\n got %swant %s", got, want)
+	}
+}
+
+// callerPC is a program counter, always the same.
+func callerPC() uintptr {
+	var pcs [1]uintptr
+	runtime.Callers(1, pcs[:])
+	return pcs[0]
+}

@@ -61,9 +61,25 @@
 //
 // # Secrets
 //
-// Options.Redact names keys whose values are never written, to no sink, at no
-// depth. Values are made safe for the format: none can forge a line or send
-// escape sequences to a terminal.
+// Options.Redact names keys of attributes and groups whose values are never
+// written, to no sink, at no depth of groups. It does not look into maps, slices
+// and structs.
+//
+// No value can forge a line, and in Text, Pattern and Pretty none can send escape
+// sequences to a terminal. JSON is for programs: like slog's, it escapes what JSON
+// has to, which leaves some control characters above ASCII.
+//
+// # Environment
+//
+// What the code says wins over the environment, and that over the defaults. A bad
+// value is a record at WARN and the default. [NewHandler] reads none of these.
+//
+//	SPANLOG_LEVEL             Options.Level; see ParseLevel
+//	SPANLOG_FORMAT            the Format of consoles; see ParseFormat
+//	OTEL_SERVICE_NAME         Options.Service
+//	OTEL_RESOURCE_ATTRIBUTES  the rest of Options.Service
+//	DD_SERVICE, DD_VERSION, DD_ENV  the same, with SchemaDatadog
+//	NO_COLOR, FORCE_COLOR, TERM     colours; see ColorAuto
 //
 // # Shutdown
 //

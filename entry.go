@@ -81,8 +81,8 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 
 // addRoot gathers the attributes that stand at the root because they come from
 // the context, or because they collide with a trace field. An attribute of the
-// context gives way to one of the record's own, and of the same key: also where
-// a handler around this one has put it there already.
+// context gives way to one of the logger's or the record's with the same key:
+// also where a handler around this one has put it there already.
 func (e *entry) addRoot(h *Handler) {
 	p, ev := h.p, &e.event
 	at := place{span: ev.Span}
@@ -95,16 +95,27 @@ func (e *entry) addRoot(h *Handler) {
 		return
 	}
 	e.scratch = appendBaggage(e.scratch[:0], e.ctx, p.baggage)
-	e.scratch = contextAttrsOf(e.ctx).appendTo(e.scratch)
+	e.scratch = layerOf(e.ctx).appendTo(e.scratch, 0)
 	e.scratch = p.callFromContext(e.ctx, e.scratch, e.given[:0])
 	clear(e.given[:])
 	for _, a := range e.scratch {
-		if len(h.groups) == 0 && hasKey(ev.attrs, a.Key) {
-			continue
+		n := len(ev.root)
+		rewritten := p.rewriter.rewrite(ev.root, a, at)
+		ev.root = rewritten[:n]
+		for _, a := range rewritten[n:] {
+			if !e.has(a.Key) {
+				ev.root = append(ev.root, a)
+			}
 		}
-		ev.root = p.rewriter.rewrite(ev.root, a, at)
 	}
 	clear(e.scratch)
+}
+
+// has reports whether the logger or the record has an attribute of its own with
+// the key at the root.
+func (e *entry) has(key string) bool {
+	segs := e.event.state.segments
+	return hasKey(segs[0].attrs, key) || len(segs) == 1 && hasKey(e.event.attrs, key)
 }
 
 // hasKey reports whether one of attrs has the key. Attributes without one are
@@ -142,7 +153,7 @@ func (e *entry) replaceBuiltins(p *pipeline) {
 		return ev.builtins[n].Value
 	}
 	if !ev.Time.IsZero() {
-		v := show(slog.Time(slog.TimeKey, withoutMonotonic(ev.Time)))
+		v := show(slog.Time(slog.TimeKey, ev.Time.Round(0)))
 		ev.Time = time.Time{}
 		if v.Kind() == slog.KindTime {
 			ev.Time = v.Time()

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/encode"
 )
 
 // ErrClosed is what a sink returns for a record after [Logger.Shutdown] or
@@ -119,13 +121,14 @@ func (r *reporter) report(sink string, err error) {
 		return
 	}
 	if n := r.untold.Swap(0); n > 0 {
-		err = fmt.Errorf("%w (and %d more errors since the last report)", err, n)
+		err = fmt.Errorf("%w (more errors since the last report: %d)", err, n)
 	}
 	r.next = now.Add(reportInterval)
 	defer func() { _ = recover() }() // what OnError does wrong ends here
 	if told := (&SinkError{Sink: sink, Err: err}); r.onError != nil {
 		r.onError(told)
 	} else {
-		fmt.Fprintf(os.Stderr, "spanlog: %v\n", told)
+		// The text of an error can come from anywhere.
+		fmt.Fprintf(os.Stderr, "spanlog: %s\n", encode.AppendSafe(nil, told.Error()))
 	}
 }

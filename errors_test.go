@@ -246,7 +246,7 @@ func TestOnErrorLogs(t *testing.T) {
 	l.Info("m")
 	want := []string{
 		"writer sink spanlog_test.writeFunc: broken",
-		"writer sink spanlog_test.writeFunc: broken (and 1 more errors since the last report)",
+		"writer sink spanlog_test.writeFunc: broken (more errors since the last report: 1)",
 	}
 	if fmt.Sprint(told) != fmt.Sprint(want) {
 		t.Errorf("got %q, want %q", told, want)
@@ -293,7 +293,7 @@ func TestOnErrorNil(t *testing.T) {
 			l.Info("m")
 		})
 		equal(t, "stderr", stderr, `spanlog: writer sink spanlog_test.writeFunc: broken
-spanlog: writer sink spanlog_test.writeFunc: broken (and 3 more errors since the last report)
+spanlog: writer sink spanlog_test.writeFunc: broken (more errors since the last report: 3)
 spanlog: writer sink spanlog_test.writeFunc: broken
 `)
 	})

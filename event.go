@@ -3,7 +3,6 @@ package spanlog
 import (
 	"iter"
 	"log/slog"
-	"path"
 	"runtime"
 	"slices"
 	"time"
@@ -225,6 +224,3 @@ func valueText(v slog.Value) (s string) {
 	}()
 	return v.String()
 }
-
-// shortFile is the last element of a source file's path.
-func shortFile(file string) string { return path.Base(file) }

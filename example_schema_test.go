@@ -36,7 +36,7 @@ func ExampleSchema() {
 
 	// Output:
 	// {"level":"WARN","msg":"low on tea","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","trace_flags":"01"}
-	// {"status":"WARN","message":"low on tea","dd.trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","dd.span_id":"67667974448284343"}
+	// {"level":"WARN","message":"low on tea","dd.trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","dd.span_id":"67667974448284343"}
 	// {"severity":"WARNING","message":"low on tea","logging.googleapis.com/trace":"projects/my-project/traces/4bf92f3577b34da6a3ce929d0e0e4736","logging.googleapis.com/spanId":"00f067aa0ba902b7","logging.googleapis.com/trace_sampled":true}
 }
 
@@ -84,6 +84,6 @@ func ExampleErr() {
 	// Output:
 	// {"level":"ERROR","msg":"no menu","error":"open menu.txt: file does not exist"}
 	// {"level":"INFO","msg":"all is well"}
-	// {"status":"ERROR","message":"no menu","error.message":"open menu.txt: file does not exist","error.kind":"*fs.PathError"}
-	// {"status":"INFO","message":"all is well"}
+	// {"level":"ERROR","message":"no menu","error.message":"open menu.txt: file does not exist","error.kind":"*fs.PathError"}
+	// {"level":"INFO","message":"all is well"}
 }

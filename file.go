@@ -19,9 +19,11 @@ const (
 )
 
 // File is a sink that appends to a file. Each record is one write of one whole
-// line, so that whoever follows the file sees only whole lines. Directories on
-// the way to it are made as needed. After shutdown, records are still delivered:
-// the file is opened for each.
+// line, so that whoever follows the file sees only whole lines; one that the
+// system cuts off, because the disk is full, is counted as dropped, and the next
+// begins on a line of its own. Directories on the way to the file are made as
+// needed, with mode 0755 before the umask. After shutdown, records are still
+// delivered: the file is opened for each.
 //
 // Two Files of one program must not have the same path; [New] refuses the
 // second.
@@ -78,22 +80,27 @@ func (s File) build(b *builder) (sinkCore, error) {
 	return sinkCore{core: c, name: s.sinkName(), stats: c.stats, order: -1}, nil
 }
 
+// validate returns what is wrong with the options, by field.
 func (s File) validate() error {
-	switch {
-	case s.Path == "":
-		return badField("Path", "is empty")
-	case s.Mode&^fs.ModePerm != 0:
-		return badField("Mode", "is %v: want permission bits only", s.Mode)
-	case s.MaxSize < 0:
-		return badField("MaxSize", "is negative")
-	case s.MaxFiles < 0:
-		return badField("MaxFiles", "is negative")
-	case s.MaxSize > 0:
-		return badField("MaxSize", "is %d: %w", s.MaxSize, errNotYet("rotation"))
-	case s.MaxFiles > 0:
-		return badField("MaxFiles", "is %d: %w", s.MaxFiles, errNotYet("rotation"))
+	var errs []error
+	if s.Path == "" {
+		errs = append(errs, badField("Path", "is empty"))
 	}
-	return nil
+	if s.Mode&^fs.ModePerm != 0 {
+		errs = append(errs, badField("Mode", "is %v: want permission bits only", s.Mode))
+	}
+	for _, f := range []struct {
+		name  string
+		value int64
+	}{{"MaxSize", s.MaxSize}, {"MaxFiles", int64(s.MaxFiles)}} {
+		switch {
+		case f.value < 0:
+			errs = append(errs, badField(f.name, "is negative"))
+		case f.value > 0:
+			errs = append(errs, badField(f.name, "is %d: %w", f.value, errNotYet("rotation")))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // openPaths are the paths that the program's Files have open.
@@ -110,9 +117,9 @@ type fileCore struct {
 	stats  *sinkStats
 
 	mu     sync.Mutex
-	file   *os.File // nil after close
-	closed bool
-	torn   bool // the last write failed within a line
+	file   *os.File
+	closed bool // file is; every record opens it
+	lineWriter
 }
 
 // open claims the path and opens the file.
@@ -142,10 +149,13 @@ func (c *fileCore) open(path string) error {
 }
 
 func (c *fileCore) openFile() (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(c.path), 0o755); err != nil {
+		return nil, err
+	}
 	return os.OpenFile(c.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, c.mode)
 }
 
-func (c *fileCore) enabled(_ context.Context, level slog.Level) bool {
+func (c *fileCore) enabled(_ context.Context, _ *state, level slog.Level) bool {
 	return level >= c.level.Level()
 }
 
@@ -168,15 +178,7 @@ func (c *fileCore) write(line []byte) (err error) {
 		}
 		defer func() { err = errors.Join(err, f.Close()) }()
 	}
-	if c.torn { // the next line does not continue a broken one
-		if _, err := f.Write([]byte("\n")); err != nil {
-			return err
-		}
-		c.torn = false
-	}
-	n, err := f.Write(line)
-	c.torn = err != nil && n > 0
-	return err
+	return c.writeLine(f, line)
 }
 
 func (c *fileCore) flush(context.Context) error { return nil } // every line is written already

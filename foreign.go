@@ -80,11 +80,12 @@ type foreignCore struct {
 	underway atomic.Int64
 }
 
-func (c *foreignCore) enabled(ctx context.Context, level slog.Level) bool {
+// enabled asks the handler as it was derived: its level may depend on that.
+func (c *foreignCore) enabled(ctx context.Context, s *state, level slog.Level) bool {
 	if c.level != nil && level < c.level.Level() {
 		return false
 	}
-	return c.handler.Enabled(ctx, level)
+	return s.foreign[c.slot].full.Enabled(ctx, level)
 }
 
 func (c *foreignCore) handle(e *entry) error {
@@ -110,7 +111,8 @@ func (c *foreignCore) pass(e *entry) error {
 	spanned := ev.Span.HasTraceID()
 	if !spanned && len(root) == 0 {
 		if e.intact && len(own) == len(ev.attrs) {
-			return f.full.Handle(e.ctx, e.record)
+			// A handler that adds to its record must not write into another's.
+			return f.full.Handle(e.ctx, e.record.Clone())
 		}
 		return f.full.Handle(e.ctx, e.newRecord(own))
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/spanlog/spanlog/internal/pylayout"
 )
 
-// Formatter turns records into the bytes that sinks write, one line each. It is
-// one of [JSON], [Text], [Pretty], a [Pattern] or a [FormatFunc], and safe for
+// Formatter turns records into the bytes that sinks write, one line each (Pretty
+// puts values of several lines below it, indented). It is one of [JSON], [Text], [Pretty], a [Pattern] or a [FormatFunc], and safe for
 // concurrent use. A record is formatted once for all the sinks that share a
 // format; two formats are the same if they are comparable and equal, so two
 // FormatFuncs never are.
@@ -19,14 +19,13 @@ type Formatter interface {
 	// encoder prepares the format for one logger. An error names the field
 	// and the value at fault.
 	encoder(c *formatConfig) (encoder, error)
-	// formatName is the name by which ParseFormat knows the format.
-	formatName() string
 }
 
 // The formats that need no arguments.
 var (
 	// JSON writes what [slog.JSONHandler] writes, byte for byte, with the trace
-	// fields after the message.
+	// fields after the message. It is for programs: what a terminal would obey
+	// but JSON does not have to escape, it leaves as it is.
 	JSON Formatter = jsonFormat{}
 	// Text writes what [slog.TextHandler] writes, byte for byte, with the trace
 	// fields after the message. Like slog, it escapes all control characters
@@ -44,8 +43,6 @@ var (
 // the output. If it panics, the record is lost to the sinks of this format, and
 // the panic is reported as their error.
 type FormatFunc func(dst []byte, e *Event) []byte
-
-func (f FormatFunc) formatName() string { return "func" }
 
 func (f FormatFunc) encoder(*formatConfig) (encoder, error) {
 	if f == nil {

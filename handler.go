@@ -37,12 +37,16 @@ type state struct {
 
 // NewHandler returns a handler that adds the trace fields to each record and
 // passes it on to next. The fields stand at the root of the record, whatever
-// groups are open: a record without a span costs nothing more than next does.
+// groups are open. A record without a span has none, and allocates nothing more
+// than it does with next.
+//
+// Values are resolved, and what is empty is left out, before next sees them.
 //
 // Options may be nil. AddSource and ReplaceAttr belong to next and are ignored;
 // a Level is a minimum beside next's own; the service is written only if it is
-// given in opts. What next was given before is out of reach: an attribute named
-// trace_id in there is neither seen nor renamed. If next is the default handler
+// given in opts, and no environment variable is read. What next was given before
+// is out of reach: an attribute named trace_id in there is neither seen nor
+// renamed, and a group that next has open already has the trace fields in it. If next is the default handler
 // that slog starts with, its output is written without going through package
 // log, so that the result can be given to [slog.SetDefault].
 //
@@ -65,7 +69,7 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) (enabled bool) 
 		}()
 	}
 	for i := range h.p.cores {
-		if h.p.cores[i].enabled(ctx, level) {
+		if h.p.cores[i].enabled(ctx, h.plain, level) {
 			return true
 		}
 	}
@@ -82,6 +86,15 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 		h.p.mirror(e)
 	}
 	return h.p.deliver(e)
+}
+
+// Flush flushes the sinks as [Logger.Flush] does: around a handler of one's own,
+// as far as that has a Flush or ForceFlush.
+func (h *Handler) Flush(ctx context.Context) error {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	return h.p.each(ctx, "flush", func(c core) error { return c.flush(ctx) })
 }
 
 // WithAttrs returns a handler whose records have attrs, within the groups that
@@ -143,8 +156,12 @@ func (s *state) withAttrs(p *pipeline, attrs []slog.Attr) *state {
 	for i, enc := range p.encoders {
 		s2.prefixes[i] = enc.withAttrs(s.prefixes[i], attrs)
 	}
+	foreignAttrs := attrs
+	if len(s.segments) == 1 {
+		foreignAttrs = p.schema.errorForm(attrs)
+	}
 	for i := range s.foreign {
-		s2.foreign[i] = s.foreign[i].withAttrs(attrs, len(s.segments) == 1)
+		s2.foreign[i] = s.foreign[i].withAttrs(foreignAttrs, len(s.segments) == 1)
 	}
 	return s2
 }

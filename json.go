@@ -2,14 +2,11 @@ package spanlog
 
 import (
 	"log/slog"
-	"time"
 
 	"github.com/spanlog/spanlog/internal/encode"
 )
 
 type jsonFormat struct{}
-
-func (jsonFormat) formatName() string { return "json" }
 
 func (jsonFormat) encoder(c *formatConfig) (encoder, error) {
 	enc := &jsonEncoder{
@@ -113,7 +110,10 @@ func (enc *jsonEncoder) within(p *prefix, attrs []slog.Attr) []slog.Attr {
 // attr writes an attribute that is resolved and not empty.
 func (enc *jsonEncoder) attr(dst []byte, a slog.Attr) []byte {
 	members, isGroup := jsonGroup(a.Value)
-	if isGroup && a.Key == "" { // inlined
+	switch {
+	case isGroup && len(members) == 0: // a source without fields
+		return dst
+	case isGroup && a.Key == "": // inlined
 		return enc.members(dst, members)
 	}
 	dst = encode.AppendJSONString(jsonComma(dst), a.Key)
@@ -194,6 +194,3 @@ func sourceAttrs(src *slog.Source) []slog.Attr {
 	}
 	return attrs
 }
-
-// withoutMonotonic is the time as slog gives it to ReplaceAttr.
-func withoutMonotonic(t time.Time) time.Time { return t.Round(0) }

@@ -86,7 +86,7 @@ const ownTime = 5 * time.Second
 // flushed as far as its handler has Flush or ForceFlush. It returns at the end
 // of ctx, with an error for each sink that was not done.
 func (l *Logger) Flush(ctx context.Context) error {
-	return l.p.each(ctx, "flush", func(c core) error { return c.flush(ctx) })
+	return l.Handler().(*Handler).Flush(ctx)
 }
 
 // Shutdown flushes all sinks and closes what New opened. It returns by ctx's

@@ -26,7 +26,8 @@ const (
 // Options are read once and never written to; slices are copied.
 //
 // The functions and levels are called concurrently. A function that panics is
-// reported to OnError, and the record goes on without what it would have given.
+// reported to OnError, and the record goes on without what it would have given;
+// an attribute that ReplaceAttr panics on is withheld.
 type Options struct {
 	// Level is the least level that sinks without a Level of their own take;
 	// for a Relay, its handler decides. By default, the environment variable
@@ -75,7 +76,8 @@ type Options struct {
 	// Redact lists keys whose values become [REDACTED], whatever their case, at
 	// any depth, in groups, LogValuers, baggage and attributes from contexts.
 	// A group of such a name is redacted as a whole. Keys are compared before
-	// and after ReplaceAttr. Only keys are: the fields of a struct, the message
+	// and after ReplaceAttr. Only the keys of attributes and groups are: what
+	// is within a map, slice or struct (such as an http.Header), the message
 	// and the texts of errors are not searched, and Service is written as it
 	// is. By default, none.
 	Redact []string

@@ -6,6 +6,7 @@ import (
 	"log"
 	"log/slog"
 	"os"
+	"path"
 	"reflect"
 )
 
@@ -21,7 +22,7 @@ type packageLog struct {
 	prefix string // with log.Lmsgprefix: what stands before the message
 	p      prefix
 	w      rewriter
-	path   []string // the open groups
+	groups []string // the open groups
 }
 
 // withoutPackageLog returns h, or what takes its place.
@@ -59,7 +60,7 @@ func (h *packageLog) adopt(original reflect.Value) {
 	groups := common.FieldByName("groups")
 	for i := range groups.Len() {
 		h.p = textWithGroup(h.p, groups.Index(i).String())
-		h.path = append(h.path, groups.Index(i).String())
+		h.groups = append(h.groups, groups.Index(i).String())
 	}
 }
 
@@ -72,7 +73,7 @@ func (h *packageLog) Handle(_ context.Context, r slog.Record) error {
 	if src := sourceOf(r.PC); src != nil && h.file != 0 {
 		name := src.File
 		if h.file&log.Lshortfile != 0 {
-			name = shortFile(name)
+			name = path.Base(name)
 		}
 		line = fmt.Appendf(line, "%s:%d: ", name, src.Line)
 	}
@@ -81,10 +82,10 @@ func (h *packageLog) Handle(_ context.Context, r slog.Record) error {
 	if len(h.p.attrs) > 0 {
 		line = append(append(line, ' '), h.p.attrs...)
 	}
-	path := clone(h.p.pending)
+	groups := clone(h.p.pending)
 	r.Attrs(func(a slog.Attr) bool {
-		for _, a := range h.w.rewrite(nil, a, place{groups: h.path}) {
-			line = textAttr(line, 0, &path, a)
+		for _, a := range h.w.rewrite(nil, a, place{groups: h.groups}) {
+			line = textAttr(line, 0, &groups, a)
 		}
 		return true
 	})
@@ -93,13 +94,13 @@ func (h *packageLog) Handle(_ context.Context, r slog.Record) error {
 
 func (h *packageLog) WithAttrs(attrs []slog.Attr) slog.Handler {
 	h2 := *h
-	h2.p = textWithAttrs(h.p, h.w.rewriteAll(attrs, place{groups: h.path}))
+	h2.p = textWithAttrs(h.p, h.w.rewriteAll(attrs, place{groups: h.groups}))
 	return &h2
 }
 
 func (h *packageLog) WithGroup(name string) slog.Handler {
 	h2 := *h
 	h2.p = textWithGroup(h.p, name)
-	h2.path = append(h.path[:len(h.path):len(h.path)], name)
+	h2.groups = append(h.groups[:len(h.groups):len(h.groups)], name)
 	return &h2
 }

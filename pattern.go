@@ -40,8 +40,6 @@ func Pattern(layout string) Formatter { return patternFormat{layout} }
 
 type patternFormat struct{ layout string }
 
-func (patternFormat) formatName() string { return "pattern" }
-
 func (f patternFormat) encoder(c *formatConfig) (encoder, error) {
 	ops, err := pylayout.Parse(f.layout)
 	if err != nil {

@@ -130,7 +130,7 @@ func (p *pipeline) callFromContext(ctx context.Context, dst, empty []slog.Attr) 
 	out = dst
 	if p.fromContext != nil {
 		defer p.recovered("FromContext")
-		out = append(dst, p.fromContext(ctx, empty)...)
+		out = merge(dst, 0, p.fromContext(ctx, empty))
 	}
 	return out
 }
@@ -154,6 +154,9 @@ func newHandlerAround(next slog.Handler, opts *Options) *Handler {
 	if err := o.validate(); err != nil {
 		trouble = append(trouble, err)
 		o.Level, o.SpanEvents, o.SpanErrors = validLeveler(o.Level), validLeveler(o.SpanEvents), validLeveler(o.SpanErrors)
+		if o.Schema.validate() != nil {
+			o.Schema = Schema{}
+		}
 	}
 	p := newPipeline(&o)
 	var sink Sink = wrapped{next, o.Level}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 
@@ -17,8 +18,6 @@ type prettyFormat struct {
 	color bool
 	url   string // of a trace; only with colours
 }
-
-func (prettyFormat) formatName() string { return "pretty" }
 
 func (f prettyFormat) encoder(c *formatConfig) (encoder, error) {
 	return &prettyEncoder{prettyFormat: f, source: c.source}, nil
@@ -252,7 +251,7 @@ func prettySource(e *Event) string {
 	if src == nil {
 		return ""
 	}
-	return shortFile(src.File) + ":" + strconv.Itoa(src.Line)
+	return path.Base(src.File) + ":" + strconv.Itoa(src.Line)
 }
 
 // styled writes text, made safe, in a style.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/trace"
 )
@@ -101,9 +102,14 @@ func (w *rewriter) redact(a slog.Attr, at place) slog.Attr {
 // rewriteBuiltin is rewrite for one of slog's own attributes, which has no key
 // that could be secret.
 func (w *rewriter) rewriteBuiltin(dst []slog.Attr, a slog.Attr, sc trace.SpanContext) []slog.Attr {
+	key := a.Key
 	a = w.callReplace(nil, a)
 	a.Value = a.Value.Resolve()
-	return w.place(dst, a, place{span: sc, builtin: true})
+	at := place{span: sc, builtin: true}
+	if a.Key != key {
+		a = w.redact(a, at)
+	}
+	return w.place(dst, a, at)
 }
 
 // place appends an attribute that has been through redaction and ReplaceAttr,
@@ -121,7 +127,7 @@ func (w *rewriter) place(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
 				return dst
 			}
 			if w.replace != nil {
-				return w.placeSource(dst, a, src, at)
+				a.Value = w.replacedSource(a.Key, src, at)
 			}
 		}
 	}
@@ -168,16 +174,15 @@ type replacedSource struct {
 
 func (s replacedSource) LogValue() slog.Value { return slog.AnyValue(s.source) }
 
-func (w *rewriter) placeSource(dst []slog.Attr, a slog.Attr, src *slog.Source, at place) []slog.Attr {
-	fields := w.rewriteGroup(nil, slog.Attr{Key: a.Key, Value: slog.GroupValue(sourceAttrs(src)...)}, at)
-	if len(fields) == 0 {
-		return dst
+// replacedSource shows the fields of a source to ReplaceAttr. It may remove all
+// of them: then JSON, but not Text, is without the source.
+func (w *rewriter) replacedSource(key string, src *slog.Source, at place) slog.Value {
+	at.span = trace.SpanContext{} // the fields are in a group and collide with nothing
+	fields := w.rewriteGroup(nil, slog.Attr{Key: key, Value: slog.GroupValue(sourceAttrs(src)...)}, at)
+	if len(fields) > 0 && key != "" {
+		fields = fields[0].Value.Group()
 	}
-	if a.Key != "" {
-		a.Key, fields = fields[0].Key, fields[0].Value.Group()
-	}
-	a.Value = slog.AnyValue(replacedSource{src, fields})
-	return append(dst, a)
+	return slog.AnyValue(replacedSource{src, fields})
 }
 
 // rewriteRoot is the last step for an attribute at the root: it must not collide
@@ -195,8 +200,24 @@ func (w *rewriter) rewriteRoot(dst []slog.Attr, a slog.Attr, at place) []slog.At
 	return append(dst, a)
 }
 
+// isSecret reports whether a key is to be redacted. Lower-casing ASCII in place
+// keeps keys with capitals from costing an allocation each.
 func (w *rewriter) isSecret(key string) bool {
-	return w.secret != nil && w.secret[strings.ToLower(key)]
+	var buf [64]byte
+	if w.secret == nil || len(key) > len(buf) {
+		return w.secret[strings.ToLower(key)]
+	}
+	for i := range len(key) {
+		c := key[i]
+		if c >= utf8.RuneSelf {
+			return w.secret[strings.ToLower(key)]
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		buf[i] = c
+	}
+	return w.secret[string(buf[:len(key)])]
 }
 
 // callReplace calls the program's ReplaceAttr. If that panics, the value is

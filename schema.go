@@ -102,7 +102,7 @@ var (
 	// dd.*, the trace as hex and the span as a decimal number, both strings.
 	SchemaDatadog = Schema{
 		name:    "datadog",
-		TimeKey: "timestamp", LevelKey: "status", MessageKey: "message", SourceKey: "caller",
+		TimeKey: "timestamp", MessageKey: "message", SourceKey: "caller",
 		TraceIDKey: "dd.trace_id", SpanIDKey: "dd.span_id",
 		ServiceNameKey: "dd.service", ServiceVersionKey: "dd.version", ServiceEnvKey: "dd.env", HostKey: "host",
 		spanForm: idDecimal, flags: flagsNone, err: errorKind,

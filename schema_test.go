@@ -35,9 +35,9 @@ var schemas = []struct {
 	},
 	{
 		"datadog", spanlog.SchemaDatadog,
-		`{"timestamp":"2026-11-22T11:57:00.123Z","status":"WARN","caller":{"function":"FUNC","file":"FILE","line":LINE},"message":"paid","dd.trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","dd.span_id":"67667974448284343","dd.service":"shop","dd.version":"1.2.3","dd.env":"prod","host":"web-1","error.message":"EOF","error.kind":"*errors.errorString","n":1}`,
-		`timestamp=2026-11-22T11:57:00.123Z status=WARN message=paid dd.trace_id=4bf92f3577b34da6a3ce929d0e0e4736 dd.span_id=67667974448284343 dd.service=shop dd.version=1.2.3 dd.env=prod host=web-1 error.message=EOF error.kind=*errors.errorString n=1`,
-		`{"timestamp":"2026-11-22T11:57:00.123Z","status":"INFO","message":"paid"}`,
+		`{"timestamp":"2026-11-22T11:57:00.123Z","level":"WARN","caller":{"function":"FUNC","file":"FILE","line":LINE},"message":"paid","dd.trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","dd.span_id":"67667974448284343","dd.service":"shop","dd.version":"1.2.3","dd.env":"prod","host":"web-1","error.message":"EOF","error.kind":"*errors.errorString","n":1}`,
+		`timestamp=2026-11-22T11:57:00.123Z level=WARN message=paid dd.trace_id=4bf92f3577b34da6a3ce929d0e0e4736 dd.span_id=67667974448284343 dd.service=shop dd.version=1.2.3 dd.env=prod host=web-1 error.message=EOF error.kind=*errors.errorString n=1`,
+		`{"timestamp":"2026-11-22T11:57:00.123Z","level":"INFO","message":"paid"}`,
 	},
 	{
 		"google", spanlog.SchemaGoogleCloud("my-project"),
@@ -139,7 +139,7 @@ func TestSchemaTraceOnly(t *testing.T) {
 		want   string
 	}{
 		{spanlog.SchemaOTel, `{"level":"INFO","msg":"m","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","trace_flags":"01","span_id":"mine"}`},
-		{spanlog.SchemaDatadog, `{"status":"INFO","message":"m","dd.trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"mine"}`},
+		{spanlog.SchemaDatadog, `{"level":"INFO","message":"m","dd.trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"mine"}`},
 		{spanlog.SchemaHoneycomb, `{"level":"INFO","msg":"m","trace.trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","meta.annotation_type":"span_event","span_id":"mine"}`},
 	} {
 		opts := &spanlog.Options{Schema: test.schema, SpanContext: func(context.Context) trace.SpanContext { return sc }}
@@ -236,7 +236,7 @@ func TestSchemaSeverity(t *testing.T) {
 			key, want string
 		}{
 			{spanlog.SchemaOTel, "level", test.otel},
-			{spanlog.SchemaDatadog, "status", test.otel},
+			{spanlog.SchemaDatadog, "level", test.otel},
 			{spanlog.SchemaGoogleCloud("p"), "severity", test.google},
 			{spanlog.SchemaECS, "log.level", test.lower},
 		} {
@@ -327,7 +327,7 @@ func TestSchemaErrors(t *testing.T) {
 			ecs = strings.Replace(ecs, `"ecs.version":"8.11.0",`, ``, 1)
 			ecs = strings.Replace(ecs, `,"ecs.version":"8.11.0"`, ``, 1)
 			equal(t, "ecs", ecs, `{"log.level":"info","message":"m",`+test.ecs+`}`)
-			equal(t, "datadog", written(t, &spanlog.Options{Schema: spanlog.SchemaDatadog}, nil, test.log), `{"status":"INFO","message":"m",`+test.datadog+`}`)
+			equal(t, "datadog", written(t, &spanlog.Options{Schema: spanlog.SchemaDatadog}, nil, test.log), `{"level":"INFO","message":"m",`+test.datadog+`}`)
 		})
 	}
 }
@@ -339,7 +339,7 @@ func TestSchemaChangedKey(t *testing.T) {
 	got := written(t, &spanlog.Options{Schema: s}, nil, func(l *slog.Logger) {
 		l.InfoContext(inSpan(bg), "m", "trace", "mine", "dd.trace_id", "free")
 	})
-	equal(t, "changed", got, `{"status":"INFO","msg":"m","trace":"4bf92f3577b34da6a3ce929d0e0e4736","dd.span_id":"67667974448284343","attr.trace":"mine","dd.trace_id":"free"}`)
+	equal(t, "changed", got, `{"level":"INFO","msg":"m","trace":"4bf92f3577b34da6a3ce929d0e0e4736","dd.span_id":"67667974448284343","attr.trace":"mine","dd.trace_id":"free"}`)
 	if spanlog.SchemaDatadog.MessageKey != "message" {
 		t.Error("the schema itself has changed")
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,10 +45,12 @@ type Entry struct {
 }
 
 // Writer is a sink for any [io.Writer], which gets each record in one Write, one
-// call at a time; so it must not log to the same logger. If the writer has a
-// method Flush() error, Flush(context.Context) error or ForceFlush of that form,
-// it is called by [Logger.Flush] and at shutdown; it is never closed. After
-// shutdown, records are refused with [ErrClosed].
+// call at a time. If the writer has a method Flush() error,
+// Flush(context.Context) error or ForceFlush of that form, it is called by
+// [Logger.Flush] and at shutdown; it is never closed. After shutdown, records are
+// refused with [ErrClosed]. None of the writer's methods may log to the same
+// logger: it would wait for itself. After an error in the middle of a line, the
+// next one begins on a line of its own.
 type Writer struct {
 	// Writer is where the records go. It must not be nil.
 	Writer io.Writer
@@ -65,11 +66,11 @@ func (s Writer) build(b *builder) (sinkCore, error) {
 	if isNil(s.Writer) {
 		return sinkCore{}, badField("Writer", "is nil")
 	}
-	return b.newWriterCore(s.sinkName(), s.Writer, s.Level, s.Format)
+	return b.newWriterCore(s.sinkName(), s.Writer, s.Level, s.Format, false)
 }
 
 // newWriterCore makes the core of a Writer, or of a Console.
-func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f Formatter) (sinkCore, error) {
+func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f Formatter, console bool) (sinkCore, error) {
 	level, err := b.leveler(level)
 	if err != nil {
 		return sinkCore{}, err
@@ -81,25 +82,23 @@ func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f 
 	if err != nil {
 		return sinkCore{}, err
 	}
-	c := &writerCore{w: w, level: level, format: format, mu: b.lock(w), stats: newSinkStats(name)}
+	c := &writerCore{out: b.share(w), level: level, format: format, console: console, stats: newSinkStats(name)}
 	c.entries, _ = w.(EntryWriter)
 	return sinkCore{core: c, name: name, stats: c.stats}, nil
 }
 
 // writerCore writes lines to a writer.
 type writerCore struct {
-	w       io.Writer
-	entries EntryWriter // w, if it is one
+	out     *sharedWriter
+	entries EntryWriter // the writer, if it is one
 	level   slog.Leveler
 	format  int
 	console bool // delivers after close as well
+	closed  atomic.Bool
 	stats   *sinkStats
-
-	closed atomic.Bool
-	mu     *sync.Mutex // held while the writer is called; shared by all sinks of w
 }
 
-func (c *writerCore) enabled(_ context.Context, level slog.Level) bool {
+func (c *writerCore) enabled(_ context.Context, _ *state, level slog.Level) bool {
 	return level >= c.level.Level()
 }
 
@@ -116,15 +115,15 @@ func (c *writerCore) handle(e *entry) error {
 }
 
 func (c *writerCore) write(e *entry, line []byte) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
 	if c.refuses() { // closed in the meantime
 		return ErrClosed
 	}
 	if err := c.call(e, line); err != nil || !c.closed.Load() {
 		return err
 	}
-	return flushAny(e.ctx, c.w) // nobody else will any more
+	return flushAny(context.WithoutCancel(e.ctx), c.out.w) // nobody else will any more
 }
 
 // refuses reports whether it is too late for records.
@@ -134,17 +133,13 @@ func (c *writerCore) call(e *entry, line []byte) error {
 	if c.entries != nil {
 		return c.entries.WriteEntry(e.ctx, Entry{Time: e.event.at, Level: e.event.Level, Span: e.event.Span, Line: line})
 	}
-	n, err := c.w.Write(line)
-	if err == nil && n < len(line) {
-		err = io.ErrShortWrite
-	}
-	return err
+	return c.out.writeLine(c.out.w, line)
 }
 
 func (c *writerCore) flush(ctx context.Context) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return flushAny(ctx, c.w)
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	return flushAny(ctx, c.out.w)
 }
 
 func (c *writerCore) reopen() error { return nil }
@@ -196,7 +191,8 @@ func (s wrapped) build(b *builder) (sinkCore, error) {
 	return b.newForeignCore(s.sinkName(), s.Handler, s.Level), nil
 }
 
-// OTel is a sink for OpenTelemetry's logs API.
+// OTel is a sink for OpenTelemetry's logs API. This version of spanlog does not
+// have it yet: New refuses it.
 type OTel struct {
 	// Provider is where the records go. By default, the provider that
 	// telemetry.Start installs, before or after New.

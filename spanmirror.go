@@ -113,6 +113,9 @@ func keyValue(key string, v slog.Value) attribute.KeyValue {
 	case slog.KindTime:
 		return attribute.String(key, v.Time().Format(time.RFC3339Nano))
 	case slog.KindAny:
+		if src, ok := textSource(v); ok {
+			return attribute.String(key, src)
+		}
 		switch x := v.Any().(type) {
 		case error:
 			return attribute.String(key, errorMessage(x))

@@ -122,7 +122,7 @@ func TestSpanEvents(t *testing.T) {
 		}, `m: log.severity=STRING INFO, a=INT64 1, g.b=INT64 2`},
 		{"redacted", func(l *slog.Logger, ctx context.Context) {
 			l.With("password", hunter2).InfoContext(spanlog.With(ctx, "password", hunter2), "m", slog.Group("g", "password", hunter2))
-		}, `m: log.severity=STRING INFO, password=STRING [REDACTED], password=STRING [REDACTED], g.password=STRING [REDACTED]`},
+		}, `m: log.severity=STRING INFO, password=STRING [REDACTED], g.password=STRING [REDACTED]`},
 		{"in an open group that is redacted", func(l *slog.Logger, ctx context.Context) {
 			l.WithGroup("password").InfoContext(ctx, "m", "a", hunter2)
 		}, `m: log.severity=STRING INFO, password.a=STRING [REDACTED]`},

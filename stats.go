@@ -35,9 +35,18 @@ type SinkStats struct {
 // Drops is the number of records of one level that were dropped for one reason:
 // "closed", "full" or "error".
 type Drops struct {
-	Level   slog.Level `json:"level"`
-	Reason  string     `json:"reason"`
-	Records uint64     `json:"records"`
+	Level   slog.Level
+	Reason  string
+	Records uint64
+}
+
+// MarshalJSON writes the level by its name, TRACE and FATAL included.
+func (d Drops) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Level   string `json:"level"`
+		Reason  string `json:"reason"`
+		Records uint64 `json:"records"`
+	}{levelName(d.Level), d.Reason, d.Records})
 }
 
 // String returns the stats as JSON, so that Stats is an expvar.Var.

@@ -9,8 +9,6 @@ import (
 
 type textFormat struct{}
 
-func (textFormat) formatName() string { return "text" }
-
 func (textFormat) encoder(c *formatConfig) (encoder, error) {
 	enc := &textEncoder{
 		schema:  c.schema,

@@ -78,7 +78,7 @@ var peers = []peer{
 	},
 	{
 		name: "remychantenay/slog-otel", module: "github.com/remychantenay/slog-otel", setup: overJSON,
-		new: recordingIfConcurrent(writing(toSlogOtel, spanlogtest.ParseJSON)), fields: idsNamed("trace_id", "span_id"), causes: slogOtelCauses, skip: []string{"trace/flags"},
+		new: writing(toSlogOtel, spanlogtest.ParseJSON), fields: idsNamed("trace_id", "span_id"), causes: slogOtelCauses, skip: []string{"trace/flags"},
 	},
 	{
 		name: "go-slog/otelslog", module: "github.com/go-slog/otelslog", setup: overJSON,
@@ -86,12 +86,12 @@ var peers = []peer{
 	},
 	{
 		name: "veqryn/slog-context", module: "github.com/veqryn/slog-context", setup: "its `otel.ExtractTraceSpanID`, " + overJSON,
-		new:    recordingIfConcurrent(writing(toSlogContext, spanlogtest.ParseJSON)),
+		new:    writing(toSlogContext, spanlogtest.ParseJSON),
 		fields: idsNamed(slogotel.DefaultKeyTraceID, slogotel.DefaultKeySpanID), causes: slogContextCauses, skip: []string{"trace/flags"},
 	},
 	{
 		name: "DataDog/dd-trace-go, slog", module: "github.com/DataDog/dd-trace-go/contrib/log/slog/v2", setup: overJSON + ", with spans of its own",
-		new: spanned(datadog, writing(toDatadog, spanlogtest.ParseJSON)), fields: datadogFields, causes: datadogCauses, skip: []string{"trace/flags", "trace/remote"},
+		new: spanned(datadog, writing(toDatadog, spanlogtest.ParseJSON)), fields: datadogFields, causes: datadogCauses, racy: "concurrent/derive", skip: []string{"trace/flags", "trace/remote"},
 	},
 	{
 		name: "samber/slog-multi", module: "github.com/samber/slog-multi", setup: "`Fanout` to JSON and text", noTrace: true,
@@ -99,7 +99,7 @@ var peers = []peer{
 	},
 	{
 		name: "lmittmann/tint", module: "github.com/lmittmann/tint", setup: "without colours, a mark after the message", noTrace: true,
-		new: writing(toTint, parseTint), causes: tintCauses,
+		new: writing(toTint, parseTint), causes: tintCauses, racy: "concurrent/derive",
 	},
 	{
 		name: "charm log", module: "charm.land/log/v2", setup: "JSON", noTrace: true,

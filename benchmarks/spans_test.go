@@ -5,13 +5,11 @@ import (
 	"encoding/binary"
 	"io"
 	"log/slog"
-	"strings"
 	"testing"
 
 	"github.com/DataDog/dd-trace-go/v2/ddtrace/mocktracer"
 	"github.com/DataDog/dd-trace-go/v2/ddtrace/tracer"
 	"go.opentelemetry.io/otel/trace"
-	"go.opentelemetry.io/otel/trace/noop"
 )
 
 // A wrapper is what programs do without a library: a few lines that add the
@@ -40,20 +38,6 @@ func (h wrapper) WithGroup(name string) slog.Handler { return wrapper{h.Handler.
 
 // A spanner turns the span of a context into one that a peer knows.
 type spanner func(ctx context.Context, sc trace.SpanContext) context.Context
-
-// recording is for peers that know only spans that record.
-func recording(ctx context.Context, sc trace.SpanContext) context.Context {
-	return trace.ContextWithSpan(ctx, recordingSpan{sc: sc})
-}
-
-// A recordingSpan says that it records and forgets everything.
-type recordingSpan struct {
-	noop.Span
-	sc trace.SpanContext
-}
-
-func (s recordingSpan) SpanContext() trace.SpanContext { return s.sc }
-func (s recordingSpan) IsRecording() bool              { return true }
 
 // datadog puts a span of Datadog's tracer beside OpenTelemetry's, with the same
 // ids. That tracer never has spans of other processes in a context, nor spans
@@ -89,18 +73,6 @@ func spanned(to spanner, make factory) factory {
 	return func(tb testing.TB) (slog.Handler, func() []map[string]any) {
 		h, results := make(tb)
 		return spanHandler{h, to}, results
-	}
-}
-
-// recordingIfConcurrent lets all spans record in the checks of concurrency,
-// which expect the ids of spans that don't. That those are passed over is a
-// finding of other checks.
-func recordingIfConcurrent(make factory) factory {
-	return func(tb testing.TB) (slog.Handler, func() []map[string]any) {
-		if strings.Contains(tb.Name(), "/concurrent/") {
-			return spanned(recording, make)(tb)
-		}
-		return make(tb)
 	}
 }
 

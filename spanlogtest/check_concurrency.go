@@ -20,7 +20,7 @@ var concurrencyChecks = []check{
 		rule:   "concurrent calls of Handle each put out their own record, whole and once, with their own span",
 		source: concurrently,
 		run: func(p *probe) {
-			crowd(p, func(s *session, worker int) func(ctx context.Context, n int) {
+			crowd(p, inPlace, func(s *session, worker int) func(ctx context.Context, n int) {
 				return func(ctx context.Context, n int) {
 					l := slog.New(s.bind(ctx, s.handler))
 					l.Info("m", "n", n, "first", slow{}, slog.Group("g", "second", slow{}), "worker", worker)
@@ -33,7 +33,7 @@ var concurrencyChecks = []check{
 		rule:   "derived handlers may be used concurrently with each other",
 		source: concurrently,
 		run: func(p *probe) {
-			crowd(p, func(s *session, worker int) func(ctx context.Context, n int) {
+			crowd(p, inPlace, func(s *session, worker int) func(ctx context.Context, n int) {
 				h := s.handler.WithAttrs([]slog.Attr{slog.Int("worker", worker)})
 				return func(ctx context.Context, n int) {
 					slog.New(s.bind(ctx, h)).Info("m", "n", n, "first", slow{}, slog.Group("g", "second", slow{}))
@@ -46,12 +46,22 @@ var concurrencyChecks = []check{
 		rule:   "handlers may be derived from one parent concurrently",
 		source: concurrently,
 		run: func(p *probe) {
-			crowd(p, func(s *session, worker int) func(ctx context.Context, n int) {
+			crowd(p, flat, func(s *session, worker int) func(ctx context.Context, n int) {
+				if s.shared == nil {
+					s.shared = roomy(s.handler)
+				}
 				return func(ctx context.Context, n int) {
-					// The parent has room at the end of whatever it keeps.
-					l := slog.New(s.bind(ctx, s.shared)).With("worker", worker)
-					runtime.Gosched()
-					l.With("n", n).WithGroup("g").With("second", "done").Info("m", "third", slow{})
+					l := slog.New(s.bind(ctx, s.shared))
+					if n%2 == 0 {
+						l = l.With("worker", worker)
+						runtime.Gosched()
+						l = l.WithGroup(groupOf(worker))
+					} else {
+						l = l.WithGroup(groupOf(worker))
+						runtime.Gosched()
+						l = l.With("worker", worker)
+					}
+					l.With("n", n, slog.Group("g", "second", "done")).Info("m", "third", slow{})
 				}
 			})
 		},
@@ -65,15 +75,12 @@ const (
 )
 
 // crowd lets many goroutines log at once. Each gets a function from start, one
-// after the other, and calls it with contexts of different spans. The records
-// must have the attributes worker and n.
-func crowd(p *probe, start func(s *session, worker int) func(ctx context.Context, n int)) {
+// after the other, and calls it with contexts of different spans. In what read
+// makes of the records there must be the attributes worker and n, and a group g
+// in which second is done.
+func crowd(p *probe, read func(map[string]any) map[string]any, start func(s *session, worker int) func(ctx context.Context, n int)) {
 	for _, span := range twoKinds {
 		s := p.session(span)
-		s.shared = s.handler
-		for i := range 3 {
-			s.shared = s.shared.WithAttrs([]slog.Attr{slog.Int(fmt.Sprintf("shared%d", i), i)})
-		}
 		var wg sync.WaitGroup
 		for w := range workers {
 			log := start(s, w)
@@ -89,12 +96,12 @@ func crowd(p *probe, start func(s *session, worker int) func(ctx context.Context
 			})
 		}
 		wg.Wait()
-		s.checkCrowd()
+		s.checkCrowd(read)
 	}
 }
 
 // checkCrowd does for crowd what close does for records in order.
-func (s *session) checkCrowd() {
+func (s *session) checkCrowd(read func(map[string]any) map[string]any) {
 	got := s.results()
 	if want := 1 + workers*rounds; len(got) != want {
 		s.errorf("concurrently", "got %d records, want %d", len(got), want)
@@ -108,20 +115,26 @@ func (s *session) checkCrowd() {
 		}
 	}
 	for _, m := range got[min(1, len(got)):] { // the first began the session
-		id := [2]string{fmt.Sprint(m["worker"]), fmt.Sprint(m["n"])}
+		attrs := read(m)
+		id := [2]string{fmt.Sprint(attrs["worker"]), fmt.Sprint(attrs["n"])}
 		sc, ok := left[id]
 		if !ok {
 			s.errorf("concurrently", "the record is there twice or was never logged: %s", brief(m))
 			continue
 		}
 		delete(left, id)
-		if g, ok := m["g"].(map[string]any); !ok || g["second"] != "done" {
+		if g, ok := attrs["g"].(map[string]any); !ok || g["second"] != "done" {
 			s.errorf("concurrently", "the record is not whole: %s", brief(m))
 		}
-		if !fields {
-			continue // as in close
+		for w := range workers {
+			if _, other := attrs[groupOf(w)]; other && fmt.Sprint(w) != id[0] {
+				s.errorf("concurrently", "the record of worker %s is in the group of worker %d: %s", id[0], w, brief(m))
+			}
 		}
-		for _, problem := range s.p.checkTrace(m, sc) {
+		if !fields {
+			continue // they are wrong when there is no crowd, too
+		}
+		for _, problem := range s.p.checkIDs(m, sc) {
 			s.errorf("concurrently", "%s", problem)
 		}
 	}
@@ -136,9 +149,28 @@ func contextOf(span spanKind, worker, n int) context.Context {
 	if !span.sc.IsValid() {
 		return span.ctx
 	}
-	sc := span.sc.WithSpanID(trace.SpanID{0xa0, byte(worker), byte(n)})
-	return trace.ContextWithSpanContext(context.Background(), sc)
+	// It records, as the first span does, for handlers that pass others over.
+	return localSpan("", span.sc.WithSpanID(trace.SpanID{0xa0, byte(worker), byte(n)})).ctx
 }
+
+// roomy returns a handler that has room at the end of whatever it keeps: append
+// leaves some at three groups, and at three attributes.
+func roomy(h slog.Handler) slog.Handler {
+	for _, name := range []string{"x", "y", "z"} {
+		h = h.WithGroup(name)
+	}
+	for i := range 3 {
+		h = h.WithAttrs([]slog.Attr{slog.Int(fmt.Sprintf("shared%d", i), i)})
+	}
+	return h
+}
+
+// groupOf returns the name of the group that a worker opens.
+func groupOf(worker int) string { return fmt.Sprintf("group%d", worker) }
+
+// inPlace reads records that have their attributes at the root. For others there
+// is flat: which group an attribute is in is for groups/* to see.
+func inPlace(m map[string]any) map[string]any { return m }
 
 // slow is a LogValuer that lets the others go first, so that two calls of
 // Handle overlap even if there is only one processor.

@@ -1,6 +1,9 @@
 package spanlogtest
 
-import "log/slog"
+import (
+	"fmt"
+	"log/slog"
+)
 
 // Groups are where handlers that build on others go wrong most: what WithGroup
 // has opened must hold all that comes later and nothing that came before, and
@@ -36,6 +39,12 @@ var groupChecks = []check{
 				l.WithGroup("g").WithGroup("h").With("a", "1").Info("m")
 			}, tree{"g": tree{"h": tree{"a": "1"}}}},
 			scene{"forty groups", deepLog, deepTree()},
+			scene{"a LogValuer in With under WithGroup", func(l *slog.Logger) { l.WithGroup("g").With("a", text("1")).Info("m") }, tree{"g": tree{"a": "1"}}},
+			// Logger.With doesn't pass an empty list on, so go around it.
+			scene{"WithAttrs without attributes under WithGroup", func(l *slog.Logger) {
+				slog.New(l.Handler().WithGroup("g").WithAttrs(nil)).Info("m", "a", "1")
+			}, tree{"g": tree{"a": "1"}}},
+			scene{"ten attributes under WithGroup", func(l *slog.Logger) { args, _ := manyAttrs(10); l.WithGroup("g").Info("m", args...) }, tree{"g": many(10)}},
 			scene{"names of built-in fields in a group", func(l *slog.Logger) {
 				l.WithGroup("g").Info("m", "time", "1", "level", "2", "msg", "3", "source", "4")
 			}, tree{"g": tree{"time": "1", "level": "2", "msg": "3", "source": "4"}}},
@@ -59,6 +68,10 @@ var groupChecks = []check{
 			scene{"WithGroup after With in a group", func(l *slog.Logger) { l.WithGroup("g").With("a", "1").WithGroup("h").Info("m") }, tree{"g": tree{"a": "1"}}},
 			scene{"WithGroup and an empty group in the record", func(l *slog.Logger) { l.WithGroup("g").Info("m", slog.Group("h")) }, tree{}},
 			scene{"WithGroup and an empty group in With", func(l *slog.Logger) { l.WithGroup("g").With(slog.Group("h")).Info("m") }, tree{}},
+			scene{"WithGroup and WithAttrs without attributes", func(l *slog.Logger) { slog.New(l.Handler().WithGroup("g").WithAttrs(nil)).Info("m") }, tree{}},
+			scene{"WithGroup and a zero attribute in the record", func(l *slog.Logger) { l.WithGroup("g").Info("m", slog.Attr{}) }, tree{}},
+			scene{"WithGroup and a zero attribute in With", func(l *slog.Logger) { l.WithGroup("g").With(slog.Attr{}).Info("m") }, tree{}},
+			scene{"WithGroup and a zero attribute before another", func(l *slog.Logger) { l.WithGroup("g").Info("m", slog.Attr{}, "a", "1") }, tree{"g": tree{"a": "1"}}},
 			scene{"WithGroup, an empty group in With, and a record", func(l *slog.Logger) { l.WithGroup("g").With(slog.Group("h")).Info("m", "a", "1") }, tree{"g": tree{"a": "1"}}},
 		),
 	},
@@ -66,7 +79,7 @@ var groupChecks = []check{
 		name: "groups/empty-value",
 		rule: "a group whose members resolve to empty groups is left out as well",
 		source: `log/slog, Handler.Handle: "Attr's values should be resolved." and "If a group has no Attrs …, ignore it."; ` +
-			`golang/go#62512, golang/go#61067`,
+			`golang/go#61067`,
 		run: scenes(
 			scene{"a value that resolves to an empty group", func(l *slog.Logger) { l.Info("m", "g", value{slog.GroupValue()}, "b", "2") }, tree{"b": "2"}},
 			scene{"… within a group", func(l *slog.Logger) { l.Info("m", slog.Group("g", "h", value{slog.GroupValue()}), "b", "2") }, tree{"b": "2"}},
@@ -84,7 +97,7 @@ var groupChecks = []check{
 		name: "groups/elided",
 		rule: "a group all of whose members are ignored is left out, and what stands before and after it is as if it had never been",
 		source: `log/slog, Handler.Handle: "If an Attr's key and value are both the zero value, ignore the Attr." and ` +
-			`"If a group has no Attrs …, ignore it."; golang/go#62512`,
+			`"If a group has no Attrs …, ignore it."`,
 		run: scenes(
 			scene{"last in the record", func(l *slog.Logger) { l.Info("m", "a", "1", slog.Group("g", slog.Attr{})) }, tree{"a": "1"}},
 			scene{"first in the record", func(l *slog.Logger) { l.Info("m", slog.Group("g", slog.Attr{}), "b", "2") }, tree{"b": "2"}},
@@ -134,6 +147,20 @@ var groupChecks = []check{
 			scene{"before With", func(l *slog.Logger) { slog.New(l.Handler().WithGroup("")).With("a", "1").Info("m", "b", "2") }, tree{"a": "1", "b": "2"}},
 			scene{"and nothing more", func(l *slog.Logger) { slog.New(l.Handler().WithGroup("")).Info("m") }, tree{}},
 		),
+	},
+	{
+		name:   "groups/names",
+		rule:   "names given to WithGroup are escaped as keys are",
+		source: "the rules for encoding/keys; handlers that write group names as they are exist",
+		run: func(p *probe) {
+			for _, span := range twoKinds {
+				s := p.session(span)
+				for _, k := range oddKeys {
+					s.scene(scene{fmt.Sprintf("WithGroup(%q)", k), func(l *slog.Logger) { l.WithGroup(k).With("a", "1").Info("m", "b", "2") }, tree{k: tree{"a": "1", "b": "2"}}})
+				}
+				s.close()
+			}
+		},
 	},
 }
 

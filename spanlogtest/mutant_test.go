@@ -3,6 +3,7 @@ package spanlogtest
 import (
 	"bytes"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +26,9 @@ func TestMutants(t *testing.T) {
 		{"groups: of zero attrs written", "groups/elided", `between others: "g" should not be there`},
 		{"groups: not inlined", "groups/inline", `"" should not be there`},
 		{"WithGroup: no check of the name", "groups/no-name", `"" should not be there`},
+		{"encoding: keys as they are", "groups/names", "line"},
+		{"attrs: zero ones written", "groups/empty", `WithGroup and a zero attribute in the record: "g" should not be there`},
+		{"WithAttrs: nothing given, nothing kept", "groups/nesting", `WithAttrs without attributes under WithGroup: "g" is missing`},
 		{"attrs: zero ones written", "attrs/zero", `between others: "" should not be there`},
 		{"attrs: nil ones dropped", "attrs/half-zero", `a nil value: "a" is missing`},
 		{"WithAttrs: nothing given, nothing kept", "attrs/none", `after With: "a" is missing`},
@@ -34,10 +38,12 @@ func TestMutants(t *testing.T) {
 		{"values: not resolved", "values/resolve", `in the record: "a" is "spanlogtest.text"`},
 		{"values: not resolved in groups", "values/resolve", `in a group: "g.a" is "unresolved"`},
 		{"values: not resolved in With", "values/resolve", `in With: "a" is "spanlogtest.text"`},
+		{"values: errors as they are", "values/errors", `line 2 of the handler's output`},
 		{"values: panics get out", "values/panic", "the handler panicked: LogValue of a test panics"},
 		{"values: endless ones resolved", "values/endless", "still busy"},
 		{"values: methods of nil pointers called", "values/nil", "the handler panicked: runtime error: invalid memory address"},
 		{"values: broken ones lose the record", "values/broken", "Handle returned the error"},
+		{"values: broken ones lose what follows", "values/broken", `in the record: "b" is missing`},
 		{"values: far times as they are", "values/time-range", "line 2 of the handler's output"},
 		{"Handle: keeps the record", "values/in-time", `"g.a" is "after", want "before"`},
 		{"lock: held while resolving", "values/that-log", "waiting for a lock"},
@@ -69,6 +75,9 @@ func TestMutants(t *testing.T) {
 		{"lock: one buffer for all", "concurrent/handle", "line"},
 		{"lock: two writes for a record", "concurrent/derived", "line"},
 		{"aliasing: one scratch for all", "concurrent/derive", "is missing"},
+		{"aliasing: one scratch for groups", "concurrent/derive", "is in the group of worker"},
+		{"trace: the first span for ever", "concurrent/handle", "span_id is"},
+		{"trace: the first span for ever", "concurrent/derive", "span_id is"},
 		{"trace: upper case", "trace/sampled", `trace_id is "0AF7651916CD43DD8448EB211C80319C"`},
 		{"trace: recording spans only", "trace/sampled", "an ended span, in a record with attributes: no trace_id"},
 		{"trace: sampled spans only", "trace/unsampled", "no trace_id at the root"},
@@ -134,6 +143,51 @@ func TestWrapperMutants(t *testing.T) {
 			problems := join(s.run(t, checkNamed(t, m.check)))
 			if !strings.Contains(problems, m.says) {
 				t.Errorf("the check should say %q; it says: %.1000s", m.says, problems)
+			}
+		})
+	}
+}
+
+// TestOneFault proves that a fault fails the checks of what is at fault, and no
+// others.
+func TestOneFault(t *testing.T) {
+	const (
+		aboutTrace  = "slogtest trace/ collision/"
+		aboutGroups = "slogtest groups/ siblings/ trace/"
+	)
+	add := jsonOver(func(h slog.Handler) slog.Handler { return adding{h} })
+	embed := jsonOver(func(h slog.Handler) slog.Handler { return embedding{h} })
+	bare := strings.Join(slices.Collect(maps.Keys(stdJSONKnown)), " ")
+	for _, c := range []struct {
+		name    string
+		factory factory
+		may     string // beginnings of names of checks
+	}{
+		{"trace: fields in the open group", nil, aboutTrace},
+		{"trace: fields in the group, too", nil, aboutTrace},
+		{"trace: zeros without a span", nil, aboutTrace},
+		{"trace: recording spans only", nil, "trace/"},
+		{"trace: sampled spans only", nil, "trace/"},
+		{"trace: local spans only", nil, "trace/"},
+		{"groups: only the innermost", nil, aboutGroups},
+		{"groups: WithGroup does nothing", nil, aboutGroups},
+		{"groups: around what With gave before", nil, aboutGroups},
+		// JSON has neither NaN nor years of five digits, other formats do.
+		{"values: broken ones dropped", nil, "attrs/kinds values/time-range"},
+		{"values: broken ones renamed", nil, "attrs/kinds values/time-range"},
+		{"wrapper that adds to the record", add, aboutTrace + " memory/record memory/clones " + bare},
+		{"wrapper that embeds", embed, aboutTrace + " " + bare},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if c.factory == nil {
+				c.factory = newReference(c.name)
+			}
+			for _, check := range checks {
+				may := slices.ContainsFunc(strings.Fields(c.may), func(s string) bool { return strings.HasPrefix(check.name, s) })
+				if problems := newSuite(c.factory, nil).run(t, check); len(problems) > 0 && !may {
+					t.Errorf("%s fails: %.500s", check.name, join(problems))
+				}
 			}
 		})
 	}

@@ -33,7 +33,7 @@ var _ slog.Handler = (*Recorder)(nil)
 // so that a test which fails shows what was logged. A record that arrives
 // later, from a goroutine that the test has left behind, is recorded and no
 // longer written: unlike tb.Log, it neither panics nor disturbs another test
-// (golang/go#80138).
+// (golang/go#40343).
 func New(tb testing.TB) *Recorder {
 	l := &log{tb: tb}
 	tb.Cleanup(l.end)

@@ -77,7 +77,7 @@ func (h *reference) Enabled(_ context.Context, level slog.Level) bool {
 }
 
 func (h *reference) WithGroup(name string) slog.Handler {
-	if name == "" && !h.has("WithGroup: no check of the name") {
+	if name == "" && !h.has("WithGroup: no check of the name") || h.has("groups: WithGroup does nothing") {
 		return h
 	}
 	return h.derive(op{isGroup: true, group: name})
@@ -110,7 +110,7 @@ func (h *reference) derive(o op) slog.Handler {
 		kind = "groups"
 	}
 	switch {
-	case h.has("aliasing: one scratch for all"):
+	case h.has("aliasing: one scratch for all"), h.has("aliasing: one scratch for groups") && o.isGroup:
 		mine := o
 		h.scratch.Store(&mine)
 		runtime.Gosched()
@@ -172,6 +172,7 @@ func (h *reference) handle(ctx context.Context, r slog.Record) error {
 	if h.has("attrs: five at most") {
 		attrs = attrs[:min(len(attrs), 5)]
 	}
+	attrs = h.breakOn(attrs)
 	attrs = h.around(h.resolveAll(nil, attrs, false), sc)
 	if h.has("values: broken ones lose the record") {
 		for _, a := range attrs {
@@ -183,13 +184,51 @@ func (h *reference) handle(ctx context.Context, r slog.Record) error {
 	return h.end(builtin, h.addFields(attrs, sc))
 }
 
+// breakOn treats the values that can't be encoded in a record's own attributes.
+func (h *reference) breakOn(attrs []slog.Attr) []slog.Attr {
+	for i, a := range attrs {
+		switch {
+		case a.Value.Kind() == slog.KindGroup || encodable(a.Value.Any()):
+		case h.has("values: broken ones lose what follows"):
+			return attrs[:i]
+		case h.has("values: broken ones dropped"):
+			return h.breakOn(slices.Delete(attrs, i, i+1))
+		case h.has("values: broken ones renamed"):
+			attrs[i] = slog.String(a.Key+"Error", "can't be encoded")
+		}
+	}
+	return attrs
+}
+
+func encodable(v any) (ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	_, err := json.Marshal(v)
+	return err == nil
+}
+
 // around puts the attributes and groups of h around the record's.
 func (h *reference) around(attrs []slog.Attr, sc trace.SpanContext) []slog.Attr {
 	if h.has("trace: fields in the open group") || h.has("trace: fields in the group, too") && len(h.ops) > 0 {
 		attrs = append(attrs, h.fields(sc)...)
 	}
-	outer := false
-	for _, o := range slices.Backward(h.ops) {
+	outer, ops := false, h.ops
+	if h.has("groups: around what With gave before") {
+		ops = slices.Clone(ops)
+		slices.SortStableFunc(ops, func(a, b op) int {
+			switch {
+			case a.isGroup == b.isGroup:
+				return 0
+			case a.isGroup:
+				return -1
+			}
+			return 1
+		})
+	}
+	for _, o := range slices.Backward(ops) {
 		switch {
 		case !o.isGroup:
 			attrs = slices.Concat(o.attrs, attrs)

@@ -97,6 +97,9 @@ func (h *reference) encode(v slog.Value) (b []byte) {
 	}()
 	value := v.Any()
 	if err, ok := value.(error); ok {
+		if h.has("values: errors as they are") {
+			return []byte(`"` + err.Error() + `"`)
+		}
 		value = err.Error()
 	}
 	if t, ok := value.(time.Time); ok && t.Year() > 9999 && h.has("values: far times as they are") {

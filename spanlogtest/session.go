@@ -12,7 +12,8 @@ import (
 // A probe is what a check works with: the way to get handlers and to report.
 type probe struct {
 	*reporter
-	suite *suite
+	suite  *suite
+	traced bool // the check is one of trace fields
 }
 
 // A session is the use of one handler: records go in, and close compares what
@@ -21,7 +22,7 @@ type session struct {
 	p       *probe
 	span    spanKind
 	handler slog.Handler // knows its context, see bound
-	shared  slog.Handler // derived from handler, for checks of concurrency
+	shared  slog.Handler // derived from handler, for concurrent/derive
 	log     *slog.Logger // logs to handler
 	results func() []map[string]any
 	wants   []want
@@ -51,9 +52,11 @@ func (p *probe) session(span spanKind) *session {
 	return s
 }
 
-// strict is session for checks of trace fields. In other sessions they must be
-// right only if they are in the first record: a handler that ignores remote
-// spans, say, should fail the check for that and not all others, too.
+// strict is session for checks of trace fields: they must be right in every
+// record. In other sessions of checks of trace fields they must be right only if
+// they are in the first record: a handler that ignores remote spans, say,
+// should fail the check for that and not all others, too. In all other checks
+// trace fields don't count, wherever they stand.
 func (p *probe) strict(span spanKind) *session {
 	s := p.session(span)
 	s.strict = true
@@ -90,7 +93,7 @@ func (s *session) close() {
 		s.errorf("in all", "got %d records, want %d", len(got), len(s.wants))
 		return
 	}
-	fields := s.strict || len(s.p.checkTrace(got[0], s.span.sc)) == 0
+	fields := s.strict || s.p.traced && len(s.p.checkTrace(got[0], s.span.sc)) == 0
 	for i, w := range s.wants {
 		s.compare(w, got[i], got[0], fields)
 	}
@@ -103,7 +106,11 @@ func (s *session) compare(w want, got, base map[string]any, fields bool) {
 		return
 	}
 	if w.attrs != nil {
-		for _, problem := range diff(attrsOf(got, base, w.attrs), w.attrs, w.loose) {
+		seen := got
+		if !s.p.traced {
+			seen = without(got, s.p.fieldNames())
+		}
+		for _, problem := range diff(attrsOf(seen, base, w.attrs), w.attrs, w.loose) {
 			s.errorf(w.when, "%s", problem)
 		}
 	}

@@ -53,7 +53,9 @@ type Options struct {
 //
 // The tb that newHandler gets belongs to the check: to fail it, from
 // newHandler or from results, fails the check. It is a wrapper of the
-// subtest's *testing.T and not one itself.
+// subtest's *testing.T and not one itself. To leave out a check that doesn't
+// apply to the handler, newHandler may call tb.Skip, going by tb.Name, which
+// ends with the name of the check.
 //
 // Checks have names such as trace/root: the subtests of go test -v, for -run
 // and for [Options].Known.
@@ -83,6 +85,7 @@ func TestHandler(
 			problems := s.run(t, c)
 			reason, known := s.opts.Known[c.name]
 			switch {
+			case len(problems) == 0 && t.Skipped(): // by newHandler
 			case len(problems) == 0 && known:
 				t.Logf("this check passes, though Options.Known lists it (%s): the entry can go", reason)
 			case len(problems) == 0:
@@ -104,17 +107,19 @@ type check struct {
 	run    func(p *probe)
 }
 
-// report returns the text for a check that failed. What was found with several
-// kinds of spans is said once.
+// report returns the text for a check that failed. What was found more than
+// once, or with several kinds of spans, is said once.
 func (c check) report(problems []problem) string {
 	const most = 12
 	var texts []string
 	spans := map[string][]string{}
 	for _, p := range problems {
-		if _, said := spans[p.text]; !said {
+		if !slices.Contains(texts, p.text) {
 			texts = append(texts, p.text)
 		}
-		spans[p.text] = append(spans[p.text], p.span)
+		if p.span != "" && !slices.Contains(spans[p.text], p.span) {
+			spans[p.text] = append(spans[p.text], p.span)
+		}
 	}
 	var b strings.Builder
 	for _, text := range texts[:min(len(texts), most)] {
@@ -176,7 +181,7 @@ func (s *suite) run(tb testing.TB, c check) []problem {
 				r.Errorf("the check panicked: %v\n%s", v, debug.Stack())
 			}
 		}()
-		c.run(&probe{reporter: r, suite: s})
+		c.run(&probe{reporter: r, suite: s, traced: c.traced})
 	}()
 	timeout := time.NewTimer(s.limit)
 	defer timeout.Stop()

@@ -50,6 +50,22 @@ func TestChildKnown(t *testing.T) {
 	}})
 }
 
+func TestChildRepeats(t *testing.T) {
+	child(t)
+	TestHandler(t, newReference("trace: the first span for ever"), nil)
+}
+
+func TestChildSkips(t *testing.T) {
+	child(t)
+	factory := newReference("trace: flags are 01 or 00")
+	TestHandler(t, func(tb testing.TB) (slog.Handler, func() []map[string]any) {
+		if strings.HasSuffix(tb.Name(), "/trace/flags") {
+			tb.Skip("writes no flags")
+		}
+		return factory(tb)
+	}, &Options{Known: map[string]string{"trace/flags": "not run"}})
+}
+
 func TestChildUnparsable(t *testing.T) {
 	child(t)
 	TestHandler(t, newReference("values: NaN as it is"), &Options{Known: map[string]string{"attrs/kinds": "writes NaN"}})
@@ -98,6 +114,8 @@ func TestReports(t *testing.T) {
 			"--- SKIP: TestChildKnown/trace/flags", "known to fail: nobody sets the random bit", `trace_flags is "00", want "03"`,
 			"--- PASS: TestChildKnown/groups/inline", "this check passes, though Options.Known lists it (it was broken once)",
 		}},
+		{"TestChildRepeats/trace/active", false, []string{`a plain logger in the inner span: span_id is "00f067aa0ba902b7"`}},
+		{"TestChildSkips/trace/(flags|root)", true, []string{"--- SKIP: TestChildSkips/trace/flags", "writes no flags", "--- PASS: TestChildSkips/trace/root"}},
 		{"TestChildUnparsable/attrs/kinds", true, []string{"--- SKIP: TestChildUnparsable/attrs/kinds", "invalid character 'N'"}},
 		{"TestChildNoTrace/(groups|trace)", true, []string{"--- PASS: TestChildNoTrace/groups/nesting"}},
 		{"TestChildMisspelled/groups/nesting", false, []string{`Options.Known lists "group/inline", which is not the name of a check`}},
@@ -113,6 +131,11 @@ func TestReports(t *testing.T) {
 			for _, want := range c.says {
 				if !strings.Contains(out, want) {
 					t.Errorf("the output doesn't say %q: %.2000s", want, out)
+				}
+			}
+			for _, never := range []string{"with ,", "with a sampled span, with a sampled span"} {
+				if strings.Contains(out, never) {
+					t.Errorf("the output says %q: %.2000s", never, out)
 				}
 			}
 			if strings.Contains(out, "NoTrace/trace/") {

@@ -36,6 +36,29 @@ func (p *probe) checkTrace(got map[string]any, sc trace.SpanContext) []string {
 	return problems
 }
 
+// checkIDs says which trace fields of a record, wherever they stand and however
+// often, are not those of sc.
+func (p *probe) checkIDs(got map[string]any, sc trace.SpanContext) []string {
+	if p.suite.opts.NoTrace || !sc.IsValid() {
+		return nil
+	}
+	var problems []string
+	fields, all := p.suite.opts.Fields(sc), flat(got)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		v, ok := lookup(all, name)
+		found, several := v.(Repeated)
+		if ok && !several {
+			found = Repeated{v}
+		}
+		for _, v := range found {
+			if fmt.Sprint(v) != fields[name] {
+				problems = append(problems, fmt.Sprintf("%s is %s, want %q", name, brief(v), fields[name]))
+			}
+		}
+	}
+	return problems
+}
+
 // elsewhere helps with the usual mistake: the field is in the open group.
 func elsewhere(got map[string]any, name string) string {
 	if found := paths(got, name); len(found) > 0 {
@@ -57,6 +80,38 @@ func (p *probe) checkNoTrace(got map[string]any) []string {
 		}
 	}
 	return problems
+}
+
+// without returns m without the fields that have one of the names, at the root
+// and in groups, and without the groups that have nothing else in them.
+func without(m map[string]any, names []string) map[string]any {
+	kept := map[string]any{}
+	for k, v := range m {
+		if slices.Contains(names, k) {
+			continue
+		}
+		if group, ok := v.(map[string]any); ok && len(group) > 0 {
+			rest := without(group, withinGroup(names, k))
+			if len(rest) == 0 {
+				continue
+			}
+			v = rest
+		}
+		kept[k] = v
+	}
+	return kept
+}
+
+// withinGroup returns the names that fields have in a group: as anywhere, and,
+// if the name has dots, which text takes for groups, what is left of it.
+func withinGroup(names []string, group string) []string {
+	names = slices.Clip(names)
+	for _, name := range names {
+		if rest, ok := strings.CutPrefix(name, group+"."); ok {
+			names = append(names, rest)
+		}
+	}
+	return names
 }
 
 // checkOnce says which trace fields stand in a group as well as, or instead

@@ -9,7 +9,7 @@ import (
 )
 
 // A tree is the attributes that a record must have: strings for values, as
-// fmt.Sprint prints what the results hold, trees for groups, or a leaf.
+// fmt.Sprint prints what the results hold, trees for groups, a leaf, or broken.
 type tree = map[string]any
 
 // A leaf accepts more than one value. It returns what is wrong with v.
@@ -37,6 +37,10 @@ func containing(s string) leaf {
 	}
 }
 
+// broken stands for an attribute that has no value that could be written. The
+// handler may write anything for it, under another key as well, or nothing.
+type broken struct{}
+
 // diff says how got differs from want, one line for each key. If loose, keys
 // beyond want are fine at the root.
 func diff(got map[string]any, want tree, loose bool) []string {
@@ -44,9 +48,16 @@ func diff(got map[string]any, want tree, loose bool) []string {
 }
 
 func appendDiff(problems []string, path string, got map[string]any, want tree, loose bool) []string {
+	renamed := 0
 	for _, k := range slices.Sorted(maps.Keys(want)) {
 		name := fmt.Sprintf("%q", path+k)
 		v, ok := got[k]
+		if _, open := want[k].(broken); open {
+			if !ok {
+				renamed++
+			}
+			continue
+		}
 		if !ok {
 			problems = append(problems, fmt.Sprintf("%s is missing; there is %s", name, brief(got)))
 			continue
@@ -70,7 +81,10 @@ func appendDiff(problems []string, path string, got map[string]any, want tree, l
 		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(got)) {
-		if _, ok := want[k]; !ok && !loose {
+		if _, ok := want[k]; ok || loose {
+			continue
+		}
+		if renamed--; renamed < 0 {
 			problems = append(problems, fmt.Sprintf("%q should not be there; its value is %s", path+k, brief(got[k])))
 		}
 	}
@@ -101,6 +115,19 @@ func lookup(m map[string]any, name string) (any, bool) {
 		return lookup(inner, rest)
 	}
 	return nil, false
+}
+
+// flat returns all members of m and of the groups in it, and the groups.
+func flat(m map[string]any) map[string]any {
+	all := maps.Clone(m)
+	for _, v := range m {
+		if group, ok := v.(map[string]any); ok {
+			for k, v := range flat(group) {
+				put(all, k, v)
+			}
+		}
+	}
+	return all
 }
 
 // paths returns the places below the root where key stands, with dots between

@@ -110,6 +110,9 @@ func (t *retryTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		},
 	}
 	resp, err := c.Do(again)
+	if err == nil && resp.StatusCode/100 == 2 {
+		resp.StatusCode = http.StatusAccepted // the exporter knows no other success
+	}
 	if err != nil && ctx.Err() != nil {
 		// That time ran out says little. Why it was needed says more.
 		err = context.Cause(ctx)

@@ -140,6 +140,9 @@ func (p *pipeline) shutdown(ctx context.Context) error {
 // bounded returns a context that is not done yet and has a deadline: ctx, or
 // where that won't do, one with shutdownTime of its own.
 func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	if ctx.Err() != nil {
 		ctx = context.WithoutCancel(ctx)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
@@ -160,6 +161,9 @@ func (o *Options) endpoints() (to endpoints, err error) {
 		if strings.ContainsAny(value, "\r\n\x00") {
 			return to, fieldError("Headers", name, errHeaderValue)
 		}
+	}
+	if v := reflect.ValueOf(o.Sampler); v.Kind() == reflect.Pointer && v.IsNil() {
+		return to, fmt.Errorf("telemetry: Sampler: a nil %T", o.Sampler)
 	}
 	for i, p := range o.SpanProcessors {
 		if p == nil {

@@ -147,7 +147,7 @@ func (p panics) MarshalJSON() ([]byte, error)         { panic(p.v) }
 
 func TestValues(t *testing.T) {
 	values := []any{
-		0, 1, -1, math.MinInt64, math.MaxInt64, uint64(math.MaxUint64), true, false, nil,
+		0, 1, -1, int64(math.MinInt64), int64(math.MaxInt64), uint64(math.MaxUint64), true, false, nil,
 		time.Duration(0), time.Nanosecond, -90 * time.Minute, time.Duration(math.MinInt64),
 		time.Time{}, time.Unix(0, 1).UTC(), time.Date(2026, 11, 22, 11, 57, 0, 999_999_999, time.FixedZone("", -5*3600-1800)), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC),
 		errors.New("an error"), errors.New("a\nb"), fmt.Errorf("wrapped: %w", io.EOF), errors.Join(io.EOF, io.ErrClosedPipe), (*pointerError)(nil), &pointerError{"p"},
