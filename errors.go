@@ -29,7 +29,8 @@ const ErrorKey = "error"
 // slog.Logger throws away what Handle returns.
 type SinkError struct {
 	// Sink names the sink by kind and target, as in `file sink "app.log"`. For
-	// a function or level in Options it is "options: " and the field's name.
+	// a function or level in Options it is "options: " and the field's name, and
+	// for the rest of what is given to NewHandler it is "handler".
 	Sink string
 	// Err is what went wrong. A panic is an error that says so.
 	Err error

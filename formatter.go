@@ -116,6 +116,42 @@ type prefix struct {
 	npending int // JSON: how many groups pending opens
 }
 
+// atRoot reports whether no group is open.
+func (p *prefix) atRoot() bool { return p.depth == 0 && len(p.pending) == 0 }
+
+// schemaFields is what JSON and Text make of a schema: the fields that are not
+// attributes, with their keys as the format writes them.
+type schemaFields struct {
+	schema               Schema
+	trace                *traceFields
+	source               bool
+	time, level, message string   // keys
+	traceKeys            []string // those of trace
+}
+
+func newSchemaFields(c *formatConfig, key func(string) string) schemaFields {
+	f := schemaFields{
+		schema:  c.schema,
+		trace:   c.trace,
+		source:  c.source,
+		time:    key(c.schema.TimeKey),
+		level:   key(c.schema.LevelKey),
+		message: key(c.schema.MessageKey),
+	}
+	for _, t := range c.trace.fields {
+		f.traceKeys = append(f.traceKeys, key(t.key))
+	}
+	return f
+}
+
+// within returns attributes as they are to be written after p.
+func (f *schemaFields) within(p *prefix, attrs []slog.Attr) []slog.Attr {
+	if !p.atRoot() {
+		return attrs
+	}
+	return f.schema.errorForm(attrs)
+}
+
 // funcEncoder calls a FormatFunc, which sees With's attributes through its
 // event.
 type funcEncoder struct{ f FormatFunc }

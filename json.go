@@ -9,18 +9,7 @@ import (
 type jsonFormat struct{}
 
 func (jsonFormat) encoder(c *formatConfig) (encoder, error) {
-	enc := &jsonEncoder{
-		schema:  c.schema,
-		trace:   c.trace,
-		source:  c.source,
-		time:    jsonKey(c.schema.TimeKey),
-		level:   jsonKey(c.schema.LevelKey),
-		message: jsonKey(c.schema.MessageKey),
-	}
-	for _, f := range c.trace.fields {
-		enc.fields = append(enc.fields, jsonKey(f.key))
-	}
-	return enc, nil
+	return &jsonEncoder{newSchemaFields(c, jsonKey)}, nil
 }
 
 // jsonKey is a key with its quotes and colon.
@@ -29,14 +18,7 @@ func jsonKey(key string) string {
 }
 
 // jsonEncoder writes [slog.JSONHandler]'s form.
-type jsonEncoder struct {
-	schema Schema
-	trace  *traceFields
-	source bool
-	// Keys as they are written, with quotes and colon.
-	time, level, message string
-	fields               []string // of trace
-}
+type jsonEncoder struct{ schemaFields }
 
 func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	dst = append(dst, '{')
@@ -48,12 +30,12 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 		dst = enc.builtins(dst, e)
 	}
 	if e.Span.HasTraceID() {
-		for i := range enc.fields {
+		for i := range enc.traceKeys {
 			f := &enc.trace.fields[i]
 			if !f.in(e.Span) {
 				continue
 			}
-			dst = append(jsonComma(dst), enc.fields[i]...)
+			dst = append(jsonComma(dst), enc.traceKeys[i]...)
 			if f.bare {
 				dst = f.append(dst, e.Span)
 				continue
@@ -97,14 +79,6 @@ func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
 	dst = append(dst, ',')
 	dst = append(dst, enc.message...)
 	return encode.AppendJSONString(dst, e.Message)
-}
-
-// within returns attributes as they are to be written after p.
-func (enc *jsonEncoder) within(p *prefix, attrs []slog.Attr) []slog.Attr {
-	if p.depth+p.npending > 0 {
-		return attrs
-	}
-	return enc.schema.errorForm(attrs)
 }
 
 // attr writes an attribute that is resolved and not empty.

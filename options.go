@@ -31,7 +31,7 @@ const (
 type Options struct {
 	// Level is the least level that sinks without a Level of their own take;
 	// for a Relay, its handler decides. By default, the environment variable
-	// SPANLOG_LEVEL, else Info.
+	// SPANLOG_LEVEL, else Info; for NewHandler, what its handler says.
 	Level slog.Leveler
 
 	// AddSource adds the file and line of the call under the key "source". By

@@ -46,10 +46,7 @@ func (f patternFormat) encoder(c *formatConfig) (encoder, error) {
 		return nil, err
 	}
 	enc := &patternEncoder{ops: ops, pid: int64(os.Getpid()), service: c.service.Name}
-	enc.text.trace = c.trace
-	for _, tf := range c.trace.fields {
-		enc.text.fields = append(enc.text.fields, textKey(tf.key))
-	}
+	enc.text.schemaFields = newSchemaFields(c, textKey)
 	for _, op := range ops {
 		switch op.Field {
 		case pylayout.FieldName:
@@ -82,7 +79,7 @@ func (enc *patternEncoder) withAttrs(p prefix, attrs []slog.Attr) prefix {
 
 // within returns attributes as they are to be written after p.
 func (enc *patternEncoder) within(p *prefix, attrs []slog.Attr) []slog.Attr {
-	if len(p.pending) > 0 {
+	if !p.atRoot() {
 		return attrs
 	}
 	return enc.unnamed(attrs)

@@ -10,18 +10,7 @@ import (
 type textFormat struct{}
 
 func (textFormat) encoder(c *formatConfig) (encoder, error) {
-	enc := &textEncoder{
-		schema:  c.schema,
-		trace:   c.trace,
-		source:  c.source,
-		time:    textKey(c.schema.TimeKey),
-		level:   textKey(c.schema.LevelKey),
-		message: textKey(c.schema.MessageKey),
-	}
-	for _, f := range c.trace.fields {
-		enc.fields = append(enc.fields, textKey(f.key))
-	}
-	return enc, nil
+	return &textEncoder{newSchemaFields(c, textKey)}, nil
 }
 
 // textKey is a key with its equals sign.
@@ -30,14 +19,7 @@ func textKey(key string) string {
 }
 
 // textEncoder writes [slog.TextHandler]'s form.
-type textEncoder struct {
-	schema Schema
-	trace  *traceFields
-	source bool
-	// Keys as they are written, with the equals sign.
-	time, level, message string
-	fields               []string // of trace
-}
+type textEncoder struct{ schemaFields }
 
 func (enc *textEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	start := len(dst)
@@ -75,21 +57,13 @@ func (enc *textEncoder) builtins(dst []byte, e *Event) []byte {
 }
 
 func (enc *textEncoder) traceFields(dst []byte, start int, e *Event) []byte {
-	for i := range enc.fields {
+	for i := range enc.traceKeys {
 		if f := &enc.trace.fields[i]; f.in(e.Span) {
-			dst = append(textSpace(dst, start), enc.fields[i]...)
+			dst = append(textSpace(dst, start), enc.traceKeys[i]...)
 			dst = f.append(dst, e.Span)
 		}
 	}
 	return dst
-}
-
-// within returns attributes as they are to be written after p.
-func (enc *textEncoder) within(p *prefix, attrs []slog.Attr) []slog.Attr {
-	if len(p.pending) > 0 {
-		return attrs
-	}
-	return enc.schema.errorForm(attrs)
 }
 
 func (enc *textEncoder) begin(fields []slog.Attr) prefix { return textWithAttrs(prefix{}, fields) }
