@@ -135,7 +135,12 @@ func merge(dst []slog.Attr, from int, attrs []slog.Attr) []slog.Attr {
 // argsToAttrs turns the arguments of a logging call into attributes, by slog's
 // own rules for keys, values and what is neither. They are nobody else's.
 func argsToAttrs(args []any) []slog.Attr {
-	attrs := slog.Group("", args...).Value.Group()
+	return cloneAttrs(slog.Group("", args...).Value.Group())
+}
+
+// cloneAttrs copies attributes and the members of their groups.
+func cloneAttrs(attrs []slog.Attr) []slog.Attr {
+	attrs = slices.Clone(attrs)
 	for i, a := range attrs {
 		attrs[i] = cloneGroups(a)
 	}
@@ -145,11 +150,7 @@ func argsToAttrs(args []any) []slog.Attr {
 // cloneGroups copies the members of groups, which belong to whoever made them.
 func cloneGroups(a slog.Attr) slog.Attr {
 	if a.Value.Kind() == slog.KindGroup {
-		members := slices.Clone(a.Value.Group())
-		for i, m := range members {
-			members[i] = cloneGroups(m)
-		}
-		a.Value = slog.GroupValue(members...)
+		a.Value = slog.GroupValue(cloneAttrs(a.Value.Group())...)
 	}
 	return a
 }

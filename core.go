@@ -3,6 +3,7 @@ package spanlog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"reflect"
@@ -93,7 +94,8 @@ type builder struct {
 	foreign  []foreign
 	reporter *reporter
 	writers  []*sharedWriter
-	guarded  bool // a level is found out by code of the program's
+	used     []int // formats, in the order in which sinks asked for them
+	guarded  bool  // a level is found out by code of the program's
 }
 
 // A sharedWriter is a writer with what all the sinks that write to it share.
@@ -126,6 +128,7 @@ func (l *lineWriter) writeLine(w io.Writer, line []byte) error {
 func (b *builder) format(f Formatter) (int, error) {
 	for i, g := range b.formats {
 		if sameFormat(f, g) {
+			b.used = append(b.used, i)
 			return i, nil
 		}
 	}
@@ -138,7 +141,21 @@ func (b *builder) format(f Formatter) (int, error) {
 	}
 	b.formats = append(b.formats, f)
 	b.encoders = append(b.encoders, enc)
+	b.used = append(b.used, len(b.formats)-1)
 	return len(b.formats) - 1, nil
+}
+
+// inner builds the sink within a decorator. The formats are those that the
+// decorator has to give to [entry.detach] if it keeps an entry for the sink.
+func (b *builder) inner(s Sink) (c sinkCore, formats []int, err error) {
+	if isNil(s) {
+		return c, nil, badField("Sink", "is nil")
+	}
+	before := len(b.used)
+	if c, err = s.build(b); err != nil {
+		return c, nil, fmt.Errorf("%s: %w", s.sinkName(), err)
+	}
+	return c, b.used[before:len(b.used):len(b.used)], nil
 }
 
 // share returns the writer with its lock. Two sinks of one logger with the same

@@ -1,6 +1,7 @@
 package spanlog
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"slices"
@@ -192,6 +193,20 @@ func (e *entry) line(format int) []byte {
 		l.done = true
 	}
 	return l.buf
+}
+
+// detach returns a copy of the entry for a core that keeps it beyond handle: its
+// lines in the given formats, and for foreign handlers a record of which nothing
+// is the caller's. It is not pooled, and must not be freed.
+func (e *entry) detach(formats []int) *entry {
+	d := &entry{ctx: context.WithoutCancel(e.ctx), event: e.event, lines: make([]line, len(e.lines))}
+	for _, i := range formats {
+		d.lines[i] = line{buf: bytes.Clone(e.line(i)), done: true}
+	}
+	ev := &d.event
+	ev.attrs, ev.root, ev.path = cloneAttrs(ev.attrs), cloneAttrs(ev.root), nil
+	ev.builtins = append(ev.builtin[:0], ev.builtins...) // of its own array
+	return d
 }
 
 // free gives the entry back. It clears what the record brought, so that the pool

@@ -2,6 +2,7 @@ package spanlog
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 
@@ -46,15 +47,46 @@ type state struct {
 // a Level is a minimum beside next's own; the service is written only if it is
 // given in opts, and no environment variable is read. What next was given before
 // is out of reach: an attribute named trace_id in there is neither seen nor
-// renamed, and a group that next has open already has the trace fields in it. If next is the default handler
-// that slog starts with, its output is written without going through package
-// log, so that the result can be given to [slog.SetDefault].
+// renamed, and if next has a group open already, the trace fields are in it. If
+// next is the default handler that slog starts with, its output is written
+// without going through package log, so that the result can be given to
+// [slog.SetDefault].
 //
 // NewHandler never fails; a next that is nil, or a bad option, is reported as
 // [Options].OnError says, and the console on stderr, or the default, is used
 // instead.
 func NewHandler(next slog.Handler, opts *Options) *Handler {
-	return newHandlerAround(next, opts)
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	o.AddSource, o.ReplaceAttr = false, nil
+	var trouble []error
+	if err := o.validate(); err != nil {
+		trouble = append(trouble, err)
+		o.Level, o.SpanEvents, o.SpanErrors = validLeveler(o.Level), validLeveler(o.SpanEvents), validLeveler(o.SpanErrors)
+		if o.Schema.validate() != nil {
+			o.Schema = Schema{}
+		}
+	}
+	p := newPipeline(&o)
+	var sink Sink = wrapped{next, o.Level}
+	if isNil(next) {
+		trouble = append(trouble, errors.New("next is nil; records go to stderr"))
+		sink = Console{}
+	}
+	level := o.Level
+	if level == nil {
+		level = slog.LevelInfo // for the console; next has a level of its own
+	}
+	h, err := p.build(&o, level, environment{}, o.Service, []Sink{sink})
+	if err != nil {
+		panic("spanlog: neither of these two sinks can fail: " + err.Error())
+	}
+	for _, err := range trouble {
+		p.reporter.report("handler", err)
+	}
+	return h
 }
 
 // Enabled reports whether any sink wants records of this level, or the active

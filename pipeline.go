@@ -143,41 +143,6 @@ func (p *pipeline) recovered(field string) {
 	}
 }
 
-// newHandlerAround is NewHandler.
-func newHandlerAround(next slog.Handler, opts *Options) *Handler {
-	var o Options
-	if opts != nil {
-		o = *opts
-	}
-	o.AddSource, o.ReplaceAttr = false, nil
-	var trouble []error
-	if err := o.validate(); err != nil {
-		trouble = append(trouble, err)
-		o.Level, o.SpanEvents, o.SpanErrors = validLeveler(o.Level), validLeveler(o.SpanEvents), validLeveler(o.SpanErrors)
-		if o.Schema.validate() != nil {
-			o.Schema = Schema{}
-		}
-	}
-	p := newPipeline(&o)
-	var sink Sink = wrapped{next, o.Level}
-	if isNil(next) {
-		trouble = append(trouble, errors.New("next is nil; records go to stderr"))
-		sink = Console{}
-	}
-	level := o.Level
-	if level == nil {
-		level = slog.LevelInfo // for the console; next has a level of its own
-	}
-	h, err := p.build(&o, level, environment{}, o.Service, []Sink{sink})
-	if err != nil {
-		panic("spanlog: neither of these two sinks can fail: " + err.Error())
-	}
-	for _, err := range trouble {
-		p.reporter.report("handler", err)
-	}
-	return h
-}
-
 // validLeveler is l, or nil if it cannot be asked.
 func validLeveler(l slog.Leveler) slog.Leveler {
 	if checkLeveler("", l) != nil {

@@ -84,7 +84,7 @@ func (w *rewriter) rewrite(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
 		a.Value = a.Value.Resolve()
 		a = w.redact(a, at)
 	}
-	return w.place(dst, a, at)
+	return w.put(dst, a, at)
 }
 
 // redact hides the value of an attribute that is secret, unless there is none.
@@ -99,8 +99,8 @@ func (w *rewriter) redact(a slog.Attr, at place) slog.Attr {
 	return a
 }
 
-// rewriteBuiltin is rewrite for one of slog's own attributes, which has no key
-// that could be secret.
+// rewriteBuiltin is rewrite for one of slog's own attributes. It is no secret,
+// unless ReplaceAttr gives it the key of one.
 func (w *rewriter) rewriteBuiltin(dst []slog.Attr, a slog.Attr, sc trace.SpanContext) []slog.Attr {
 	key := a.Key
 	a = w.callReplace(nil, a)
@@ -109,12 +109,12 @@ func (w *rewriter) rewriteBuiltin(dst []slog.Attr, a slog.Attr, sc trace.SpanCon
 	if a.Key != key {
 		a = w.redact(a, at)
 	}
-	return w.place(dst, a, at)
+	return w.put(dst, a, at)
 }
 
-// place appends an attribute that has been through redaction and ReplaceAttr,
+// put appends an attribute that has been through redaction and ReplaceAttr,
 // unless it is empty.
-func (w *rewriter) place(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
+func (w *rewriter) put(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
 	switch a.Value.Kind() {
 	case slog.KindGroup:
 		return w.rewriteGroup(dst, a, at)
