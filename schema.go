@@ -95,11 +95,16 @@ const (
 // Grafana Loki read OpenTelemetry's names.
 var (
 	// SchemaOTel is OpenTelemetry's "trace context in non-OTLP log formats".
-	// It is the default.
+	// It is the default:
+	//
+	//	{"time":…,"level":"INFO","msg":…,"trace_id":"4bf92f35…","span_id":"00f067aa0ba902b7","trace_flags":"01"}
 	SchemaOTel = Schema{}
 
 	// SchemaDatadog is what Datadog's trace-log correlation reads: ids under
 	// dd.*, the trace as hex and the span as a decimal number, both strings.
+	// Errors become error.message, error.kind and error.stack.
+	//
+	//	{"timestamp":…,"level":"INFO","message":…,"dd.trace_id":"4bf92f35…","dd.span_id":"67667974448284343"}
 	SchemaDatadog = Schema{
 		name:    "datadog",
 		TimeKey: "timestamp", MessageKey: "message", SourceKey: "caller",
@@ -108,7 +113,10 @@ var (
 		spanForm: idDecimal, flags: flagsNone, err: errorKind,
 	}
 
-	// SchemaECS is the Elastic Common Schema, version 8.11.
+	// SchemaECS is the Elastic Common Schema, version 8.11. Errors become
+	// error.message, error.type and error.stack_trace.
+	//
+	//	{"@timestamp":…,"log.level":"info","message":…,"trace.id":"4bf92f35…","span.id":"00f067aa0ba902b7","ecs.version":"8.11.0"}
 	SchemaECS = Schema{
 		name:    "ecs",
 		TimeKey: "@timestamp", LevelKey: "log.level", MessageKey: "message", SourceKey: "log.origin",
@@ -119,6 +127,8 @@ var (
 	}
 
 	// SchemaXRay is for AWS X-Ray through CloudWatch Logs.
+	//
+	//	{"time":…,"level":"INFO","msg":…,"xray_trace_id":"1-4bf92f35-77b34da6a3ce929d0e0e4736","span_id":…,"trace_flags":"01"}
 	SchemaXRay = Schema{
 		name:       "xray",
 		TraceIDKey: "xray_trace_id",
@@ -126,6 +136,8 @@ var (
 	}
 
 	// SchemaNewRelic is New Relic's logs in context.
+	//
+	//	{"timestamp":…,"level":"INFO","message":…,"trace.id":"4bf92f35…","span.id":"00f067aa0ba902b7"}
 	SchemaNewRelic = Schema{
 		name:    "newrelic",
 		TimeKey: "timestamp", MessageKey: "message",
@@ -135,6 +147,8 @@ var (
 	}
 
 	// SchemaHoneycomb hangs each record on its span as a span event.
+	//
+	//	{"time":…,"level":"INFO","msg":…,"trace.trace_id":"4bf92f35…","trace.parent_id":"00f067aa0ba902b7","meta.annotation_type":"span_event"}
 	SchemaHoneycomb = Schema{
 		name:       "honeycomb",
 		TraceIDKey: "trace.trace_id", SpanIDKey: "trace.parent_id",
@@ -143,6 +157,8 @@ var (
 	}
 
 	// SchemaZipkin has the names of Zipkin's Brave and of Micrometer.
+	//
+	//	{"time":…,"level":"INFO","msg":…,"traceId":"4bf92f35…","spanId":"00f067aa0ba902b7"}
 	SchemaZipkin = Schema{
 		name:       "zipkin",
 		TraceIDKey: "traceId", SpanIDKey: "spanId",
@@ -153,6 +169,8 @@ var (
 // SchemaGoogleCloud is Cloud Logging's structured log entry. Traces are named
 // by the project that they belong to. By default, with an empty project, the
 // trace is its bare id, which Cloud Logging shows but does not link.
+//
+//	{"time":…,"severity":"INFO","message":…,"logging.googleapis.com/trace":"projects/shop/traces/4bf92f35…","logging.googleapis.com/spanId":…,"logging.googleapis.com/trace_sampled":true}
 func SchemaGoogleCloud(project string) Schema {
 	s := Schema{
 		name: "google", project: project,
