@@ -13,9 +13,9 @@ import (
 // groups the logger has open. The arguments are those of [slog.Logger.Info]: an
 // attribute, or a key and a value. With keeps none of the caller's memory.
 //
-// No key is written twice. Of the attributes that a context carries through With
-// and [Add] the innermost counts, and an attribute at the root that the logger or
-// the record has of its own counts before those of the context.
+// A context writes no key twice, nor one that is there already: of its attributes
+// from With and [Add] the innermost counts, and an attribute at the root that the
+// logger or the record has of its own counts before them.
 func With(ctx context.Context, args ...any) context.Context {
 	attrs := argsToAttrs(args)
 	if len(attrs) == 0 {

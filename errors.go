@@ -37,7 +37,7 @@ type SinkError struct {
 }
 
 // Error says which sink failed, and why.
-func (e *SinkError) Error() string { return e.Sink + ": " + e.Err.Error() }
+func (e *SinkError) Error() string { return e.Sink + ": " + errorMessage(e.Err) }
 
 // Unwrap returns e.Err.
 func (e *SinkError) Unwrap() error { return e.Err }

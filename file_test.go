@@ -289,3 +289,19 @@ func TestFileFirst(t *testing.T) {
 	l.Info("m")
 	equal(t, "in the file when the console is written", messages(t, before), "m")
 }
+
+// TestReopenMakesDirectories: what has been taken away is made again.
+func TestReopenMakesDirectories(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "logs")
+	l := open(t, nil, spanlog.File{Path: filepath.Join(dir, "app.log")})
+	if err := os.RemoveAll(dir); err != nil {
+		t.Skip("an open file keeps its directory here:", err)
+	}
+	if err := l.Reopen(); err != nil {
+		t.Fatal(err)
+	}
+	l.Info("after")
+	if data, err := os.ReadFile(filepath.Join(dir, "app.log")); err != nil || !strings.Contains(string(data), "after") {
+		t.Errorf("%q, %v", data, err)
+	}
+}

@@ -185,3 +185,15 @@ func (w *contextFlusher) Flush(ctx context.Context) error {
 	_, err := w.WriteTo(&w.flushed)
 	return err
 }
+
+// TestErrorPanics: an error of a sink whose own method panics goes no further.
+func TestErrorPanics(t *testing.T) {
+	l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Writer{Writer: writeFunc(func([]byte) (int, error) { return 0, badError{} })})
+	err := l.Handler().Handle(bg, slog.NewRecord(noon, slog.LevelInfo, "m", 0))
+	if !strings.Contains(text(err), "panic: ") {
+		t.Errorf("got %q", text(err))
+	}
+	if s := l.Stats().Sinks[0]; len(s.Dropped) != 1 || !strings.Contains(s.LastError, "panic: ") {
+		t.Errorf("got %+v", s)
+	}
+}

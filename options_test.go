@@ -316,6 +316,8 @@ func TestNewErrors(t *testing.T) {
 		{"a directory", nil, []spanlog.Sink{spanlog.File{Path: dir}}, []string{"file sink", ": Path"}},
 		{"below a file", nil, []spanlog.Sink{spanlog.File{Path: filepath.Join(dir, "plain", "a.log")}}, []string{"file sink", ": Path"}},
 		{"bad mode", nil, []spanlog.Sink{spanlog.File{Path: file, Mode: os.ModeDir | 0o600}}, []string{"file sink", "Mode"}},
+		{"Color", nil, []spanlog.Sink{spanlog.Console{Writer: &buf, Color: 99}}, []string{"console sink", "Color is 99"}},
+		{"two of one file", nil, []spanlog.Sink{spanlog.File{Path: file, MaxSize: -1, MaxFiles: -2}}, []string{"MaxSize is negative", "MaxFiles is negative"}},
 		{"negative MaxSize", nil, []spanlog.Sink{spanlog.File{Path: file, MaxSize: -1}}, []string{"file sink", "MaxSize is negative"}},
 		{"negative MaxFiles", nil, []spanlog.Sink{spanlog.File{Path: file, MaxFiles: -1}}, []string{"file sink", "MaxFiles is negative"}},
 		{"two files on one path", nil, []spanlog.Sink{spanlog.File{Path: file}, spanlog.File{Path: filepath.Join(dir, ".", "x", "..", "a.log")}}, []string{"file sink", "Path is open"}},

@@ -96,7 +96,7 @@ func (s *sinkStats) drop(level slog.Level, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dropped[drop{level, reason}]++
-	s.lastError, s.lastErrorAt = err.Error(), time.Now()
+	s.lastError, s.lastErrorAt = errorMessage(err), time.Now()
 }
 
 func (s *sinkStats) snapshot() SinkStats {
