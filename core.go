@@ -186,6 +186,19 @@ func (b *builder) leveler(own slog.Leveler) (l slog.Leveler, err error) {
 	return own, checkLeveler("Level", own)
 }
 
+// levelAndFormat returns what a sink of lines writes: its own level and format,
+// or the logger's level and JSON.
+func (b *builder) levelAndFormat(own slog.Leveler, f Formatter) (level slog.Leveler, format int, err error) {
+	if level, err = b.leveler(own); err != nil {
+		return nil, 0, err
+	}
+	if f == nil {
+		f = JSON
+	}
+	format, err = b.format(f)
+	return level, format, err
+}
+
 // isPlainLevel reports whether a level is one of slog's own types, or none: they
 // cannot panic.
 func isPlainLevel(l slog.Leveler) bool {

@@ -54,15 +54,7 @@ func (s File) build(b *builder) (sinkCore, error) {
 	if err := s.validate(); err != nil {
 		return sinkCore{}, err
 	}
-	level, err := b.leveler(s.Level)
-	if err != nil {
-		return sinkCore{}, err
-	}
-	f := s.Format
-	if f == nil {
-		f = JSON
-	}
-	format, err := b.format(f)
+	level, format, err := b.levelAndFormat(s.Level, s.Format)
 	if err != nil {
 		return sinkCore{}, err
 	}

@@ -71,14 +71,7 @@ func (s Writer) build(b *builder) (sinkCore, error) {
 
 // newWriterCore makes the core of a Writer, or of a Console.
 func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f Formatter, console bool) (sinkCore, error) {
-	level, err := b.leveler(level)
-	if err != nil {
-		return sinkCore{}, err
-	}
-	if f == nil {
-		f = JSON
-	}
-	format, err := b.format(f)
+	level, format, err := b.levelAndFormat(level, f)
 	if err != nil {
 		return sinkCore{}, err
 	}
