@@ -9,7 +9,12 @@ import (
 type jsonFormat struct{}
 
 func (jsonFormat) encoder(c *formatConfig) (encoder, error) {
-	return &jsonEncoder{newSchemaFields(c, jsonKey)}, nil
+	enc := &jsonEncoder{schemaFields: newSchemaFields(c, jsonKey)}
+	for i := range enc.between {
+		level := encode.AppendJSONString([]byte(","+enc.level), enc.schema.levelText(levelAt(i)))
+		enc.between[i] = string(level) + "," + enc.message
+	}
+	return enc, nil
 }
 
 // jsonKey is a key with its quotes and colon.
@@ -18,7 +23,12 @@ func jsonKey(key string) string {
 }
 
 // jsonEncoder writes [slog.JSONHandler]'s form.
-type jsonEncoder struct{ schemaFields }
+type jsonEncoder struct {
+	schemaFields
+	// between is what stands between the time and the message if there is no
+	// source, for the levels that have names.
+	between [namedLevels]string
+}
 
 func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	dst = append(dst, '{')
@@ -40,8 +50,7 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 				dst = f.append(dst, e.Span)
 				continue
 			}
-			dst = append(dst, '"')
-			dst = f.append(dst, e.Span)
+			dst = f.append(append(dst, '"'), e.Span)
 			dst = append(dst, '"')
 		}
 	}
@@ -67,7 +76,12 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
 	if !e.Time.IsZero() {
 		dst = append(dst, enc.time...)
-		dst = append(encode.AppendJSONTime(dst, e.Time), ',')
+		dst = encode.AppendJSONClock(dst, e.Time)
+		if i, ok := levelIndex(e.Level); ok && !enc.source {
+			dst = append(dst, enc.between[i]...)
+			return encode.AppendJSONString(dst, e.Message)
+		}
+		dst = append(dst, ',')
 	}
 	dst = append(dst, enc.level...)
 	dst = encode.AppendJSONString(dst, enc.schema.levelText(e.Level))
@@ -83,6 +97,12 @@ func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
 
 // attr writes an attribute that is resolved and not empty.
 func (enc *jsonEncoder) attr(dst []byte, a slog.Attr) []byte {
+	switch a.Value.Kind() {
+	case slog.KindAny, slog.KindGroup, slog.KindLogValuer:
+	default: // most are
+		dst = encode.AppendJSONString(jsonComma(dst), a.Key)
+		return encode.AppendJSONValue(append(dst, ':'), a.Value)
+	}
 	members, isGroup := jsonGroup(a.Value)
 	switch {
 	case isGroup && len(members) == 0: // a source without fields

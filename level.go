@@ -27,6 +27,17 @@ func levelName(l slog.Level) string {
 	return l.String()
 }
 
+// namedLevels is how many levels have a name without an offset.
+const namedLevels = 6
+
+// levelIndex numbers the levels that have a name.
+func levelIndex(l slog.Level) (i int, ok bool) {
+	i = int(l-LevelTrace) / 4
+	return i, l >= LevelTrace && l <= LevelFatal && levelAt(i) == l
+}
+
+func levelAt(i int) slog.Level { return LevelTrace + slog.Level(4*i) }
+
 // levelNames are the names that ParseLevel knows, slog's own and those that
 // other languages' loggers use for the same thing.
 var levelNames = map[string]slog.Level{

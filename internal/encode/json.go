@@ -36,7 +36,7 @@ var jsonSafe = func() (safe [utf8.RuneSelf]bool) {
 func AppendJSONString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0 // s[start:i] needs no escape and is not yet written
-	for i := 0; i < len(s); {
+	for i := safePrefix(s); i < len(s); {
 		b := s[i]
 		if b < utf8.RuneSelf {
 			if jsonSafe[b] {
@@ -76,6 +76,30 @@ func AppendJSONString(dst []byte, s string) []byte {
 	}
 	dst = append(dst, s[start:]...)
 	return append(dst, '"')
+}
+
+// safePrefix is how many bytes at the beginning of s, in steps of eight, surely
+// stand for themselves. Most strings have nothing but such bytes, and eight at a
+// time are cheaper to look at than one by one.
+func safePrefix(s string) (n int) {
+	const (
+		ones = 0x0101010101010101
+		tops = 0x80 * ones
+	)
+	// A byte of x is below c, or has its top bit, if (x - c) has its top bit and
+	// x has not, or x has; a byte that equals c is 0 in x ^ c, and so below 1.
+	// A borrow from the byte below can make a byte look special that is not,
+	// never the other way round.
+	for ; n+8 <= len(s); n += 8 {
+		w := s[n : n+8]
+		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+			uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+		special := (x - ' '*ones) | ((x ^ '"'*ones) - ones) | ((x ^ '\\'*ones) - ones) | x
+		if special&tops != 0 {
+			break
+		}
+	}
+	return n
 }
 
 // AppendJSONTime appends t in RFC 3339 with up to nanoseconds, in quotes.

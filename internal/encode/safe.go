@@ -2,6 +2,7 @@ package encode
 
 import (
 	"bytes"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -90,10 +91,20 @@ func appendHexRune(dst []byte, r rune, digits int) []byte {
 	return dst
 }
 
+// hexPairs has the two digits of every byte.
+var hexPairs = func() (pairs [256][2]byte) {
+	for b := range pairs {
+		pairs[b] = [2]byte{hexDigits[b>>4], hexDigits[b&0xF]}
+	}
+	return pairs
+}()
+
 // AppendHex appends src as lower-case hexadecimal digits.
 func AppendHex(dst, src []byte) []byte {
-	for _, b := range src {
-		dst = append(dst, hexDigits[b>>4], hexDigits[b&0xF])
+	n := len(dst)
+	dst = slices.Grow(dst, 2*len(src))[:n+2*len(src)]
+	for out := dst[n:]; len(src) > 0; out, src = out[2:], src[1:] {
+		*(*[2]byte)(out) = hexPairs[src[0]]
 	}
 	return dst
 }

@@ -1,0 +1,60 @@
+package encode
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// A second is the text of one second of the clock in one place: all records that
+// are made in it share all but the fraction.
+type second struct {
+	unix     int64
+	location *time.Location
+	text     []byte // with the quote before it
+	zone     []byte // with the quote behind it
+}
+
+var now atomic.Pointer[second]
+
+// AppendJSONClock is AppendJSONTime for times that mostly come one after the
+// other, such as those of records.
+func AppendJSONClock(dst []byte, t time.Time) []byte {
+	sec, loc := t.Unix(), t.Location()
+	s := now.Load()
+	if s == nil || s.unix != sec || s.location != loc {
+		if s != nil && s.unix >= sec && s.unix < sec+60 {
+			return AppendJSONTime(dst, t) // a straggler, or another place
+		}
+		if y := t.Year(); y < 0 || y >= 10000 {
+			return AppendJSONTime(dst, t)
+		}
+		s = &second{
+			unix: sec, location: loc,
+			text: t.AppendFormat(nil, `"2006-01-02T15:04:05`),
+			zone: t.AppendFormat(nil, `Z07:00"`),
+		}
+		now.Store(s)
+	}
+	dst = append(dst, s.text...)
+	dst = appendFraction(dst, t.Nanosecond())
+	return append(dst, s.zone...)
+}
+
+// appendFraction appends nanoseconds as a fraction of a second, without zeros at
+// its end.
+func appendFraction(dst []byte, ns int) []byte {
+	if ns == 0 {
+		return dst
+	}
+	var digits [10]byte
+	digits[0] = '.'
+	for i := len(digits) - 1; i > 0; i-- {
+		digits[i] = byte('0' + ns%10)
+		ns /= 10
+	}
+	n := len(digits)
+	for digits[n-1] == '0' {
+		n--
+	}
+	return append(dst, digits[:n]...)
+}

@@ -1,0 +1,51 @@
+package encode
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// TestJSONClock: the cached text is what AppendJSONTime writes, whatever comes
+// before.
+func TestJSONClock(t *testing.T) {
+	locations := []*time.Location{time.UTC, time.Local, time.FixedZone("a", 3600), time.FixedZone("b", -(5*3600 + 30*60)), time.FixedZone("seconds", 3601)}
+	base := time.Date(2026, 11, 25, 3, 26, 6, 0, time.UTC)
+	rapid.Check(t, func(t *rapid.T) {
+		for range rapid.IntRange(1, 20).Draw(t, "records") {
+			at := base.Add(time.Duration(rapid.Int64Range(-5, 5).Draw(t, "seconds")) * time.Second)
+			at = at.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 10, 999_999_999, 120_000_000, 5_000}).Draw(t, "ns")))
+			if rapid.IntRange(0, 9).Draw(t, "odd") == 0 {
+				at = time.Unix(rapid.Int64Range(-1<<40, 1<<40).Draw(t, "unix"), 7)
+			}
+			at = at.In(rapid.SampledFrom(locations).Draw(t, "location"))
+			if got, want := string(AppendJSONClock(nil, at)), string(AppendJSONTime(nil, at)); got != want {
+				t.Fatalf("%v: got %s, want %s", at, got, want)
+			}
+		}
+	})
+}
+
+// TestSafePrefix holds it to its word, byte by byte.
+func TestSafePrefix(t *testing.T) {
+	for b := range 256 {
+		for at := range 8 {
+			s := []byte("abcdefgh")
+			s[at] = byte(b)
+			safe := b < len(jsonSafe) && jsonSafe[b]
+			if got := safePrefix(string(s)); (got == 8) != safe {
+				t.Errorf("%q: %d bytes, but it is %v that byte %#x is safe", s, got, safe, b)
+			}
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringOfN(rapid.RuneFrom([]rune("ab ~\x7f\x1f\"\\ü")), 0, 40, -1).Draw(t, "s")
+		n := safePrefix(s)
+		for i := range n {
+			if s[i] >= 0x80 || !jsonSafe[s[i]] {
+				t.Fatalf("%q: byte %d is in the prefix of %d", s, i, n)
+			}
+		}
+	})
+}
