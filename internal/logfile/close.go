@@ -1,0 +1,133 @@
+package logfile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Close writes what is left, waits for compression, and gives up the log. If
+// that is not done by ctx's end, it says what is missing. Lines that are appended
+// later are written one by one.
+func (l *Log) Close(ctx context.Context) error {
+	l.mu.Lock()
+	closed := l.closed
+	l.closed = true
+	l.mu.Unlock()
+	if closed {
+		return nil
+	}
+	done := make(chan error, 1)
+	go func() { done <- l.close(ctx) }() // a write can hang as long as it likes
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select { // it has an eye on the deadline itself, and knows more
+	case err := <-done:
+		return err
+	case <-time.After(5 * time.Millisecond):
+		return fmt.Errorf("the file does not take what is left: %w", context.Cause(ctx))
+	}
+}
+
+func (l *Log) close(ctx context.Context) error {
+	close(l.stop)
+	<-l.stopped
+	err := l.flushUntil(ctx)
+	err = errors.Join(err, l.chores.finish(ctx))
+
+	l.drainMu.Lock()
+	defer l.drainMu.Unlock()
+	l.breakOff()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	kept, lost := l.left()
+	if kept > 0 {
+		err = fmt.Errorf("%d records are left in the journal, for the next process to write: %w", kept, err)
+	}
+	if len(lost) > 0 {
+		err = fmt.Errorf("%d records are lost: %w", len(lost), err)
+		for _, level := range lost {
+			l.opts.Lost(level, err)
+		}
+	}
+	l.ring = nil
+	if l.journal != nil {
+		// One that is empty is of no use to anybody, and may have had secrets.
+		err = errors.Join(err, l.journal.Close(kept == 0))
+		l.journal = nil
+	}
+	err = errors.Join(err, l.out.file.Close())
+	l.out = nil
+	return err
+}
+
+// flushUntil flushes until that works or ctx ends. What is in the journal need
+// not wait that long: the next process will write it.
+func (l *Log) flushUntil(ctx context.Context) error {
+	for {
+		err := l.Flush()
+		if err == nil || l.allKept() {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(minBackoff):
+		}
+	}
+}
+
+func (l *Log) allKept() bool {
+	l.drainMu.Lock()
+	defer l.drainMu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, lost := l.left()
+	return len(lost) == 0
+}
+
+// left counts the records that are not written but are in the journal's file, and
+// returns the levels of those that are in memory only. Both locks are held.
+func (l *Log) left() (kept int, lost []slog.Level) {
+	for _, b := range []*batch{&l.draining, &l.filling} {
+		for _, r := range b.records[b.next:] {
+			if r.room > 0 && l.journal != nil && !l.fault.Load() {
+				kept++
+			} else {
+				lost = append(lost, r.level)
+			}
+		}
+	}
+	return kept, lost
+}
+
+// appendClosed writes a line when nobody else does any more: the file is opened
+// for it.
+func (l *Log) appendClosed(line []byte, synced bool) (err error) {
+	l.drainMu.Lock()
+	defer l.drainMu.Unlock()
+	out, err := openOutput(l.opts.Path, l.opts.Mode)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.file.Close()) }()
+	if err := out.mend(); err != nil {
+		return err
+	}
+	switch n, err := l.write(out.file, line); {
+	case err != nil && n > 0: // and the caller is told that it is lost
+		return errors.Join(err, cut(out.file, out.size, out.size+int64(n)))
+	case err != nil:
+		return err
+	}
+	l.opts.Written(1, len(line))
+	if synced {
+		return l.fsync(out.file)
+	}
+	return nil
+}

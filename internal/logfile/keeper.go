@@ -1,0 +1,125 @@
+package logfile
+
+import "time"
+
+// housekeeping is how often the keeper looks around when nothing is written.
+const housekeeping = time.Second
+
+// keep is the goroutine of a log. It writes what has gathered, soon or when it is
+// much, and looks after the rest now and then.
+func (l *Log) keep() {
+	defer close(l.stopped)
+	tick := time.NewTicker(housekeeping)
+	defer tick.Stop()
+	var syncing <-chan time.Time
+	if l.opts.SyncEvery > 0 {
+		t := time.NewTicker(l.opts.SyncEvery)
+		defer t.Stop()
+		syncing = t.C
+	}
+	later := time.NewTimer(time.Hour)
+	defer later.Stop()
+	later.Stop()
+	waiting := false // for later
+	for {
+		now := false
+		select {
+		case <-l.stop:
+			return
+		case <-l.look:
+			l.mu.Lock()
+			now = l.signaled
+			l.mu.Unlock()
+		case <-later.C:
+			now, waiting = true, false
+		case <-syncing:
+			l.syncNow()
+			continue
+		case <-l.attend:
+			l.tick()
+			continue
+		case <-tick.C:
+			l.tick()
+			continue
+		}
+		delay := l.opts.Delay
+		if now {
+			if l.writeAll() {
+				continue
+			}
+			delay = time.Until(l.retryTime())
+		}
+		if !waiting {
+			later.Reset(delay)
+			waiting = true
+		}
+	}
+}
+
+// writeAll writes what has gathered, and reports whether that worked. While a
+// failed write is left alone, there is nothing new to tell about it.
+func (l *Log) writeAll() bool {
+	l.drainMu.Lock()
+	defer l.drainMu.Unlock()
+	if l.failure != nil && !l.retry.due() {
+		return false
+	}
+	err := l.drainLocked(l.accepted(), false)
+	if err != nil {
+		l.chores.report(err)
+	}
+	return err == nil
+}
+
+func (l *Log) retryTime() time.Time {
+	l.drainMu.Lock()
+	defer l.drainMu.Unlock()
+	return l.retry.until
+}
+
+func (l *Log) syncNow() {
+	l.drainMu.Lock()
+	defer l.drainMu.Unlock()
+	if l.synced < l.written {
+		if err := l.sync(); err != nil {
+			l.chores.report(err)
+		}
+	}
+}
+
+// tick sees to what does not wait for a record: that the file is the one at the
+// path, so that nobody waits for an idle process to let go of the old one, that
+// the clock's rotation comes, that the log has an owner and the owner a journal.
+func (l *Log) tick() {
+	l.drainMu.Lock()
+	defer l.drainMu.Unlock()
+	if !l.out.regular {
+		return
+	}
+	now := time.Now()
+	if err := l.out.stat(); err != nil {
+		l.chores.report(err)
+		return
+	}
+	if l.begun.records == 0 {
+		if err := l.check(now); err != nil {
+			l.chores.report(err)
+			return
+		}
+		if l.journal != nil && l.rotates(now, 0) && l.rotation.due() {
+			l.rotate(now)
+		}
+	}
+	l.own()
+	if l.journal != nil && l.tends() {
+		l.chores.tick(now)
+	}
+}
+
+// attention has the keeper tick soon.
+func (l *Log) attention() {
+	select {
+	case l.attend <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,261 @@
+package logfile
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/spanlog/spanlog/internal/archive"
+	"github.com/spanlog/spanlog/internal/journal"
+)
+
+// A Log appends to the file at its path. All methods are safe for concurrent use.
+//
+// There are two locks, taken in this order:
+//
+//	drainMu  all about the file, and the records on their way to it
+//	mu       the records that nobody is taking there yet
+//
+// so that Append does not wait for the disk. No function of the caller's is called
+// while one of them is held.
+type Log struct {
+	opts    Options
+	archive archive.Archive
+
+	mu       sync.Mutex
+	filling  batch
+	appended uint64 // how many records were accepted
+	signaled bool   // the keeper knows that much has gathered
+	closed   bool
+	// ring is the journal while records go into it. Append uses it under mu and
+	// the drainer under drainMu, as a journal asks for.
+	ring   *journal.Journal
+	noRing error // why there is none
+
+	drainMu  sync.Mutex
+	out      *output // nil after Close
+	draining batch
+	begun    begun
+	written  uint64 // how many of the accepted records are in the file
+	synced   uint64 // and how many of those are on disk
+	failure  error  // of the last write, if it failed
+	retry    backoff
+	checked  time.Time        // when the path was looked at
+	turn     time.Time        // when the clock asks for a rotation; zero: never
+	rotation backoff          // after one that failed
+	journal  *journal.Journal // nil: this process does not own the log
+	fault    atomic.Bool      // the mapping is of no use any more
+
+	look    chan struct{} // for the keeper: something is to be written, or much
+	attend  chan struct{} // for the keeper: it should tick at once
+	stop    chan struct{}
+	stopped chan struct{}
+	chores  chores
+
+	// These are os.File's and package archive's, but for tests of disks that fail
+	// and of what is synced when.
+	write   func(*os.File, []byte) (int, error)
+	fsync   func(*os.File) error
+	syncDir func(string) error
+}
+
+// A KeptError is the error for a record that is not yet where it should be, but
+// waits, in memory at least, until that works again.
+type KeptError struct{ Err error }
+
+func (e *KeptError) Error() string {
+	return fmt.Sprintf("not written yet, and tried again: %v", e.Err)
+}
+
+func (e *KeptError) Unwrap() error { return e.Err }
+
+// Open opens the log, and writes to it what a dead process has left in the
+// journal. The error is that of the file itself: trouble with the journal is
+// reported, and costs speed only.
+func Open(o Options) (*Log, error) {
+	l := newLog(o)
+	if err := l.open(); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func newLog(o Options) *Log {
+	o.setDefaults()
+	l := &Log{
+		opts: o,
+		archive: archive.Archive{
+			Path: o.Path, MaxFiles: o.MaxFiles, MaxAge: o.MaxAge, MaxTotal: o.MaxTotal, Compress: o.Compress,
+		},
+		look: make(chan struct{}, 1), attend: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
+		retry:    backoff{min: minBackoff, max: time.Second},
+		rotation: backoff{min: time.Second, max: time.Minute},
+		write:    (*os.File).Write,
+		fsync:    (*os.File).Sync,
+		syncDir:  archive.SyncDir,
+	}
+	l.chores.init(&l.archive, l.opts.Report)
+	return l
+}
+
+func (l *Log) open() error {
+	out, err := openOutput(l.opts.Path, l.opts.Mode)
+	if err != nil {
+		return err
+	}
+	if l.opts.syncs() {
+		if err := l.syncDir(filepath.Dir(l.opts.Path)); err != nil {
+			l.chores.report(fmt.Errorf("sync the directory: %w", err))
+		}
+	}
+	l.drainMu.Lock()
+	l.out, l.checked = out, time.Now()
+	l.own()
+	l.drainMu.Unlock()
+	go l.keep()
+	return nil
+}
+
+// Append adds a line. When it returns nil, the line is in the file, or else in
+// the journal and will be in the file soon, even if this process dies. A
+// [*KeptError] means that it is neither, but that there is still room for it to
+// wait for better times; with any other error the line is lost.
+func (l *Log) Append(line []byte, level slog.Level) error {
+	r := record{size: len(line), level: level}
+	l.mu.Lock()
+	for !l.closed && !l.hasRoom(r.size) {
+		l.mu.Unlock()
+		if err := l.makeRoom(); err != nil {
+			return err
+		}
+		l.mu.Lock()
+	}
+	if l.closed {
+		l.mu.Unlock()
+		return l.appendClosed(line, level >= l.opts.SyncFrom)
+	}
+	if l.inRing(r.size) {
+		l.toRing(line, &r)
+	}
+	through := r.room == 0 || level >= l.opts.WriteFrom || level >= l.opts.SyncFrom
+	l.filling.push(line, r)
+	l.appended++
+	n, wake := l.appended, l.wakes()
+	l.mu.Unlock()
+	if through {
+		if err := l.drain(n, level >= l.opts.SyncFrom); err != nil {
+			l.wake() // the keeper tries again
+			return &KeptError{err}
+		}
+	} else if wake {
+		l.wake()
+	}
+	return nil
+}
+
+// inRing reports whether a record goes into the journal. One that would take too
+// much of it is written at once instead.
+func (l *Log) inRing(size int) bool {
+	return l.ring != nil && journal.RecordSize(size) <= l.ring.Capacity()/2
+}
+
+// toRing puts a record into the journal. If that fails, the journal is given up:
+// what was acknowledged is in memory as well, and the drain that follows takes it
+// to the file.
+func (l *Log) toRing(line []byte, r *record) {
+	if err := l.ring.Append(line); err != nil {
+		l.ring, l.noRing = nil, err
+		l.fault.Store(true)
+		return
+	}
+	r.room, r.numbers = journal.RecordSize(r.size), 1
+}
+
+// hasRoom reports whether a record can be accepted now. Beside the ring there is
+// as much room for records that could not be written.
+func (l *Log) hasRoom(size int) bool {
+	if l.inRing(size) {
+		return l.ring.HasRoom(journal.RecordSize(size))
+	}
+	return len(l.filling.records) == 0 || len(l.filling.data)+size <= l.opts.JournalSize
+}
+
+// makeRoom has what has gathered written.
+func (l *Log) makeRoom() error {
+	l.mu.Lock()
+	n := l.appended
+	l.mu.Unlock()
+	return l.drain(n, false)
+}
+
+// pressing reports whether so much has gathered that it should be written before
+// the delay is over.
+func (l *Log) pressing() bool {
+	if l.ring != nil {
+		return l.ring.Used() > l.ring.Capacity()/3
+	}
+	return len(l.filling.data) > l.opts.JournalSize/3
+}
+
+// wakes reports whether the keeper is to be woken after a record was added: once
+// when there is something, and once when there is much.
+func (l *Log) wakes() bool {
+	if pressing := l.pressing(); pressing != l.signaled {
+		l.signaled = pressing
+		if pressing {
+			return true
+		}
+	}
+	return len(l.filling.records) == 1
+}
+
+func (l *Log) wake() {
+	select {
+	case l.look <- struct{}{}:
+	default: // it is about to look anyway
+	}
+}
+
+// Flush writes all that was appended before the call to the file, and syncs it
+// if it is ever synced.
+func (l *Log) Flush() error {
+	l.drainMu.Lock()
+	defer l.drainMu.Unlock()
+	l.retry.reset() // a caller who asks is not put off
+	l.mu.Lock()
+	n := l.appended
+	l.mu.Unlock()
+	return l.drainLocked(n, l.opts.syncs())
+}
+
+// Reopen opens the file by name again, after it was moved.
+func (l *Log) Reopen() error {
+	_ = l.Flush() // to where it is now; what fails is tried again
+	l.drainMu.Lock()
+	defer l.drainMu.Unlock()
+	if l.out == nil || !l.out.regular {
+		return nil
+	}
+	return l.reopen()
+}
+
+// journaled is the State of a Log with a journal.
+const journaled = "journal"
+
+// State says how records are kept until they are in the file: "journal", or
+// "write-through" and why.
+func (l *Log) State() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.ring != nil:
+		return journaled
+	case l.noRing != nil:
+		return "write-through: " + l.noRing.Error()
+	}
+	return "write-through"
+}

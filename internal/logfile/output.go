@@ -1,0 +1,151 @@
+package logfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spanlog/spanlog/internal/filelock"
+	"github.com/spanlog/spanlog/internal/journal"
+)
+
+// An output is the open log file.
+type output struct {
+	file    *os.File
+	info    fs.FileInfo // from when it was opened: which file it is
+	regular bool        // not a device or a pipe
+	torn    bool        // its last line has no end
+	looked  int64       // the size at which torn was found out
+	status
+	before [journal.BeforeMax]byte // scratch
+}
+
+// openOutput opens or makes the file at path, for appending, and holds a shared
+// lock on it: the owner compresses or deletes a file only when nobody writes to
+// it any more.
+func openOutput(path string, mode fs.FileMode) (*output, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	for range 100 {
+		o, err := openOnce(path, mode)
+		if err != nil {
+			return nil, err
+		}
+		locked, err := filelock.TryShared(o.file)
+		if err == nil && o.isAt(path) {
+			// Where it is not locked, a stranger has it locked: the owner locks no
+			// file that has this name.
+			return o, nil
+		}
+		if err != nil && !locked && o.isAt(path) {
+			return o, nil // a file system without locks
+		}
+		_ = o.file.Close() // it was rotated in the meantime
+	}
+	return nil, fmt.Errorf("%s is replaced all the time", path)
+}
+
+func openOnce(path string, mode fs.FileMode) (*output, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE|noFollow, mode)
+	if errors.Is(err, fs.ErrPermission) { // it may be ours to write, but not to read
+		f, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|noFollow, mode)
+	}
+	if err != nil {
+		return nil, err
+	}
+	o := &output{file: f}
+	if o.info, err = f.Stat(); err == nil {
+		o.regular = o.info.Mode().IsRegular()
+		err = o.stat()
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	o.look()
+	return o, nil
+}
+
+// isAt reports whether this is the file at path. A device or pipe always is: it
+// is opened once.
+func (o *output) isAt(path string) bool {
+	there, err := os.Lstat(path)
+	return !o.regular || err == nil && os.SameFile(o.info, there)
+}
+
+// endsTorn reports whether the file ends in the middle of a line, as far as it
+// can be read.
+func (o *output) endsTorn() bool {
+	if !o.regular || o.size == 0 {
+		return false
+	}
+	last := o.before[:1]
+	_, err := o.file.ReadAt(last, o.size-1)
+	return err == nil && last[0] != '\n'
+}
+
+// look finds out whether the file ends in the middle of a line, if it has another
+// size than when that was known: somebody else has written to it, or cut it.
+func (o *output) look() {
+	if o.size != o.looked {
+		o.torn, o.looked = o.endsTorn(), o.size
+	}
+}
+
+// mend ends a line that somebody has left without an end.
+func (o *output) mend() error {
+	if !o.torn {
+		return nil
+	}
+	if _, err := o.file.Write([]byte("\n")); err != nil {
+		return err
+	}
+	o.torn = false
+	err := o.stat()
+	o.looked = o.size
+	return err
+}
+
+// cut takes away the end of a file from size on, which is a part of a line, if the
+// file still ends at end and nobody else has it open.
+func cut(f *os.File, size, end int64) error {
+	alone, err := filelock.TryExclusive(f)
+	if err == nil && alone {
+		var info fs.FileInfo
+		if info, err = f.Stat(); err == nil && info.Size() == end {
+			err = f.Truncate(size)
+		}
+	}
+	// The shared lock is gone, whether the exclusive one was granted or not.
+	_, locking := filelock.TryShared(f)
+	return errors.Join(err, locking)
+}
+
+// target is where the next write goes, as an intent has it.
+func (o *output) target() journal.Target {
+	t := journal.Target{Device: o.device, Inode: o.inode, Offset: o.size}
+	before := o.before[:min(o.size, journal.BeforeMax)]
+	if _, err := o.file.ReadAt(before, o.size-int64(len(before))); err == nil {
+		t.Before, t.BeforeLength = journal.Checksum(before), int64(len(before))
+	}
+	return t
+}
+
+// inherit gives the file the permissions and, where that is allowed, the owner of
+// the one before it.
+func (o *output) inherit(old *output) error {
+	info, err := old.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm() != o.info.Mode().Perm() {
+		if err := o.file.Chmod(info.Mode().Perm()); err != nil {
+			return err
+		}
+	}
+	chown(o.file, info)
+	return nil
+}

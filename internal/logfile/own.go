@@ -1,0 +1,162 @@
+package logfile
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spanlog/spanlog/internal/journal"
+)
+
+// own makes this process the log's owner if no other one is, and gives it a
+// journal. Where it cannot, records are written through, and it is tried again at
+// the keeper's next tick. drainMu is held.
+func (l *Log) own() {
+	if !l.out.regular {
+		l.setRing(nil, errors.New("the file is a device or a pipe"))
+		return
+	}
+	if l.journal != nil && !l.journal.InPlace() {
+		l.abandon()
+	}
+	if l.journal == nil {
+		// What others have left comes before what this process does from now on,
+		// but behind what it has done.
+		if l.drainLocked(l.accepted(), false) != nil {
+			return
+		}
+		if err := l.acquire(); err != nil {
+			l.setRing(nil, err)
+			return
+		}
+	}
+	if l.ring == nil && !l.opts.WriteThrough && !errors.Is(l.noRing, journal.ErrNoMap) {
+		l.mapJournal()
+	}
+}
+
+// accepted is how many records were.
+func (l *Log) accepted() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.appended
+}
+
+// setRing says where records go from now on, and if nowhere, why. That is
+// reported when it is news, unless it is nobody's fault.
+func (l *Log) setRing(ring *journal.Journal, why error) {
+	l.mu.Lock()
+	before := l.noRing
+	l.ring, l.noRing = ring, why
+	l.mu.Unlock()
+	switch {
+	case why == nil, errors.Is(why, journal.ErrHeld), errors.Is(why, journal.ErrNoMap), !l.out.regular:
+	case before == nil || before.Error() != why.Error():
+		l.chores.report(fmt.Errorf("no journal, so every record is written through: %w", why))
+	}
+}
+
+// abandon gives up a journal whose file somebody has taken away: no successor
+// would find it. All it has is in memory.
+func (l *Log) abandon() {
+	l.setRing(nil, errors.New("the journal's file was removed or cut off"))
+	l.fault.Store(true)
+	_ = l.drainLocked(l.accepted(), false) // what fails waits in memory
+	if err := l.journal.Close(false); err != nil {
+		l.chores.report(err)
+	}
+	l.journal = nil
+}
+
+// acquire takes the journal's lock, and writes what the lock's last holder has
+// left in it.
+func (l *Log) acquire() error {
+	j, err := journal.Acquire(l.opts.journalPath())
+	if err != nil {
+		return err
+	}
+	pending, err := j.Load()
+	if errors.Is(err, journal.ErrDamaged) {
+		aside, moving := j.SetAside()
+		if err := errors.Join(moving, j.Close(false)); err != nil {
+			return err
+		}
+		l.chores.report(fmt.Errorf("%w; what is left of it is in %s", err, aside))
+		if j, err = journal.Acquire(l.opts.journalPath()); err != nil {
+			return err
+		}
+		pending, err = j.Load()
+	}
+	if err != nil {
+		return errors.Join(err, j.Close(false))
+	}
+	l.journal = j
+	l.fault.Store(false)
+	// What is recovered belongs to the period in which the file was last written
+	// to, so the clock begins afterwards.
+	turn := l.nextTurn()
+	l.recover(pending)
+	l.turn = turn
+	l.chores.tend() // also what a dead process has left of its
+	return nil
+}
+
+// recover writes what a dead process has left. If the disk does not take it, it
+// stays in the journal's file, and here in memory until it does.
+func (l *Log) recover(p *journal.Pending) {
+	part, done := 0, false
+	if p.Intent != nil {
+		part, done = l.resolve(p)
+	}
+	lost := p.Lost
+	if done {
+		l.note(l.journal.Done(p.BegunSize, p.BegunNumbers))
+	} else {
+		lost += p.BegunLost
+		l.pushRecovered(p.Begun)
+		if part > 0 { // then nothing of it is damaged
+			l.begun = begun{span: l.draining.span(int64(len(l.draining.data))), at: p.Intent.Offset, part: part}
+		}
+	}
+	l.pushRecovered(p.Rest)
+	if lost > 0 {
+		l.chores.report(fmt.Errorf("the journal was damaged: %d records of a process that died are lost", lost))
+	}
+	if p.Again {
+		l.chores.report(errors.New("the journal was damaged: some records of a process that died may be there twice"))
+	}
+	if err := l.drainLocked(0, l.opts.syncs()); err != nil {
+		l.chores.report(fmt.Errorf("what a process that died has left: %w", err))
+		l.wake() // the keeper tries again
+	}
+}
+
+func (l *Log) pushRecovered(records []journal.Record) {
+	for _, r := range records {
+		l.draining.push(r.Line, record{size: len(r.Line), room: r.Size, numbers: r.Numbers, recovered: true})
+	}
+}
+
+// mapJournal has records go into the journal from the next one on. There must be
+// none on their way when that begins: of the ones before, it knows nothing.
+func (l *Log) mapJournal() {
+	if l.drainLocked(l.accepted(), false) != nil {
+		return
+	}
+	l.mu.Lock()
+	for !l.filling.empty() { // there are at most as many as goroutines that log
+		l.mu.Unlock()
+		if l.drainLocked(l.accepted(), false) != nil {
+			return
+		}
+		l.mu.Lock()
+	}
+	err := l.journal.Map(l.opts.JournalSize)
+	if err == nil {
+		l.ring, l.noRing = l.journal, nil
+		l.fault.Store(false)
+	}
+	l.mu.Unlock()
+	if err != nil {
+		l.setRing(nil, err)
+	}
+}

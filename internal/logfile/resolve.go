@@ -1,0 +1,135 @@
+package logfile
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spanlog/spanlog/internal/filelock"
+	"github.com/spanlog/spanlog/internal/journal"
+)
+
+// maxSearch is how far behind an intent's offset its content is looked for, among
+// what other processes have written.
+const maxSearch = 64 << 20
+
+// resolve finds out what has become of the write that a dead process had begun:
+// whether it is done, and if not, how much of it is in the file that is open, for
+// the rest to be written behind it. See package journal for why that is so.
+func (l *Log) resolve(p *journal.Pending) (part int, done bool) {
+	f, current, err := l.find(p.Intent.Target)
+	if err != nil {
+		l.chores.report(err)
+	}
+	if f == nil {
+		return 0, false // with the file, all that was written is gone
+	}
+	if !current {
+		defer f.Close()
+	}
+	part, done, err = l.compare(f, p)
+	if err == nil && part > 0 && !current {
+		// It was moved in the meantime. What belongs to it goes there.
+		_, err = f.Write(p.Content()[part:])
+		part, done = 0, err == nil
+	}
+	if err != nil {
+		l.chores.report(fmt.Errorf("what a process that died has left: %w", err))
+	}
+	return part, done
+}
+
+// find returns the file of an intent, wherever it is called in the log's
+// directory, and whether it is the one that is open. It is nil if there is none.
+func (l *Log) find(t journal.Target) (f *os.File, current bool, err error) {
+	if err := l.out.stat(); err != nil {
+		return nil, false, err
+	}
+	if l.out.device == t.Device && l.out.inode == t.Inode {
+		return l.out.file, true, nil
+	}
+	dir := filepath.Dir(l.opts.Path)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if device, inode := identity(info); device != t.Device || inode != t.Inode {
+			continue
+		}
+		f, err := os.OpenFile(filepath.Join(dir, e.Name()), os.O_RDWR|os.O_APPEND|noFollow, 0)
+		if err != nil {
+			return nil, false, err
+		}
+		if opened, err := f.Stat(); err != nil || !os.SameFile(info, opened) {
+			_ = f.Close()
+			continue
+		}
+		return f, false, nil
+	}
+	return nil, false, nil
+}
+
+// compare looks for the content of an intent in its file.
+func (l *Log) compare(f *os.File, p *journal.Pending) (part int, done bool, err error) {
+	t := p.Intent
+	info, err := f.Stat()
+	if err != nil {
+		return 0, false, err
+	}
+	size := info.Size()
+	if size < t.Offset || !follows(f, t.Target) {
+		return 0, false, nil // another file that has got the inode, or one cut off
+	}
+	have := make([]byte, min(size-t.Offset, maxSearch))
+	if _, err := f.ReadAt(have, t.Offset); err != nil {
+		return 0, false, err
+	}
+	if int64(len(have)) >= t.Length && journal.Checksum(have[:t.Length]) == t.Sum {
+		return 0, true, nil
+	}
+	if p.BegunNumbers == 0 {
+		return 0, false, l.cutOff(f, info, t)
+	}
+	content := p.Content()
+	if content == nil {
+		return 0, false, nil
+	}
+	if bytes.HasPrefix(content, have) {
+		return len(have), false, nil
+	}
+	// Others have written in between.
+	return 0, bytes.Contains(have, content), nil
+}
+
+// follows reports whether the bytes before an intent's offset are the right ones.
+func follows(f *os.File, t journal.Target) bool {
+	before := make([]byte, t.BeforeLength)
+	_, err := f.ReadAt(before, t.Offset-t.BeforeLength)
+	return err == nil && journal.Checksum(before) == t.Before
+}
+
+// cutOff takes away a part of a record that was too long for the journal. Nobody
+// was told that it was written, and if it stayed, another line would follow in
+// the middle of it. It is left to others if they have the file open.
+func (l *Log) cutOff(f *os.File, info fs.FileInfo, t *journal.Intent) error {
+	if info.Size() == t.Offset || info.Size() >= t.Offset+t.Length {
+		return nil
+	}
+	alone, err := filelock.TryExclusive(f)
+	if err != nil || !alone {
+		return err
+	}
+	if err := f.Truncate(t.Offset); err != nil {
+		return err
+	}
+	l.out.torn = false
+	_, err = filelock.TryShared(f)
+	return err
+}

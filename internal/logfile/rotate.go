@@ -1,0 +1,85 @@
+package logfile
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spanlog/spanlog/internal/crashpoint"
+)
+
+// rotates reports whether the file is to be rotated before a record of size bytes
+// is written. An empty file never is.
+func (l *Log) rotates(now time.Time, size int) bool {
+	due := !l.turn.IsZero() && !now.Before(l.turn)
+	if l.out.size == 0 {
+		if due {
+			l.turn = l.opts.Every.Next(now)
+		}
+		return false
+	}
+	return due || l.opts.MaxSize > 0 && l.out.size+int64(size) > l.opts.MaxSize
+}
+
+// nextTurn is when the clock asks for a rotation of the file: at the end of the
+// period in which it was last written to. So it is right after a restart as well,
+// and a clock that is set back rotates nothing.
+func (l *Log) nextTurn() time.Time {
+	now := time.Now()
+	if info, err := l.out.file.Stat(); err == nil && info.Size() > 0 {
+		now = info.ModTime()
+	}
+	return l.opts.Every.Next(now)
+}
+
+// rotate moves the file aside and opens a new one. If that fails, the old one
+// stays in use, with its name, and it is tried again later.
+func (l *Log) rotate(now time.Time) {
+	if err := l.tryRotate(now); err != nil {
+		l.rotation.fail()
+		l.chores.report(fmt.Errorf("rotate: %w", err))
+		return
+	}
+	l.rotation.reset()
+	l.tend()
+}
+
+func (l *Log) tryRotate(now time.Time) error {
+	if !renamesOpen {
+		return l.rotateClosed(now)
+	}
+	crashpoint.Here("before-rotate")
+	aside, err := l.archive.MoveAside(now)
+	if err != nil {
+		return err
+	}
+	crashpoint.Here("mid-rotate")
+	out, err := openOutput(l.opts.Path, l.opts.Mode)
+	if err != nil {
+		if back := l.archive.MoveBack(aside); back != nil {
+			// The file is used under its new name until the path can be opened.
+			return fmt.Errorf("%w, and %s cannot be moved back: %w", err, aside, back)
+		}
+		return err
+	}
+	crashpoint.Here("after-rotate")
+	if err := l.replace(out); err != nil {
+		l.chores.report(fmt.Errorf("rotate: %w", err)) // but it is rotated
+	}
+	return l.out.stat()
+}
+
+// rotateClosed is for systems that do not rename a file that is open. There is
+// always one open when it returns.
+func (l *Log) rotateClosed(now time.Time) error {
+	if err := l.out.file.Close(); err != nil {
+		return err
+	}
+	_, moving := l.archive.MoveAside(now)
+	out, err := openOutput(l.opts.Path, l.opts.Mode)
+	if err != nil {
+		l.failure = err // and so will the next write be
+		return err
+	}
+	l.out, l.turn = out, l.nextTurn()
+	return moving
+}
