@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"reflect"
 	"sync"
+
+	"github.com/spanlog/spanlog/internal/logfile"
 )
 
 // A core is a sink at work: it receives entries. The handler gives one to every
@@ -69,9 +71,13 @@ func (c *sinkCore) try(e *entry) (err error) {
 	return c.handle(e)
 }
 
-// failed counts and reports a record that a sink did not deliver.
+// failed counts and reports a record that a sink did not deliver, or not yet.
 func (p *pipeline) failed(c *sinkCore, level slog.Level, err error) error {
-	c.stats.drop(level, err)
+	if _, kept := errors.AsType[*logfile.KeptError](err); kept {
+		c.stats.fail(err)
+	} else {
+		c.stats.drop(level, err)
+	}
 	p.reporter.report(c.name, err)
 	return &SinkError{Sink: c.name, Err: err}
 }

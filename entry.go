@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/baggage"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // An entry is one record on its way through the cores: the event, and its bytes
@@ -23,8 +24,9 @@ type entry struct {
 	given   [8]slog.Attr // where FromContext puts what it has to give
 	// record is the caller's, for foreign handlers whose record needs nothing
 	// changed. It is set only while there are any.
-	record slog.Record
-	intact bool // record's attributes were not rewritten
+	record   slog.Record
+	recorded bool
+	intact   bool // record's attributes were not rewritten
 }
 
 // A line is an event in one format.
@@ -53,9 +55,12 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 	ev := &e.event
 	ev.Time, ev.at, ev.Level, ev.Message, ev.PC = r.Time, r.Time, r.Level, r.Message, r.PC
 	ev.Span = p.spanContext(e.ctx)
-	ev.handler, ev.state = h, h.stateFor(ev.Span)
-
 	spanned := ev.Span.HasTraceID()
+	ev.handler, ev.state = h, h.plain
+	if spanned {
+		ev.state = h.spanned
+	}
+
 	at := place{groups: h.groups, secret: h.secret, span: ev.Span}
 	w := &p.rewriter
 	e.intact = true
@@ -75,7 +80,7 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 		e.intact = false
 	}
 	if len(ev.state.foreign) > 0 {
-		e.record = *r
+		e.record, e.recorded = *r, true
 	}
 	return e
 }
@@ -218,10 +223,19 @@ func (e *entry) free() {
 			l.buf = nil
 		}
 	}
-	clear(e.event.attrs)
-	clear(e.event.root)
-	e.event = Event{attrs: e.event.attrs[:0], root: e.event.root[:0], path: e.event.path}
-	e.record = slog.Record{}
+	ev := &e.event
+	clear(ev.attrs)
+	clear(ev.root)
+	ev.attrs, ev.root = ev.attrs[:0], ev.root[:0]
+	ev.Message, ev.handler, ev.state = "", nil, nil
+	ev.Span = trace.SpanContext{} // which may have a trace state
+	if ev.replaced {
+		ev.replaced, ev.builtins, ev.builtin = false, nil, [len(ev.builtin)]slog.Attr{}
+		ev.timeText, ev.levelText = "", ""
+	}
+	if e.recorded {
+		e.recorded, e.record = false, slog.Record{}
+	}
 	e.ctx = nil
 	entries.Put(e)
 }

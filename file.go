@@ -9,6 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
+
+	"github.com/spanlog/spanlog/internal/logfile"
 )
 
 // Sizes in bytes.
@@ -18,34 +21,82 @@ const (
 	GiB = 1 << 30
 )
 
-// File is a sink that appends to a file. Each record is one write of one whole
-// line, so that whoever follows the file sees only whole lines; one that the
-// system cuts off, because the disk is full, is counted as dropped, and the next
-// begins on a line of its own. Directories on the way to the file are made as
-// needed, with mode 0755 before the umask. After shutdown, records are still
-// delivered: the file is opened for each.
+// File is a sink that appends to a file, and does not lose a record: once Handle
+// has returned nil, the record survives the death of the process, be it by
+// SIGKILL, a lack of memory, a panic or os.Exit, for the price of a memory copy.
 //
-// Two Files of one program must not have the same path; [New] refuses the
+// The copy goes into a journal, a hidden file beside the log that is mapped into
+// memory: for app.log it is .app.log.journal. From there, records are written to
+// the log many at a time, after 100 ms at the latest; one at Error or above is in
+// the log before Handle returns. What a process that died has left in its journal
+// is written by the next one, or by another one that has the same File open. In
+// the log there are whole lines only, each of them once.
+//
+// Where a file cannot be mapped (on Windows, on a network file system, without
+// room for the journal), each record is written before Handle returns. So it is
+// in a second process on the same path; it takes the journal over when the first
+// one ends. Only the journal's holder rotates, compresses and deletes. On Windows
+// processes do not know of each other: there, let only one rotate.
+//
+// A write that fails, as on a full disk, is reported and tried again, for as long
+// as the journal has room; what does not fit any more is counted as dropped, and
+// Handle says so. When it works again, what has waited is written. A file that
+// somebody has moved or deleted is made again at its path.
+//
+// None of that is safe from a loss of power: for that see Sync.
+//
+// Directories on the way to the file are made as needed, with mode 0755 before
+// the umask. After shutdown, records are still delivered: the file is opened for
+// each. Two Files of one program must not have the same path; [New] refuses the
 // second.
 type File struct {
 	// Path is the file's name. It must not be empty. A relative path is taken
-	// from the working directory at the time of New.
+	// from the working directory at the time of New, and a symbolic link is
+	// followed then.
 	Path string
 	// Level is the least level that is written. By default, Options.Level.
 	Level slog.Leveler
 	// Format is how records are written. By default, JSON.
 	Format Formatter
-	// Mode is the permission of a file that is made here, before the umask. By
-	// default, 0600: logs hold secrets. A collector of another user needs more,
-	// such as 0640 and a common group.
+	// Mode is the permission of a file that is made here, before the umask. A
+	// file that takes the place of another has that one's. By default, 0600: logs
+	// hold secrets. A collector of another user needs more, such as 0640 and a
+	// common group.
 	Mode fs.FileMode
-	// MaxSize is the number of bytes at which the file is rotated. By default,
-	// it is not. This version of spanlog does not rotate yet: New refuses any
-	// other value.
+
+	// MaxSize is the number of bytes at which the file is rotated: before a
+	// record that would make it larger. A record that is larger itself is written
+	// whole. Rotated files are named for the time, in UTC: app.log becomes
+	// app-20261125T032606.123456Z.log. By default, the size does not matter.
 	MaxSize int64
-	// MaxFiles is how many rotated files are kept. By default, all. This
-	// version of spanlog does not rotate yet: New refuses any other value.
+	// Every is when the file is rotated by the clock: [Daily], [Hourly] or
+	// [Every]. An empty file is not. By default, the time does not matter.
+	Every Period
+	// MaxFiles is how many rotated files are kept. By default, any number.
 	MaxFiles int
+	// MaxAge is how long after the last write to it a rotated file is kept. By
+	// default, for ever.
+	MaxAge time.Duration
+	// MaxTotal is how many bytes the rotated files may have, together with the
+	// log itself. By default, any number.
+	MaxTotal int64
+	// Compress has rotated files compressed with gzip, in the background, but for
+	// the newest one: readers may still follow that. By default, they are not.
+	Compress bool
+
+	// Sync is when the file is made safe from a loss of power: [SyncNever],
+	// [SyncErrors], [SyncAlways] or [SyncEvery]. By default, never.
+	Sync SyncPolicy
+	// WriteThrough has each record written before Handle returns, without a
+	// journal. That costs a system call for each. By default, there is a journal
+	// where there can be one.
+	WriteThrough bool
+	// Delay is how long a record waits in the journal at most. By default, 100 ms.
+	Delay time.Duration
+	// JournalSize is how many bytes may wait: at a third of it they are written
+	// without delay, and on a full disk this is what there is room for. By
+	// default, 1 MiB.
+	JournalSize int
 }
 
 func (s File) sinkName() string { return fmt.Sprintf("file sink %q", s.Path) }
@@ -58,64 +109,121 @@ func (s File) build(b *builder) (sinkCore, error) {
 	if err != nil {
 		return sinkCore{}, err
 	}
-	mode := s.Mode
-	if mode == 0 {
-		mode = 0o600
+	name := s.sinkName()
+	c := &fileCore{level: level, format: format, stats: newSinkStats(name)}
+	o := s.logOptions()
+	o.Written = c.stats.deliverMany
+	o.Lost = c.stats.drop
+	o.Recovered = func(records int) { c.stats.recovered.Add(uint64(records)) }
+	o.Report = func(err error) {
+		c.stats.fail(err)
+		b.reporter.report(name, err)
 	}
-	c := &fileCore{mode: mode, level: level, format: format, stats: newSinkStats(s.sinkName())}
-	switch err := c.open(s.Path); {
-	case errors.Is(err, errPathTaken):
+	switch err := c.open(s.Path, o); {
+	case errors.Is(err, errPathTaken), errors.Is(err, errNotRotatable):
 		return sinkCore{}, badField("Path", "%w", err)
 	case err != nil:
 		return sinkCore{}, badField("Path", "cannot be opened: %w", err)
 	}
-	return sinkCore{core: c, name: s.sinkName(), stats: c.stats, order: -1}, nil
+	c.stats.journal = c.log.State
+	return sinkCore{core: c, name: name, stats: c.stats, order: -1}, nil
+}
+
+// logOptions are the options but for the path and the functions.
+func (s File) logOptions() logfile.Options {
+	o := logfile.Options{
+		Mode:    s.Mode,
+		MaxSize: s.MaxSize, Every: s.Every.schedule,
+		MaxFiles: s.MaxFiles, MaxAge: s.MaxAge, MaxTotal: s.MaxTotal, Compress: s.Compress,
+		WriteThrough: s.WriteThrough, JournalSize: s.JournalSize, Delay: s.Delay,
+		WriteFrom: slog.LevelError, SyncFrom: s.Sync.from(), SyncEvery: s.Sync.every,
+	}
+	if o.Mode == 0 {
+		o.Mode = 0o600
+	}
+	return o
 }
 
 // validate returns what is wrong with the options, by field.
 func (s File) validate() error {
 	var errs []error
+	bad := func(field, problem string, args ...any) { errs = append(errs, badField(field, problem, args...)) }
 	if s.Path == "" {
-		errs = append(errs, badField("Path", "is empty"))
+		bad("Path", "is empty")
 	}
 	if s.Mode&^fs.ModePerm != 0 {
-		errs = append(errs, badField("Mode", "is %v: want permission bits only", s.Mode))
+		bad("Mode", "is %v: want permission bits only", s.Mode)
+	}
+	for _, f := range []struct {
+		name        string
+		value       int64
+		least, most int64 // if it is not 0
+		hint        string
+	}{
+		{"MaxSize", s.MaxSize, 4 * KiB, 0, "it is in bytes: for megabytes, multiply by spanlog.MiB"},
+		{"MaxFiles", int64(s.MaxFiles), 1, 0, ""},
+		{"MaxTotal", s.MaxTotal, 4 * KiB, 0, "it is in bytes: for megabytes, multiply by spanlog.MiB"},
+		{"JournalSize", int64(s.JournalSize), 64 * KiB, GiB, "it is in bytes"},
+	} {
+		switch {
+		case f.value < 0:
+			bad(f.name, "is negative")
+		case 0 < f.value && f.value < f.least:
+			bad(f.name, "is %d: want at least %d (%s)", f.value, f.least, f.hint)
+		case f.most > 0 && f.value > f.most:
+			bad(f.name, "is %d: want at most %d (%s)", f.value, f.most, f.hint)
+		}
 	}
 	for _, f := range []struct {
 		name  string
-		value int64
-	}{{"MaxSize", s.MaxSize}, {"MaxFiles", int64(s.MaxFiles)}} {
+		value time.Duration
+		least time.Duration
+		hint  string
+	}{
+		{"MaxAge", s.MaxAge, time.Minute, "it is a time.Duration: for days, multiply by 24*time.Hour"},
+		{"Every", s.Every.schedule.Duration(), time.Minute, ""},
+		{"Delay", s.Delay, time.Millisecond, ""},
+		{"Sync", s.Sync.every, 10 * time.Millisecond, "or use SyncAlways"},
+	} {
 		switch {
 		case f.value < 0:
-			errs = append(errs, badField(f.name, "is negative"))
-		case f.value > 0:
-			errs = append(errs, badField(f.name, "is %d: %w", f.value, errNotYet("rotation")))
+			bad(f.name, "is negative")
+		case 0 < f.value && f.value < f.least:
+			hint := ""
+			if f.hint != "" {
+				hint = " (" + f.hint + ")"
+			}
+			bad(f.name, "is %v: want at least %v%s", f.value, f.least, hint)
 		}
 	}
 	return errors.Join(errs...)
 }
 
+// rotates reports whether there is anything to do with rotated files.
+func rotates(o *logfile.Options) bool {
+	return o.MaxSize > 0 || !o.Every.IsZero() || o.MaxFiles > 0 || o.MaxAge > 0 || o.MaxTotal > 0 || o.Compress
+}
+
 // openPaths are the paths that the program's Files have open.
 var openPaths sync.Map // absolute path without links → struct{}
 
-var errPathTaken = errors.New("is open in another File of this program")
+var (
+	errPathTaken    = errors.New("is open in another File of this program")
+	errNotRotatable = errors.New("is a device or a pipe, which cannot be rotated")
+)
 
 // fileCore appends lines to a file.
 type fileCore struct {
 	path   string
-	mode   fs.FileMode
 	level  slog.Leveler
 	format int
 	stats  *sinkStats
-
-	mu     sync.Mutex
-	file   *os.File
-	closed bool // file is; every record opens it
-	lineWriter
+	log    *logfile.Log
+	closed sync.Once
 }
 
 // open claims the path and opens the file.
-func (c *fileCore) open(path string) error {
+func (c *fileCore) open(path string, o logfile.Options) error {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return err
@@ -131,73 +239,31 @@ func (c *fileCore) open(path string) error {
 	if target, err := filepath.EvalSymlinks(c.path); err == nil {
 		c.path = target
 	}
+	if info, err := os.Stat(c.path); err == nil && !info.IsDir() && !info.Mode().IsRegular() && rotates(&o) {
+		return errNotRotatable
+	}
 	if _, taken := openPaths.LoadOrStore(c.path, struct{}{}); taken {
 		return errPathTaken
 	}
-	if c.file, err = c.openFile(); err != nil {
+	o.Path = c.path
+	if c.log, err = logfile.Open(o); err != nil {
 		openPaths.Delete(c.path)
 	}
 	return err
-}
-
-func (c *fileCore) openFile() (*os.File, error) {
-	if err := os.MkdirAll(filepath.Dir(c.path), 0o755); err != nil {
-		return nil, err
-	}
-	return os.OpenFile(c.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, c.mode)
 }
 
 func (c *fileCore) enabled(_ context.Context, _ *state, level slog.Level) bool {
 	return level >= c.level.Level()
 }
 
-func (c *fileCore) handle(e *entry) error {
-	line := e.line(c.format)
-	if err := c.write(line); err != nil {
-		return err
-	}
-	c.stats.deliver(len(line))
-	return nil
-}
+func (c *fileCore) handle(e *entry) error { return c.log.Append(e.line(c.format), e.event.Level) }
 
-func (c *fileCore) write(line []byte) (err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	f := c.file
-	if c.closed {
-		if f, err = c.openFile(); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, f.Close()) }()
-	}
-	return c.writeLine(f, line)
-}
+func (c *fileCore) flush(context.Context) error { return c.log.Flush() }
 
-func (c *fileCore) flush(context.Context) error { return nil } // every line is written already
+func (c *fileCore) reopen() error { return c.log.Reopen() }
 
-// reopen opens the path anew and closes what was open only then.
-func (c *fileCore) reopen() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return nil // every record opens it
-	}
-	f, err := c.openFile()
-	if err != nil {
-		return err
-	}
-	old := c.file
-	c.file, c.torn = f, false
-	return old.Close()
-}
-
-func (c *fileCore) close(context.Context) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return nil
-	}
-	c.closed = true
-	openPaths.Delete(c.path)
-	return c.file.Close()
+func (c *fileCore) close(ctx context.Context) error {
+	err := c.log.Close(ctx)
+	c.closed.Do(func() { openPaths.Delete(c.path) })
+	return err
 }

@@ -1,6 +1,7 @@
 package spanlog_test
 
 import (
+	"context"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/spanlog/spanlog"
 )
@@ -21,6 +23,14 @@ func content(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// flush has the logger write what it has.
+func flush(t *testing.T, l *spanlog.Logger) {
+	t.Helper()
+	if err := l.Flush(bg); err != nil {
+		t.Error(err)
+	}
 }
 
 // messages are those of JSON lines, in order.
@@ -37,7 +47,8 @@ func TestFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a", "b", "app.log")
 	l := open(t, nil, spanlog.File{Path: path})
 	l.Info("one")
-	equal(t, "at once", messages(t, content(t, path)), "one")
+	flush(t, l)
+	equal(t, "flushed", messages(t, content(t, path)), "one")
 	l.Debug("no")
 	l.Info("two")
 	if err := l.Close(); err != nil {
@@ -47,8 +58,8 @@ func TestFile(t *testing.T) {
 	equal(t, "after Close", messages(t, content(t, path)), "one two three")
 
 	l = open(t, nil, spanlog.File{Path: path})
-	l.Info("four")
-	equal(t, "appended", messages(t, content(t, path)), "one two three four")
+	l.Error("four")
+	equal(t, "an error, at once", messages(t, content(t, path)), "one two three four")
 }
 
 func TestFileFormat(t *testing.T) {
@@ -57,6 +68,7 @@ func TestFileFormat(t *testing.T) {
 	t.Setenv("SPANLOG_FORMAT", "pretty") // is for consoles
 	l := open(t, nil, spanlog.File{Path: asText, Format: spanlog.Text}, spanlog.File{Path: asJSON})
 	timeless(l.Handler()).Info("m", "a", 1)
+	flush(t, l)
 	equal(t, "Text", content(t, asText), "level=INFO msg=m a=1\n")
 	equal(t, "default", content(t, asJSON), `{"level":"INFO","msg":"m","a":1}`+"\n")
 }
@@ -139,6 +151,7 @@ func TestFileTwice(t *testing.T) {
 	}
 	second := open(t, nil, spanlog.File{Path: filepath.Join(link, "app.log")})
 	second.Info("two")
+	flush(t, second)
 	first.Info("three") // closed, and still delivered
 	equal(t, "file", messages(t, content(t, path)), "one two three")
 }
@@ -168,21 +181,21 @@ func TestReopen(t *testing.T) {
 	if err := os.Rename(path, path+".1"); err != nil {
 		t.Fatal(err)
 	}
-	l.Info("two") // to where the file is now
-	if err := l.Reopen(); err != nil {
+	if err := l.Reopen(); err != nil { // what waits goes to where the file is now
 		t.Error(err)
 	}
-	l.Info("three")
-	equal(t, "old", messages(t, content(t, path+".1")), "one two")
-	equal(t, "new", messages(t, content(t, path)), "three")
+	l.Info("two")
+	flush(t, l)
+	equal(t, "old", messages(t, content(t, path+".1")), "one")
+	equal(t, "new", messages(t, content(t, path)), "two")
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}
 	if err := l.Reopen(); err != nil {
 		t.Errorf("after Close: %v", err)
 	}
-	l.Info("four")
-	equal(t, "closed", messages(t, content(t, path)), "three four")
+	l.Info("three")
+	equal(t, "closed", messages(t, content(t, path)), "two three")
 }
 
 // TestReopenFails: the file stays open as it was.
@@ -201,6 +214,7 @@ func TestReopenFails(t *testing.T) {
 	if err := os.WriteFile(dir, nil, 0o600); err != nil { // in the directory's place
 		t.Fatal(err)
 	}
+	flush(t, l)
 	before := openFiles(t)
 	err := l.Reopen()
 	if err == nil || !strings.Contains(err.Error(), "app.log") || strings.Contains(err.Error(), "other.log") || !strings.Contains(err.Error(), "reopen") {
@@ -210,11 +224,13 @@ func TestReopenFails(t *testing.T) {
 		t.Errorf("%d files are open, %d were before", after, before)
 	}
 	l.Info("two")
+	flush(t, l)
 	equal(t, "file", messages(t, content(t, filepath.Join(dir+".old", "app.log"))), "one two")
 	equal(t, "the other", messages(t, content(t, other)), "one two")
 }
 
-// TestFileFull: a write that fails is an error of Handle, and counted.
+// TestFileFull: a write that fails is an error of Handle. The record waits; what
+// waits for ever is counted in the end.
 func TestFileFull(t *testing.T) {
 	const full = "/dev/full"
 	if _, err := os.Stat(full); err != nil {
@@ -227,11 +243,18 @@ func TestFileFull(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `file sink "/dev/full"`) || len(heard.errs) != 1 {
 		t.Errorf("got %v; OnError was told %v", err, heard.errs)
 	}
+	if s := l.Stats().Sinks[0]; s.Delivered != 0 || len(s.Dropped) != 0 || !strings.Contains(s.LastError, "no space") {
+		t.Errorf("before Close: %+v", s)
+	}
+	ctx, cancel := context.WithTimeout(bg, 50*time.Millisecond)
+	defer cancel()
+	if err := l.Shutdown(ctx); err == nil || !strings.Contains(err.Error(), "1 records are lost") {
+		t.Errorf("Shutdown returns %v", err)
+	}
 	equal(t, "the other", messages(t, content(t, other)), "m")
-	for _, s := range l.Stats().Sinks {
-		if strings.Contains(s.Sink, full) && (s.Delivered != 0 || len(s.Dropped) != 1 || s.Dropped[0].Records != 1) {
-			t.Errorf("got %+v", s)
-		}
+	s := l.Stats().Sinks[0]
+	if s.Delivered != 0 || len(s.Dropped) != 1 || s.Dropped[0] != (spanlog.Drops{Level: slog.LevelInfo, Reason: "error", Records: 1}) {
+		t.Errorf("after Close: %+v", s)
 	}
 }
 
@@ -286,7 +309,7 @@ func TestFileFirst(t *testing.T) {
 		before = content(t, path)
 		return len(b), nil
 	})}, spanlog.File{Path: path})
-	l.Info("m")
+	l.Error("m")
 	equal(t, "in the file when the console is written", messages(t, before), "m")
 }
 
@@ -301,6 +324,7 @@ func TestReopenMakesDirectories(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Info("after")
+	flush(t, l)
 	if data, err := os.ReadFile(filepath.Join(dir, "app.log")); err != nil || !strings.Contains(string(data), "after") {
 		t.Errorf("%q, %v", data, err)
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
-
-	"go.opentelemetry.io/otel/trace"
 )
 
 // Handler is a [slog.Handler] that gives every record the fields of its trace.
@@ -126,7 +124,7 @@ func (h *Handler) Flush(ctx context.Context) error {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	return h.p.each(ctx, "flush", func(c core) error { return c.flush(ctx) })
+	return h.p.each(ctx, "flush", core.flush)
 }
 
 // WithAttrs returns a handler whose records have attrs, within the groups that
@@ -211,12 +209,4 @@ func (s *state) withGroup(p *pipeline, name string) *state {
 		s2.foreign[i] = s.foreign[i].withGroup(name)
 	}
 	return s2
-}
-
-// stateFor is the state for a record whose span is sc.
-func (h *Handler) stateFor(sc trace.SpanContext) *state {
-	if sc.HasTraceID() {
-		return h.spanned
-	}
-	return h.plain
 }

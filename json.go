@@ -34,7 +34,8 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	dst = append(dst, '{')
 	if e.replaced {
 		for _, a := range e.builtins {
-			dst = enc.attr(dst, enc.schema.builtin(a))
+			a = enc.schema.builtin(a)
+			dst = enc.attr(dst, &a)
 		}
 	} else {
 		dst = enc.builtins(dst, e)
@@ -87,7 +88,7 @@ func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
 	dst = encode.AppendJSONString(dst, enc.schema.levelText(e.Level))
 	if enc.source {
 		if a := enc.schema.sourceAttr(e.Source()); a.Key != "" {
-			dst = enc.attr(dst, a)
+			dst = enc.attr(dst, &a)
 		}
 	}
 	dst = append(dst, ',')
@@ -96,31 +97,27 @@ func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
 }
 
 // attr writes an attribute that is resolved and not empty.
-func (enc *jsonEncoder) attr(dst []byte, a slog.Attr) []byte {
-	switch a.Value.Kind() {
-	case slog.KindAny, slog.KindGroup, slog.KindLogValuer:
-	default: // most are
-		dst = encode.AppendJSONString(jsonComma(dst), a.Key)
-		return encode.AppendJSONValue(append(dst, ':'), a.Value)
+func (enc *jsonEncoder) attr(dst []byte, a *slog.Attr) []byte {
+	kind := a.Value.Kind()
+	if kind == slog.KindGroup || kind == slog.KindAny || kind == slog.KindLogValuer {
+		members, isGroup := jsonGroup(a.Value, kind)
+		switch {
+		case isGroup && len(members) == 0: // a source without fields
+			return dst
+		case isGroup && a.Key == "": // inlined
+			return enc.members(dst, members)
+		case isGroup:
+			dst = encode.AppendJSONString(jsonComma(dst), a.Key)
+			return append(enc.members(append(dst, ':', '{'), members), '}')
+		}
 	}
-	members, isGroup := jsonGroup(a.Value)
-	switch {
-	case isGroup && len(members) == 0: // a source without fields
-		return dst
-	case isGroup && a.Key == "": // inlined
-		return enc.members(dst, members)
-	}
-	dst = encode.AppendJSONString(jsonComma(dst), a.Key)
-	dst = append(dst, ':')
-	if isGroup {
-		return append(enc.members(append(dst, '{'), members), '}')
-	}
-	return encode.AppendJSONValue(dst, a.Value)
+	dst = append(encode.AppendJSONString(jsonComma(dst), a.Key), ':')
+	return encode.AppendJSONValue(dst, a.Value, kind)
 }
 
 func (enc *jsonEncoder) members(dst []byte, attrs []slog.Attr) []byte {
-	for _, a := range attrs {
-		dst = enc.attr(dst, a)
+	for i := range attrs {
+		dst = enc.attr(dst, &attrs[i])
 	}
 	return dst
 }
@@ -158,8 +155,8 @@ func jsonComma(dst []byte) []byte {
 
 // jsonGroup returns the members of what is a group in JSON: a group, and a
 // source.
-func jsonGroup(v slog.Value) ([]slog.Attr, bool) {
-	switch v.Kind() {
+func jsonGroup(v slog.Value, kind slog.Kind) ([]slog.Attr, bool) {
+	switch kind {
 	case slog.KindGroup:
 		return v.Group(), true
 	case slog.KindAny:

@@ -108,7 +108,7 @@ func (l *Logger) Shutdown(ctx context.Context) error {
 	l.shutdown.Do(func() {
 		go func() { // so that a second call can have an earlier deadline
 			defer close(l.done)
-			l.shutdownErr = l.p.each(ctx, "close", func(c core) error { return c.close(ctx) })
+			l.shutdownErr = l.p.each(ctx, "close", core.close)
 		}()
 	})
 	select {
@@ -132,7 +132,7 @@ func (l *Logger) Close() error { return l.Shutdown(context.Background()) }
 // that are told about rotation by a signal, usually SIGHUP; spanlog installs no
 // signal handler. A file that cannot be opened stays open as it was.
 func (l *Logger) Reopen() error {
-	return l.p.each(context.Background(), "reopen", core.reopen)
+	return l.p.each(context.Background(), "reopen", func(c core, _ context.Context) error { return c.reopen() })
 }
 
 // Fatal logs msg at [LevelFatal], shuts the logger down and exits with status 1.
@@ -157,16 +157,26 @@ func (l *Logger) Stats() Stats {
 	return s
 }
 
+// earlier is how long before a deadline the cores have to be done: then they can
+// say what is missing.
+const earlier = 10 * time.Millisecond
+
 // each calls f for all the cores at once, and returns when they are done or ctx
 // is.
-func (p *pipeline) each(ctx context.Context, what string, f func(core) error) error {
+func (p *pipeline) each(ctx context.Context, what string, f func(core, context.Context) error) error {
+	theirs := ctx
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		theirs, cancel = context.WithDeadline(ctx, deadline.Add(-min(earlier, time.Until(deadline)/2)))
+		defer cancel()
+	}
 	type result struct {
 		core int
 		err  error
 	}
 	results := make(chan result, len(p.cores)) // so that nobody waits for us
 	for i := range p.cores {
-		go func() { results <- result{i, safely(func() error { return f(p.cores[i].core) })} }()
+		go func() { results <- result{i, safely(func() error { return f(p.cores[i].core, theirs) })} }()
 	}
 	errs := make([]error, len(p.cores))
 	for i := range errs {

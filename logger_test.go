@@ -339,6 +339,7 @@ func TestCancelledContext(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	l := open(t, nil, spanlog.Writer{Writer: &writer}, spanlog.File{Path: path}, spanlog.Relay{Handler: slog.NewJSONHandler(&relay, nil)})
 	l.InfoContext(inSpan(ctx), "m")
+	flush(t, l)
 	for _, s := range []string{writer.String(), content(t, path), relay.String()} {
 		equal(t, "message", messages(t, s), "m")
 	}

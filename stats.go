@@ -21,12 +21,19 @@ type Stats struct {
 type SinkStats struct {
 	// Sink names the sink, as in [SinkError].
 	Sink string `json:"sink"`
-	// Delivered is the number of records that were written.
+	// Delivered is the number of records that were written. Those that wait in a
+	// File's journal are not yet.
 	Delivered uint64 `json:"delivered"`
 	// Bytes is how long their lines were. Sinks without lines have 0.
 	Bytes uint64 `json:"bytes"`
 	// Dropped counts what was not written, by level and reason.
 	Dropped []Drops `json:"dropped,omitempty"`
+	// Recovered is the number of records that a process which died had left in a
+	// File's journal, and that were written here. They are not among Delivered.
+	Recovered uint64 `json:"recovered,omitempty"`
+	// Journal says how a File keeps its records until they are written:
+	// "journal", or "write-through" and why.
+	Journal string `json:"journal,omitempty"`
 	// LastError is the text of the newest error, and LastErrorTime its time.
 	LastError     string    `json:"last_error,omitempty"`
 	LastErrorTime time.Time `json:"last_error_time,omitzero"`
@@ -63,6 +70,8 @@ type sinkStats struct {
 	name      string
 	delivered atomic.Uint64
 	bytes     atomic.Uint64
+	recovered atomic.Uint64
+	journal   func() string // nil: the sink has none; set before the first record
 
 	mu          sync.Mutex
 	dropped     map[drop]uint64
@@ -79,9 +88,18 @@ func newSinkStats(name string) *sinkStats {
 	return &sinkStats{name: name, dropped: make(map[drop]uint64)}
 }
 
-func (s *sinkStats) deliver(bytes int) {
-	s.delivered.Add(1)
+func (s *sinkStats) deliver(bytes int) { s.deliverMany(1, bytes) }
+
+func (s *sinkStats) deliverMany(records, bytes int) {
+	s.delivered.Add(uint64(records))
 	s.bytes.Add(uint64(bytes))
+}
+
+// fail notes an error that has cost no record, yet.
+func (s *sinkStats) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lastError, s.lastErrorAt = errorMessage(err), time.Now()
 }
 
 // drop counts a record that was lost to err.
@@ -106,7 +124,11 @@ func (s *sinkStats) snapshot() SinkStats {
 		Sink:      s.name,
 		Delivered: s.delivered.Load(),
 		Bytes:     s.bytes.Load(),
+		Recovered: s.recovered.Load(),
 		LastError: s.lastError, LastErrorTime: s.lastErrorAt,
+	}
+	if s.journal != nil {
+		out.Journal = s.journal()
 	}
 	for d, n := range s.dropped {
 		out.Dropped = append(out.Dropped, Drops{Level: d.level, Reason: d.reason, Records: n})

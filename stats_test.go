@@ -64,7 +64,7 @@ func TestStats(t *testing.T) {
 				Dropped:   []spanlog.Drops{{Level: slog.LevelError, Reason: "closed", Records: 1}},
 				LastError: spanlog.ErrClosed.Error(), LastErrorTime: closed,
 			},
-			file: {Delivered: 3, Bytes: bytesOf(file)},
+			file: {Delivered: 3, Bytes: bytesOf(file), Journal: "write-through"}, // after Close
 			"writer sink spanlog_test.writeFunc": {
 				Delivered: 1, Bytes: bytesOf("writer sink spanlog_test.writeFunc"),
 				Dropped: []spanlog.Drops{
