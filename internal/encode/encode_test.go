@@ -48,7 +48,7 @@ func slogText(t testing.TB, a slog.Attr) string {
 // checkValue compares both forms of a value with slog's.
 func checkValue(t testing.TB, v slog.Value) {
 	t.Helper()
-	if got, want := "{\"k\":"+string(AppendJSONValue(nil, v))+"}", slogJSON(t, slog.Attr{Key: "k", Value: v}); got != want {
+	if got, want := "{\"k\":"+string(AppendJSONValue(nil, v, v.Kind()))+"}", slogJSON(t, slog.Attr{Key: "k", Value: v}); got != want {
 		t.Errorf("JSON of %v %#v:\ngot  %s\nwant %s", v.Kind(), v.Any(), got, want)
 	} else if !json.Valid([]byte(got)) {
 		t.Errorf("%v %#v: not JSON: %s", v.Kind(), v.Any(), got)
@@ -217,7 +217,7 @@ func TestJSONTimeOutOfRange(t *testing.T) {
 func TestAppend(t *testing.T) {
 	const before = "before"
 	for _, v := range []slog.Value{slog.StringValue("a b"), slog.IntValue(1), slog.Float64Value(1e-9), slog.TimeValue(time.Unix(0, 0)), slog.AnyValue(panics{"x"}), slog.AnyValue(plain{})} {
-		if got := string(AppendJSONValue([]byte(before), v)); got != before+string(AppendJSONValue(nil, v)) {
+		if got := string(AppendJSONValue([]byte(before), v, v.Kind())); got != before+string(AppendJSONValue(nil, v, v.Kind())) {
 			t.Errorf("JSON of %v: %s", v, got)
 		}
 		if got := string(AppendTextValue([]byte(before), v)); got != before+string(AppendTextValue(nil, v)) {
@@ -300,7 +300,7 @@ func TestAllocs(t *testing.T) {
 		slog.Float64Value(1e-9), slog.BoolValue(true), slog.TimeValue(now), slog.AnyValue(io.EOF),
 	} {
 		want := 0.0
-		if n := testing.AllocsPerRun(100, func() { dst = AppendJSONValue(dst[:0], v) }); n != want {
+		if n := testing.AllocsPerRun(100, func() { dst = AppendJSONValue(dst[:0], v, v.Kind()) }); n != want {
 			t.Errorf("JSON of %v: %v allocations", v, n)
 		}
 		if n := testing.AllocsPerRun(100, func() { dst = AppendTextValue(dst[:0], v) }); n != want {
@@ -309,7 +309,7 @@ func TestAllocs(t *testing.T) {
 	}
 	d := slog.DurationValue(90 * time.Minute)
 	for name, f := range map[string]func(){
-		"JSON of a duration": func() { dst = AppendJSONValue(dst[:0], d) },
+		"JSON of a duration": func() { dst = AppendJSONValue(dst[:0], d, d.Kind()) },
 		"AppendSafe":         func() { dst = AppendSafe(dst[:0], "a\n\x1b한\xff\u202e") },
 		"AppendTextKey":      func() { dst = AppendTextKey(dst[:0], prefix, "key") },
 		"AppendHex":          func() { dst = AppendHex(dst[:0], prefix) },

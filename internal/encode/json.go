@@ -116,10 +116,11 @@ func AppendJSONTime(dst []byte, t time.Time) []byte {
 	return append(dst, '"')
 }
 
-// AppendJSONValue appends v, which is resolved and not a group. A value that
-// cannot be encoded, or panics, is replaced by a string that says so.
-func AppendJSONValue(dst []byte, v slog.Value) []byte {
-	switch v.Kind() {
+// AppendJSONValue appends v, which is resolved, not a group, and of the kind that
+// its caller has asked for anyway. A value that cannot be encoded, or panics, is
+// replaced by a string that says so.
+func AppendJSONValue(dst []byte, v slog.Value, kind slog.Kind) []byte {
+	switch kind {
 	case slog.KindString:
 		return AppendJSONString(dst, v.String())
 	case slog.KindInt64:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -252,16 +253,26 @@ func (l *Log) prepare(size int) error {
 // only moved takes records still, if no other can be had.
 func (l *Log) check(now time.Time) error {
 	l.checked = now
-	if l.out.isAt(l.opts.Path) && !l.out.deleted {
+	old := l.out
+	if old.isAt(l.opts.Path) && !old.deleted {
 		return nil
 	}
-	l.attention() // the journal may have gone the same way
 	err := l.reopen()
-	if err != nil && !l.out.deleted {
-		l.chores.report(err)
+	switch {
+	case l.out != old:
+		l.astray.reset()
+		l.attention() // the journal may have gone the same way
+	case old.deleted:
+		return err
+	case !l.astray.due():
 		return nil
+	default:
+		l.astray.fail()
 	}
-	return err
+	if err != nil {
+		l.chores.report(err)
+	}
+	return nil
 }
 
 // reopen opens the file at the path, and closes the one that was open only then.
@@ -269,6 +280,10 @@ func (l *Log) reopen() error {
 	out, err := openOutput(l.opts.Path, l.opts.Mode)
 	if err != nil {
 		return err
+	}
+	if !out.regular {
+		err := &fs.PathError{Op: "open", Path: l.opts.Path, Err: errors.New("is not a regular file any more")}
+		return errors.Join(err, out.file.Close())
 	}
 	return l.replace(out)
 }

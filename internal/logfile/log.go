@@ -45,6 +45,7 @@ type Log struct {
 	failure  error  // of the last write, if it failed
 	retry    backoff
 	checked  time.Time        // when the path was looked at
+	astray   backoff          // for telling that another file cannot be had there
 	turn     time.Time        // when the clock asks for a rotation; zero: never
 	rotation backoff          // after one that failed
 	journal  *journal.Journal // nil: this process does not own the log
@@ -93,6 +94,7 @@ func newLog(o Options) *Log {
 		},
 		look: make(chan struct{}, 1), attend: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
 		retry:    backoff{min: minBackoff, max: time.Second},
+		astray:   backoff{min: time.Second, max: time.Minute},
 		rotation: backoff{min: time.Second, max: time.Minute},
 		write:    (*os.File).Write,
 		fsync:    (*os.File).Sync,
