@@ -77,13 +77,12 @@ func (l *Log) retryTime() time.Time {
 	return l.retry.until
 }
 
+// syncNow has all that was appended by now on disk.
 func (l *Log) syncNow() {
 	l.drainMu.Lock()
 	defer l.drainMu.Unlock()
-	if l.synced < l.written {
-		if err := l.sync(); err != nil {
-			l.chores.report(err)
-		}
+	if err := l.drainLocked(l.accepted(), true); err != nil {
+		l.chores.report(err)
 	}
 }
 

@@ -49,7 +49,7 @@ func (l *Log) setRing(ring *journal.Journal, why error) {
 	l.ring, l.noRing = ring, why
 	l.mu.Unlock()
 	switch {
-	case why == nil, errors.Is(why, journal.ErrHeld), errors.Is(why, journal.ErrNoMap), !l.out.regular:
+	case why == nil, l.opts.WriteThrough, errors.Is(why, journal.ErrHeld), errors.Is(why, journal.ErrNoMap), !l.out.regular:
 	case before == nil || before.Error() != why.Error():
 		l.chores.report(fmt.Errorf("no journal, so every record is written through: %w", why))
 	}
