@@ -53,6 +53,19 @@
 // What goes wrong in one sink, an error or a panic, does not reach another, nor
 // the program: [Options].OnError hears it, and [Logger.Stats] counts it.
 //
+// # The log file
+//
+// A record that went to a [File] survives the death of the process, once Handle
+// has returned: it is in a journal, a small file that is mapped into memory, until
+// it is in the log. That costs a memory copy, not a system call. What a process
+// that died has left, the next one writes, each record once.
+//
+// A File is rotated by size and by the clock, compressed and deleted as its
+// options say, followed by other processes on the same path, and made again if
+// somebody has moved it. A full disk costs only what does not fit into the
+// journal, and that is counted. What survives what, down to a loss of power, is a
+// table in docs/durability.md, each cell with its test.
+//
 // # Attributes from the context
 //
 // [With] puts attributes on a context; [Scope] and [Add] have deeper code add to

@@ -1,14 +1,11 @@
 package spanlog
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"sync"
+	"math"
 	"time"
 
 	"github.com/spanlog/spanlog/internal/logfile"
@@ -154,116 +151,47 @@ func (s File) validate() error {
 	if s.Mode&^fs.ModePerm != 0 {
 		bad("Mode", "is %v: want permission bits only", s.Mode)
 	}
-	for _, f := range []struct {
-		name        string
-		value       int64
-		least, most int64 // if it is not 0
-		hint        string
-	}{
-		{"MaxSize", s.MaxSize, 4 * KiB, 0, "it is in bytes: for megabytes, multiply by spanlog.MiB"},
-		{"MaxFiles", int64(s.MaxFiles), 1, 0, ""},
-		{"MaxTotal", s.MaxTotal, 4 * KiB, 0, "it is in bytes: for megabytes, multiply by spanlog.MiB"},
-		{"JournalSize", int64(s.JournalSize), 64 * KiB, GiB, "it is in bytes"},
-	} {
+	// Other rotators count megabytes and days, so small numbers are mistakes.
+	bytes := func(field string, n, least, most int64) {
 		switch {
-		case f.value < 0:
-			bad(f.name, "is negative")
-		case 0 < f.value && f.value < f.least:
-			bad(f.name, "is %d: want at least %d (%s)", f.value, f.least, f.hint)
-		case f.most > 0 && f.value > f.most:
-			bad(f.name, "is %d: want at most %d (%s)", f.value, f.most, f.hint)
+		case n < 0:
+			bad(field, "is negative")
+		case 0 < n && n < least:
+			bad(field, "is %d bytes, less than %d: for megabytes, write %d*spanlog.MiB", n, least, n)
+		case n > most:
+			bad(field, "is %d bytes, more than %d", n, most)
 		}
 	}
-	for _, f := range []struct {
-		name  string
-		value time.Duration
-		least time.Duration
-		hint  string
-	}{
-		{"MaxAge", s.MaxAge, time.Minute, "it is a time.Duration: for days, multiply by 24*time.Hour"},
-		{"Every", s.Every.schedule.Duration(), time.Minute, ""},
-		{"Delay", s.Delay, time.Millisecond, ""},
-		{"Sync", s.Sync.every, 10 * time.Millisecond, "or use SyncAlways"},
-	} {
+	bytes("MaxSize", s.MaxSize, 4*KiB, math.MaxInt64)
+	bytes("MaxTotal", s.MaxTotal, 4*KiB, math.MaxInt64)
+	bytes("JournalSize", int64(s.JournalSize), 64*KiB, GiB)
+	span := func(field string, d, least time.Duration, hint string) {
 		switch {
-		case f.value < 0:
-			bad(f.name, "is negative")
-		case 0 < f.value && f.value < f.least:
-			hint := ""
-			if f.hint != "" {
-				hint = " (" + f.hint + ")"
+		case d < 0:
+			bad(field, "is not positive")
+		case 0 < d && d < least:
+			bad(field, "is %v, less than %v%s", d, least, hint)
+		}
+	}
+	span("MaxAge", s.MaxAge, time.Minute, fmt.Sprintf(": for days, write %d*24*time.Hour", s.MaxAge))
+	span("Every", s.Every.schedule.Duration(), time.Minute, "")
+	span("Delay", s.Delay, time.Millisecond, ": for none, set WriteThrough")
+	span("Sync", s.Sync.every, 10*time.Millisecond, ": for each record, take SyncAlways")
+	if s.MaxFiles < 0 {
+		bad("MaxFiles", "is negative")
+	}
+	if s.MaxTotal > 0 && s.MaxTotal < s.MaxSize {
+		bad("MaxTotal", "is %d, less than MaxSize, which is %d", s.MaxTotal, s.MaxSize)
+	}
+	if s.MaxSize == 0 && s.Every == (Period{}) {
+		for _, f := range []struct {
+			name string
+			set  bool
+		}{{"MaxFiles", s.MaxFiles > 0}, {"MaxAge", s.MaxAge > 0}, {"MaxTotal", s.MaxTotal > 0}, {"Compress", s.Compress}} {
+			if f.set {
+				bad(f.name, "is for rotated files, and there are none without MaxSize or Every")
 			}
-			bad(f.name, "is %v: want at least %v%s", f.value, f.least, hint)
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// rotates reports whether there is anything to do with rotated files.
-func rotates(o *logfile.Options) bool {
-	return o.MaxSize > 0 || !o.Every.IsZero() || o.MaxFiles > 0 || o.MaxAge > 0 || o.MaxTotal > 0 || o.Compress
-}
-
-// openPaths are the paths that the program's Files have open.
-var openPaths sync.Map // absolute path without links → struct{}
-
-var (
-	errPathTaken    = errors.New("is open in another File of this program")
-	errNotRotatable = errors.New("is a device or a pipe, which cannot be rotated")
-)
-
-// fileCore appends lines to a file.
-type fileCore struct {
-	path   string
-	level  slog.Leveler
-	format int
-	stats  *sinkStats
-	log    *logfile.Log
-	closed sync.Once
-}
-
-// open claims the path and opens the file.
-func (c *fileCore) open(path string, o logfile.Options) error {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return err
-	}
-	dir, base := filepath.Split(abs)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
-		return err
-	}
-	c.path = filepath.Join(dir, base)
-	if target, err := filepath.EvalSymlinks(c.path); err == nil {
-		c.path = target
-	}
-	if info, err := os.Stat(c.path); err == nil && !info.IsDir() && !info.Mode().IsRegular() && rotates(&o) {
-		return errNotRotatable
-	}
-	if _, taken := openPaths.LoadOrStore(c.path, struct{}{}); taken {
-		return errPathTaken
-	}
-	o.Path = c.path
-	if c.log, err = logfile.Open(o); err != nil {
-		openPaths.Delete(c.path)
-	}
-	return err
-}
-
-func (c *fileCore) enabled(_ context.Context, _ *state, level slog.Level) bool {
-	return level >= c.level.Level()
-}
-
-func (c *fileCore) handle(e *entry) error { return c.log.Append(e.line(c.format), e.event.Level) }
-
-func (c *fileCore) flush(context.Context) error { return c.log.Flush() }
-
-func (c *fileCore) reopen() error { return c.log.Reopen() }
-
-func (c *fileCore) close(ctx context.Context) error {
-	err := c.log.Close(ctx)
-	c.closed.Do(func() { openPaths.Delete(c.path) })
-	return err
 }

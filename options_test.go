@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spanlog/spanlog"
 )
@@ -319,6 +320,20 @@ func TestNewErrors(t *testing.T) {
 		{"Color", nil, []spanlog.Sink{spanlog.Console{Writer: &buf, Color: 99}}, []string{"console sink", "Color is 99"}},
 		{"two of one file", nil, []spanlog.Sink{spanlog.File{Path: file, MaxSize: -1, MaxFiles: -2}}, []string{"MaxSize is negative", "MaxFiles is negative"}},
 		{"negative MaxSize", nil, []spanlog.Sink{spanlog.File{Path: file, MaxSize: -1}}, []string{"file sink", "MaxSize is negative"}},
+		{"megabytes", nil, []spanlog.Sink{spanlog.File{Path: file, MaxSize: 100}}, []string{"file sink", "MaxSize is 100 bytes", "100*spanlog.MiB"}},
+		{"megabytes in all", nil, []spanlog.Sink{spanlog.File{Path: file, MaxSize: spanlog.MiB, MaxTotal: 500}}, []string{"MaxTotal is 500 bytes", "500*spanlog.MiB"}},
+		{"days", nil, []spanlog.Sink{spanlog.File{Path: file, MaxSize: spanlog.MiB, MaxAge: 28}}, []string{"MaxAge is 28ns", "28*24*time.Hour"}},
+		{"negative MaxAge", nil, []spanlog.Sink{spanlog.File{Path: file, Every: spanlog.Daily, MaxAge: -1}}, []string{"MaxAge is not positive"}},
+		{"a short period", nil, []spanlog.Sink{spanlog.File{Path: file, Every: spanlog.Every(time.Second)}}, []string{"Every is 1s, less than 1m0s"}},
+		{"no period", nil, []spanlog.Sink{spanlog.File{Path: file, Every: spanlog.Every(0)}}, []string{"Every is not positive"}},
+		{"a short sync", nil, []spanlog.Sink{spanlog.File{Path: file, Sync: spanlog.SyncEvery(time.Millisecond)}}, []string{"Sync is 1ms", "SyncAlways"}},
+		{"no sync", nil, []spanlog.Sink{spanlog.File{Path: file, Sync: spanlog.SyncEvery(0)}}, []string{"Sync is not positive"}},
+		{"a short delay", nil, []spanlog.Sink{spanlog.File{Path: file, Delay: 100}}, []string{"Delay is 100ns", "WriteThrough"}},
+		{"a small journal", nil, []spanlog.Sink{spanlog.File{Path: file, JournalSize: 4}}, []string{"JournalSize is 4 bytes", "65536"}},
+		{"a huge journal", nil, []spanlog.Sink{spanlog.File{Path: file, JournalSize: 2 * spanlog.GiB}}, []string{"JournalSize", "more than"}},
+		{"less in all than in one", nil, []spanlog.Sink{spanlog.File{Path: file, MaxSize: 2 * spanlog.MiB, MaxTotal: spanlog.MiB}}, []string{"MaxTotal is 1048576, less than MaxSize"}},
+		{"nothing rotates", nil, []spanlog.Sink{spanlog.File{Path: file, MaxFiles: 3, Compress: true}}, []string{"MaxFiles is for rotated files", "Compress is for rotated files", "MaxSize or Every"}},
+		{"a device that rotates", nil, []spanlog.Sink{spanlog.File{Path: os.DevNull, MaxSize: spanlog.MiB}}, []string{"Path is a device"}},
 		{"negative MaxFiles", nil, []spanlog.Sink{spanlog.File{Path: file, MaxFiles: -1}}, []string{"file sink", "MaxFiles is negative"}},
 		{"two files on one path", nil, []spanlog.Sink{spanlog.File{Path: file}, spanlog.File{Path: filepath.Join(dir, ".", "x", "..", "a.log")}}, []string{"file sink", "Path is open"}},
 		{"Async", nil, []spanlog.Sink{spanlog.Async{Sink: spanlog.Console{}}}, []string{"async sink"}},

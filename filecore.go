@@ -1,0 +1,77 @@
+package spanlog
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/spanlog/spanlog/internal/logfile"
+)
+
+// openPaths are the paths that the program's Files have open.
+var openPaths sync.Map // absolute path without links → struct{}
+
+var (
+	errPathTaken    = errors.New("is open in another File of this program")
+	errNotRotatable = errors.New("is a device or a pipe, which cannot be rotated")
+)
+
+// fileCore appends lines to a file.
+type fileCore struct {
+	path   string
+	level  slog.Leveler
+	format int
+	stats  *sinkStats
+	log    *logfile.Log
+	closed sync.Once
+}
+
+// open claims the path and opens the file.
+func (c *fileCore) open(path string, o logfile.Options) error {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	dir, base := filepath.Split(abs)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return err
+	}
+	c.path = filepath.Join(dir, base)
+	if target, err := filepath.EvalSymlinks(c.path); err == nil {
+		c.path = target
+	}
+	rotates := o.MaxSize > 0 || !o.Every.IsZero()
+	if info, err := os.Stat(c.path); err == nil && !info.IsDir() && !info.Mode().IsRegular() && rotates {
+		return errNotRotatable
+	}
+	if _, taken := openPaths.LoadOrStore(c.path, struct{}{}); taken {
+		return errPathTaken
+	}
+	o.Path = c.path
+	if c.log, err = logfile.Open(o); err != nil {
+		openPaths.Delete(c.path)
+	}
+	return err
+}
+
+func (c *fileCore) enabled(_ context.Context, _ *state, level slog.Level) bool {
+	return level >= c.level.Level()
+}
+
+func (c *fileCore) handle(e *entry) error { return c.log.Append(e.line(c.format), e.event.Level) }
+
+func (c *fileCore) flush(context.Context) error { return c.log.Flush() }
+
+func (c *fileCore) reopen() error { return c.log.Reopen() }
+
+func (c *fileCore) close(ctx context.Context) error {
+	err := c.log.Close(ctx)
+	c.closed.Do(func() { openPaths.Delete(c.path) })
+	return err
+}
