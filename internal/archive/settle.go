@@ -50,9 +50,6 @@ func (r *round) settleOne(f File) error {
 	}
 	defer copied.Close()
 	if err := r.sameContent(h, copied); err != nil {
-		if errors.Is(err, errEnded) {
-			return err
-		}
 		return fmt.Errorf("both it and %s are kept: %w", filepath.Base(copied.Name()), err)
 	}
 	// It is not known whether the other process had got as far as this.

@@ -27,6 +27,8 @@ func try(f *os.File, how int) (bool, error) {
 			return false, nil
 		case errors.Is(err, unix.EINTR):
 			continue
+		case errors.Is(err, errors.ErrUnsupported), errors.Is(err, unix.ENOLCK):
+			return true, nil // the file system has no locks
 		}
 		return false, &os.PathError{Op: "flock", Path: f.Name(), Err: err}
 	}
