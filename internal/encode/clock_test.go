@@ -27,25 +27,28 @@ func TestJSONClock(t *testing.T) {
 	})
 }
 
-// TestSafePrefix holds it to its word, byte by byte.
-func TestSafePrefix(t *testing.T) {
+// TestSafe holds it to its word, byte by byte.
+func TestSafe(t *testing.T) {
+	isSafe := func(b byte) bool { return int(b) < len(jsonSafe) && jsonSafe[b] }
 	for b := range 256 {
-		for at := range 8 {
-			s := []byte("abcdefgh")
-			s[at] = byte(b)
-			safe := b < len(jsonSafe) && jsonSafe[b]
-			if got := safePrefix(string(s)); (got == 8) != safe {
-				t.Errorf("%q: %d bytes, but it is %v that byte %#x is safe", s, got, safe, b)
+		for n := range 20 {
+			for at := range n {
+				s := []byte("abcdefghijklmnopqrst")[:n]
+				s[at] = byte(b)
+				if got, want := safe(string(s)), isSafe(byte(b)); got != want {
+					t.Errorf("%q: got %v, want %v", s, got, want)
+				}
 			}
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.StringOfN(rapid.RuneFrom([]rune("ab ~\x7f\x1f\"\\ü")), 0, 40, -1).Draw(t, "s")
-		n := safePrefix(s)
-		for i := range n {
-			if s[i] >= 0x80 || !jsonSafe[s[i]] {
-				t.Fatalf("%q: byte %d is in the prefix of %d", s, i, n)
-			}
+		s := rapid.StringOfN(rapid.RuneFrom([]rune("ab ~\x7f!#[]\x1f\"\\ü")), 0, 40, -1).Draw(t, "s")
+		want := true
+		for i := range len(s) {
+			want = want && isSafe(s[i])
+		}
+		if got := safe(s); got != want {
+			t.Fatalf("%q: got %v, want %v", s, got, want)
 		}
 	})
 }

@@ -35,8 +35,12 @@ var jsonSafe = func() (safe [utf8.RuneSelf]bool) {
 // U+2028 and U+2029 are escaped because JavaScript takes them for line ends.
 func AppendJSONString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
+	if safe(s) { // as most strings are
+		dst = append(dst, s...)
+		return append(dst, '"')
+	}
 	start := 0 // s[start:i] needs no escape and is not yet written
-	for i := safePrefix(s); i < len(s); {
+	for i := 0; i < len(s); {
 		b := s[i]
 		if b < utf8.RuneSelf {
 			if jsonSafe[b] {
@@ -78,28 +82,39 @@ func AppendJSONString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// safePrefix is how many bytes at the beginning of s, in steps of eight, surely
-// stand for themselves. Most strings have nothing but such bytes, and eight at a
-// time are cheaper to look at than one by one.
-func safePrefix(s string) (n int) {
+// safe reports whether all bytes of s stand for themselves. Eight at a time are
+// cheaper to look at than one by one; the last eight may overlap those before.
+func safe(s string) bool {
+	if len(s) < 8 {
+		for i := range len(s) {
+			if s[i] >= utf8.RuneSelf || !jsonSafe[s[i]] {
+				return false
+			}
+		}
+		return true
+	}
+	for i := 0; i < len(s)-8; i += 8 {
+		if !safeWord(s[i : i+8]) {
+			return false
+		}
+	}
+	return safeWord(s[len(s)-8:])
+}
+
+// safeWord reports whether the first eight bytes of s stand for themselves. A
+// byte is below c, or has its top bit, if it or it minus c has the top bit; a byte
+// that equals c is 0 when xored with c, and so below 1. A borrow from the byte
+// before can make one look special that is not: only if that one is special.
+func safeWord(s string) bool {
 	const (
 		ones = 0x0101010101010101
 		tops = 0x80 * ones
 	)
-	// A byte of x is below c, or has its top bit, if (x - c) has its top bit and
-	// x has not, or x has; a byte that equals c is 0 in x ^ c, and so below 1.
-	// A borrow from the byte below can make a byte look special that is not,
-	// never the other way round.
-	for ; n+8 <= len(s); n += 8 {
-		w := s[n : n+8]
-		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
-			uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
-		special := (x - ' '*ones) | ((x ^ '"'*ones) - ones) | ((x ^ '\\'*ones) - ones) | x
-		if special&tops != 0 {
-			break
-		}
-	}
-	return n
+	_ = s[7]
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	special := (x - ' '*ones) | ((x ^ '"'*ones) - ones) | ((x ^ '\\'*ones) - ones) | x
+	return special&tops == 0
 }
 
 // AppendJSONTime appends t in RFC 3339 with up to nanoseconds, in quotes.
