@@ -23,8 +23,8 @@ var ErrNoMap = errors.New("journal: files cannot be mapped here")
 // A Journal keeps records safe from the end of the process until they are in
 // the log.
 //
-// Append may be called by one goroutine at a time, Begin and Done by another one
-// at the same time, and all other methods by nobody beside.
+// Append, HasRoom and Used may be called by one goroutine at a time, Begin and Done
+// by another one at the same time, and all other methods by nobody beside.
 type Journal struct {
 	path string
 	file *os.File
@@ -39,8 +39,9 @@ type Journal struct {
 	nextSeq uint64
 
 	// The drainer's: the newest checkpoint, and where its slot is.
-	last checkpoint
-	slot int
+	last    checkpoint
+	slot    int
+	encoded [slotSize]byte // scratch: the checksum makes it escape
 
 	tail atomic.Uint64 // last.pos, for the writer
 }
@@ -78,9 +79,9 @@ func (j *Journal) lock() error {
 	}
 	ok, err := filelock.TryExclusive(j.file)
 	switch {
-	case err != nil && !errors.Is(err, errors.ErrUnsupported):
+	case err != nil:
 		return err
-	case err == nil && !ok:
+	case !ok:
 		return ErrHeld
 	}
 	return nil
@@ -99,8 +100,12 @@ func (j *Journal) InPlace() bool {
 
 // Map makes the ring, of at least capacity bytes, and maps it: from now on Append
 // works. What was in the file is gone. On an error the journal still holds its
-// lock, and Map may be tried again.
+// lock, and Map may be tried again. A capacity above MaxCapacity is refused before
+// anything else is done.
 func (j *Journal) Map(capacity int) error {
+	if capacity > MaxCapacity {
+		return fmt.Errorf("journal: a capacity of %d bytes is more than %d", capacity, MaxCapacity)
+	}
 	capacity = (max(capacity, MinCapacity) + pageSize - 1) &^ (pageSize - 1)
 	var random [wordSize]byte
 	_, _ = rand.Read(random[:]) // never fails
@@ -224,7 +229,8 @@ func (j *Journal) write(c checkpoint) (err error) {
 	if !c.hasIntent {
 		c.end = c.pos
 	}
-	b := c.encode(j.header.salt)
+	b := &j.encoded
+	c.encode(b, j.header.salt)
 	slot := slotAt + slotCopyAt - j.slot
 	if j.mem != nil {
 		if err := j.storeSlot(slot, b[:]); err != nil {

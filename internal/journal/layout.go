@@ -121,7 +121,7 @@ type checkpoint struct {
 // slotSize is a check word and the checkpoint's fields.
 const slotSize = 13 * wordSize
 
-func (c *checkpoint) encode(salt uint64) (b [slotSize]byte) {
+func (c *checkpoint) encode(b *[slotSize]byte, salt uint64) {
 	flag := uint64(0)
 	if c.hasIntent {
 		flag = 1
@@ -135,7 +135,6 @@ func (c *checkpoint) encode(salt uint64) (b [slotSize]byte) {
 		order.PutUint64(b[(i+1)*wordSize:], v)
 	}
 	order.PutUint64(b[:], slotCheck(salt, b[wordSize:]))
-	return b
 }
 
 // slotCheck is a checkpoint's check word. It is never 0, which is an empty slot.

@@ -33,6 +33,7 @@ var remoteTypes = map[int64]string{
 	unix.CIFS_SUPER_MAGIC:  "CIFS",
 	unix.SMB2_SUPER_MAGIC:  "SMB2",
 	unix.AFS_SUPER_MAGIC:   "AFS",
+	unix.AFS_FS_MAGIC:      "AFS", // the kernel's own
 	unix.CODA_SUPER_MAGIC:  "Coda",
 	unix.NCP_SUPER_MAGIC:   "NCP",
 	unix.CEPH_SUPER_MAGIC:  "Ceph",

@@ -17,7 +17,8 @@ var ErrDamaged = errors.New("journal: the file is not a journal, or damaged at i
 type Record struct {
 	Line []byte
 	// Size is how much of the ring the record and the damaged ones before it
-	// take, and Numbers how many they are. They are for Begin.
+	// take, and Numbers how many they are; the last one of an intent has those
+	// behind it, too. They are for Begin and Done.
 	Size, Numbers int
 }
 
@@ -27,7 +28,8 @@ type Pending struct {
 	// Whether it has come about, the log has to tell.
 	Intent *Intent
 	Begun  []Record
-	// BegunSize and BegunNumbers are for Done, if it has.
+	// BegunSize and BegunNumbers are for Done, if it has, or if all of Begun is
+	// damaged, so that there is nothing to write anew.
 	BegunSize, BegunNumbers int
 	// Rest are the records that come after those.
 	Rest []Record
@@ -73,8 +75,11 @@ func (j *Journal) Load() (*Pending, error) {
 		h, ok = decodeHeader(copied)
 	}
 	if !ok {
-		if info.Size() >= headerSize && allZero(first) && allZero(copied) {
-			return new(Pending), nil // its process died in Map
+		switch blank, err := j.blank(page, info.Size()); {
+		case err != nil:
+			return nil, err
+		case blank:
+			return new(Pending), nil
 		}
 		return nil, fmt.Errorf("%w: %s", ErrDamaged, j.path)
 	}
@@ -89,6 +94,28 @@ func (j *Journal) Load() (*Pending, error) {
 		p.Lost++ // at least
 	}
 	return p, nil
+}
+
+// blank reports whether the file is what a process leaves that dies in Map: there
+// is no record yet, and nothing but the first checkpoint and a header that lacks
+// its first word.
+func (j *Journal) blank(page []byte, size int64) (bool, error) {
+	clear(page[slotCopyAt:][:slotSize])
+	clear(page[headerAt+wordSize:][:staticHeaderSize-wordSize])
+	if size < headerSize || size > headerSize+MaxCapacity || !allZero(page) {
+		return false, nil
+	}
+	chunk := make([]byte, 64<<10)
+	for off := int64(headerSize); off < size; off += int64(len(chunk)) {
+		clear(chunk)
+		if err := readUpTo(j.file, chunk, off); err != nil {
+			return false, err
+		}
+		if !allZero(chunk) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // pending finds the newest checkpoint, and the records that it has not.
@@ -110,8 +137,9 @@ func (j *Journal) pending(page []byte, r *reader) *Pending {
 	if !found {
 		// A lap of records is there, but not which of them are in the log.
 		p.Again = true
-		p.Rest = r.all()
-		j.last, j.slot = checkpoint{seq: 1}, slotAt
+		pos, seq := r.oldest()
+		j.last, j.slot = checkpoint{pos: pos, seq: seq, end: pos}, slotAt
+		p.Rest, p.Lost = r.walk(pos, seq, 0)
 		return p
 	}
 	c := j.last
@@ -119,10 +147,28 @@ func (j *Journal) pending(page []byte, r *reader) *Pending {
 		p.Intent = &c.intent
 		p.BegunSize, p.BegunNumbers = int(c.end-c.pos), c.intent.Records
 		p.Begun, p.BegunLost = r.walk(c.pos, c.seq, c.seq+uint64(c.intent.Records))
+		p.closeBegun()
 		c.pos, c.seq = c.end, c.seq+uint64(c.intent.Records)
 	}
 	p.Rest, p.Lost = r.walk(c.pos, c.seq, 0)
 	return p
+}
+
+// closeBegun gives the last record that was begun what the damaged ones behind it
+// take, so that those of Rest follow on it, whether the intent is done or all of
+// it is begun anew.
+func (p *Pending) closeBegun() {
+	if len(p.Begun) == 0 {
+		return
+	}
+	last := &p.Begun[len(p.Begun)-1]
+	size, numbers := p.BegunSize, p.BegunNumbers
+	for _, r := range p.Begun {
+		size -= r.Size
+		numbers -= r.Numbers
+	}
+	last.Size += size
+	last.Numbers += numbers
 }
 
 // A reader finds records in the bytes of a ring.
@@ -174,31 +220,18 @@ func (r *reader) next(pos, seq, end uint64) (uint64, uint64, bool) {
 	return 0, 0, false
 }
 
-// all returns all records that are whole, by their numbers.
-func (r *reader) all() []Record {
-	type numbered struct {
-		seq  uint64
-		line []byte
-	}
-	var found []numbered
+// oldest is the place of the record with the least number of all that are whole,
+// and its number. It is a position, too, for what is written to the checkpoints
+// from then on.
+func (r *reader) oldest() (pos, seq uint64) {
 	for p := uint64(0); p < uint64(len(r.ring)); p += wordSize {
-		if s := sequence(r.word(p)); s != 0 {
-			if line, ok := r.record(p, s); ok {
-				found = append(found, numbered{s, line})
+		if s := sequence(r.word(p)); s != 0 && (seq == 0 || s < seq) {
+			if _, ok := r.record(p, s); ok {
+				pos, seq = p, s
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b numbered) int {
-		if a.seq < b.seq {
-			return -1
-		}
-		return 1
-	})
-	records := make([]Record, len(found))
-	for i, f := range found {
-		records[i] = Record{Line: f.line, Size: RecordSize(len(f.line)), Numbers: 1}
-	}
-	return records
+	return pos, max(seq, 1)
 }
 
 func (r *reader) word(pos uint64) uint64 {

@@ -1,0 +1,111 @@
+//go:build darwin || dragonfly || freebsd || linux
+
+package journal
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// isFault demands an error that says what has happened.
+func isFault(t *testing.T, what string, err error) {
+	t.Helper()
+	if err == nil || !strings.HasPrefix(err.Error(), "journal: fault in the mapped file: ") {
+		t.Fatalf("%s: the error is %v", what, err)
+	}
+}
+
+// TestCutOffWhileMapped has somebody truncate the file under the mapping. A store
+// would kill the process; instead, there is an error.
+func TestCutOffWhileMapped(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		size          int64 // in pages
+		appends       bool  // works still
+		begins, dones bool
+	}{
+		{"to nothing", 0, false, false, false},
+		{"to the header page", 1, false, true, true},
+		{"behind where the records are", 3, true, true, true},
+	} {
+		j := newJournal(t, 4*MinCapacity)
+		f := fill(t, j).add(30, 40)
+		i, size := f.intent(2)
+		must(t, os.Truncate(j.path, tt.size*int64(pageSize)))
+		if j.InPlace() {
+			t.Errorf("%s: the file is in place", tt.name)
+		}
+		check := func(what string, err error, works bool) {
+			t.Helper()
+			if works {
+				must(t, err)
+			} else {
+				isFault(t, tt.name+": "+what, err)
+			}
+		}
+		used := j.Used()
+		for range 3 {
+			// On a page of 16 KiB or more the first records are with the header.
+			if works := tt.appends || tt.size > 0 && pageSize > headerSize; !works {
+				check("Append", j.Append(line(3, 50)), false)
+				if j.Used() != used {
+					t.Fatalf("%s: a failed Append takes room", tt.name)
+				}
+			}
+			check("Begin", j.Begin(i, size), tt.begins)
+		}
+		check("Done", j.Done(size, 2), tt.dones)
+		long := j.Append(line(4, 3*MinCapacity))
+		isFault(t, tt.name+": a record that reaches behind the end", long)
+		must(t, j.Close(false))
+	}
+}
+
+// TestUnlinkedWhileMapped has somebody remove the file: that is no fault, but the
+// next process would not find it.
+func TestUnlinkedWhileMapped(t *testing.T) {
+	j := newJournal(t, MinCapacity)
+	f := fill(t, j).add(30, 40)
+	must(t, os.Remove(j.path))
+	if j.InPlace() {
+		t.Error("a removed file is in place")
+	}
+	f.add(50).begin(2).done(2)
+	if j.InPlace() {
+		t.Error("a removed file is in place after all")
+	}
+}
+
+// TestFaultIsNotKept shows that one fault does not make the next error, nor the
+// next panic, something else.
+func TestFaultIsNotKept(t *testing.T) {
+	j := newJournal(t, MinCapacity)
+	fill(t, j).add(30)
+	size := fileSize(t, j)
+	must(t, os.Truncate(j.path, 0))
+	isFault(t, "cut off", j.Append(line(2, 30)))
+	must(t, os.Truncate(j.path, size)) // the bytes are gone, but there is no fault any more
+	must(t, j.Append(line(2, 30)))
+	must(t, j.Map(MinCapacity))
+	f := fill(t, j).add(30, 40)
+	j, p := reopen(t, j)
+	equal(t, "mapped anew", describe(p, nil), f.want())
+	drop(j)
+
+	defer func() {
+		if v := recover(); v == nil || strings.Contains(fmt.Sprint(v), "fault") {
+			t.Errorf("Append without a ring panics with %v", v)
+		}
+	}()
+	_ = j.Append(line(1, 30)) // is a mistake of the caller, and none of the file
+	t.Error("Append without a ring works")
+}
+
+func fileSize(t *testing.T, j *Journal) int64 {
+	t.Helper()
+	info, err := j.file.Stat()
+	must(t, err)
+	return info.Size()
+}
