@@ -111,6 +111,11 @@ func (l *Log) left() (kept int, lost []slog.Level) {
 func (l *Log) appendClosed(line []byte, synced bool) (err error) {
 	l.drainMu.Lock()
 	defer l.drainMu.Unlock()
+	if l.out != nil { // Close is under way, and what was appended before comes first
+		if err := l.drainLocked(l.accepted(), false); err != nil {
+			return err
+		}
+	}
 	out, err := openOutput(l.opts.Path, l.opts.Mode)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spanlog/spanlog/internal/crashpoint"
@@ -35,27 +36,48 @@ func (l *Log) drain(n uint64, sync bool) error {
 
 func (l *Log) drainLocked(n uint64, sync bool) error {
 	for l.written < n || l.recovering() {
-		if l.out == nil {
-			return os.ErrClosed
-		}
-		if l.failure != nil && !l.retry.due() {
-			return l.failure
-		}
-		if l.draining.empty() {
-			l.take()
-		}
-		if err := l.writeNext(); err != nil {
-			l.failure = err
-			l.retry.fail()
+		if err := l.drainSome(); err != nil {
 			return err
 		}
-		if l.failure != nil {
-			l.failure = nil
-			l.retry.reset()
+	}
+	if !l.draining.empty() {
+		l.wake() // nobody waits for the rest of what was taken over
+	}
+	if sync && (l.synced < n || l.unsynced) && l.out != nil {
+		return l.sync()
+	}
+	return nil
+}
+
+// drainAll writes all that was accepted, and leaves nothing that was taken over.
+func (l *Log) drainAll() error {
+	for l.written < l.accepted() || !l.draining.empty() {
+		if err := l.drainSome(); err != nil {
+			return err
 		}
 	}
-	if sync && l.synced < n && l.out != nil {
-		return l.sync()
+	return nil
+}
+
+// drainSome makes one write, unless one has failed a short time ago.
+func (l *Log) drainSome() error {
+	if l.out == nil {
+		return os.ErrClosed
+	}
+	if l.failure != nil && !l.retry.due() {
+		return l.failure
+	}
+	if l.draining.empty() {
+		l.take()
+	}
+	if err := l.writeNext(); err != nil {
+		l.failure = err
+		l.retry.fail()
+		return err
+	}
+	if l.failure != nil {
+		l.failure = nil
+		l.retry.reset()
 	}
 	return nil
 }
@@ -79,7 +101,7 @@ func (l *Log) sync() error {
 	if err := l.fsync(l.out.file); err != nil {
 		return fmt.Errorf("sync: %w", err)
 	}
-	l.synced = l.written
+	l.synced, l.unsynced = l.written, false
 	return nil
 }
 
@@ -105,10 +127,14 @@ func (l *Log) writeNext() error {
 	return nil
 }
 
+// splitsWrites has a test die between two parts of a write. In others a write is
+// one, or the lines of another process would come between its parts.
+var splitsWrites = crashpoint.Enabled && strings.HasPrefix(os.Getenv("SPANLOG_CRASH"), "mid-write")
+
 func (l *Log) writePart(data []byte) (n int, err error) {
 	crashpoint.Here("before-write")
 	defer crashpoint.Here("after-write")
-	if crashpoint.Enabled {
+	if crashpoint.Enabled && splitsWrites {
 		if n, err = l.write(l.out.file, data[:len(data)/3]); err != nil {
 			return n, err
 		}
@@ -164,6 +190,7 @@ func (l *Log) finish(s span) {
 		l.opts.Written(records, bytes)
 	}
 	if recovered > 0 {
+		l.unsynced = true
 		l.opts.Recovered(recovered)
 	}
 }
@@ -193,7 +220,7 @@ func (l *Log) resume() error {
 	if w.records == 0 {
 		return nil
 	}
-	if err := l.out.stat(); err != nil {
+	if err := l.ensureOpen(); err != nil {
 		return err
 	}
 	if w.part > 0 && !l.out.deleted && (!l.out.regular || l.out.size == w.at+int64(w.part)) {
@@ -231,7 +258,7 @@ const checkEvery = 100 * time.Millisecond
 
 // prepare makes sure that the next record, of size bytes, goes to the right file.
 func (l *Log) prepare(size int) error {
-	if err := l.out.stat(); err != nil {
+	if err := l.ensureOpen(); err != nil {
 		return err
 	}
 	if l.out.regular {
@@ -243,10 +270,26 @@ func (l *Log) prepare(size int) error {
 		}
 		if l.journal != nil && l.rotates(now, size) && l.rotation.due() {
 			l.rotate(now)
+			if err := l.ensureOpen(); err != nil {
+				return err
+			}
 		}
 	}
 	l.out.look()
 	return l.out.mend()
+}
+
+// ensureOpen opens the file if a rotation has closed it and then failed. It asks
+// for the file's status in any case.
+func (l *Log) ensureOpen() error {
+	if l.out.closed {
+		out, err := openOutput(l.opts.Path, l.opts.Mode)
+		if err != nil {
+			return err
+		}
+		l.out = out
+	}
+	return l.out.stat()
 }
 
 // check opens the file again if the path is not its any more. A file that was
@@ -277,6 +320,7 @@ func (l *Log) check(now time.Time) error {
 
 // reopen opens the file at the path, and closes the one that was open only then.
 func (l *Log) reopen() error {
+	l.breakOff()
 	out, err := openOutput(l.opts.Path, l.opts.Mode)
 	if err != nil {
 		return err
@@ -290,14 +334,14 @@ func (l *Log) reopen() error {
 
 // replace goes on with another file.
 func (l *Log) replace(out *output) error {
-	l.breakOff()
 	old := l.out
-	l.out, l.turn = out, l.nextTurn()
+	l.out = out
+	l.turn = l.nextTurn()
 	var errs []error
 	if l.opts.syncs() {
 		errs = append(errs, l.fsync(old.file), l.syncDir(filepath.Dir(l.opts.Path)))
 		if errs[0] == nil {
-			l.synced = l.written
+			l.synced, l.unsynced = l.written, false
 		}
 	}
 	if err := out.inherit(old); err != nil {

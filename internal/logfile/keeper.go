@@ -96,7 +96,7 @@ func (l *Log) tick() {
 		return
 	}
 	now := time.Now()
-	if err := l.out.stat(); err != nil {
+	if err := l.ensureOpen(); err != nil {
 		l.chores.report(err)
 		return
 	}

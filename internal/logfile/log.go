@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,6 +43,7 @@ type Log struct {
 	begun    begun
 	written  uint64 // how many of the accepted records are in the file
 	synced   uint64 // and how many of those are on disk
+	unsynced bool   // recovered records, which are not counted there, are not
 	failure  error  // of the last write, if it failed
 	retry    backoff
 	checked  time.Time        // when the path was looked at
@@ -62,6 +64,8 @@ type Log struct {
 	write   func(*os.File, []byte) (int, error)
 	fsync   func(*os.File) error
 	syncDir func(string) error
+	// renamesOpen reports that a file can be renamed while it is open.
+	renamesOpen bool
 }
 
 // A KeptError is the error for a record that is not yet where it should be, but
@@ -99,6 +103,8 @@ func newLog(o Options) *Log {
 		write:    (*os.File).Write,
 		fsync:    (*os.File).Sync,
 		syncDir:  archive.SyncDir,
+
+		renamesOpen: runtime.GOOS != "windows",
 	}
 	l.chores.init(&l.archive, l.opts.Report)
 	return l
@@ -131,10 +137,12 @@ func (l *Log) Append(line []byte, level slog.Level) error {
 	l.mu.Lock()
 	for !l.closed && !l.hasRoom(r.size) {
 		l.mu.Unlock()
-		if err := l.makeRoom(); err != nil {
+		err := l.makeRoom()
+		l.mu.Lock()
+		if err != nil && !l.closed {
+			l.mu.Unlock()
 			return err
 		}
-		l.mu.Lock()
 	}
 	if l.closed {
 		l.mu.Unlock()

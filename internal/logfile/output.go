@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spanlog/spanlog/internal/filelock"
 	"github.com/spanlog/spanlog/internal/journal"
@@ -16,6 +17,7 @@ type output struct {
 	file    *os.File
 	info    fs.FileInfo // from when it was opened: which file it is
 	regular bool        // not a device or a pipe
+	closed  bool        // by a rotation that has failed
 	torn    bool        // its last line has no end
 	looked  int64       // the size at which torn was found out
 	status
@@ -34,24 +36,32 @@ func openOutput(path string, mode fs.FileMode) (*output, error) {
 		if err != nil {
 			return nil, err
 		}
-		locked, err := filelock.TryShared(o.file)
+		// If a file of this name is locked, a stranger has done it: the owner does
+		// that only to rotated ones.
+		_, err = filelock.TryShared(o.file)
 		if err == nil && o.isAt(path) {
-			// Where it is not locked, a stranger has it locked: the owner locks no
-			// file that has this name.
 			return o, nil
 		}
-		if err != nil && !locked && o.isAt(path) {
-			return o, nil // a file system without locks
-		}
 		_ = o.file.Close() // it was rotated in the meantime
+		if err != nil {
+			return nil, err
+		}
 	}
 	return nil, fmt.Errorf("%s is replaced all the time", path)
 }
 
 func openOnce(path string, mode fs.FileMode) (*output, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE|noFollow, mode)
-	if errors.Is(err, fs.ErrPermission) { // it may be ours to write, but not to read
-		f, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|noFollow, mode)
+	const flags = os.O_APPEND | os.O_CREATE | noFollow
+	f, err := os.OpenFile(path, os.O_WRONLY|flags|noWait, mode)
+	if err == nil {
+		// To recover, one has to read as well. A pipe must not be opened so: who
+		// can read it himself is never told that nobody else does.
+		if info, _ := f.Stat(); info != nil && info.Mode().IsRegular() {
+			if both, err := os.OpenFile(path, os.O_RDWR|flags, mode); err == nil {
+				_ = f.Close()
+				f = both
+			}
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -89,11 +99,29 @@ func (o *output) endsTorn() bool {
 
 // look finds out whether the file ends in the middle of a line, if it has another
 // size than when that was known: somebody else has written to it, or cut it.
+//
+// A write of another process that is under way looks torn as well, for as long as
+// it takes. An end to such a line would be a blank one behind it, so it is looked
+// at a few times before somebody must have died.
 func (o *output) look() {
-	if o.size != o.looked {
-		o.torn, o.looked = o.endsTorn(), o.size
+	if o.size == o.looked {
+		return
+	}
+	o.torn, o.looked = o.endsTorn(), o.size
+	for wait := 200 * time.Microsecond; o.torn && wait < 10*time.Millisecond; wait *= 2 {
+		pause(wait)
+		if o.stat() != nil {
+			return
+		}
+		if o.size != o.looked {
+			o.torn, o.looked = o.endsTorn(), o.size
+		}
 	}
 }
+
+// pause is time.Sleep, but for tests in which time stands still while somebody
+// waits for a lock.
+var pause = time.Sleep
 
 // mend ends a line that somebody has left without an end.
 func (o *output) mend() error {

@@ -3,6 +3,7 @@ package logfile
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spanlog/spanlog/internal/journal"
 )
@@ -15,23 +16,31 @@ func (l *Log) own() {
 		l.setRing(nil, errors.New("the file is a device or a pipe"))
 		return
 	}
-	if l.journal != nil && !l.journal.InPlace() {
-		l.abandon()
+	if l.journal != nil && !l.journal.InPlace() && !l.abandon() {
+		return
 	}
 	if l.journal == nil {
 		// What others have left comes before what this process does from now on,
 		// but behind what it has done.
-		if l.drainLocked(l.accepted(), false) != nil {
+		if l.drainAll() != nil {
 			return
 		}
-		if err := l.acquire(); err != nil {
-			l.setRing(nil, err)
+		err := l.acquire()
+		l.setRing(nil, err)
+		if err != nil {
 			return
 		}
 	}
-	if l.ring == nil && !l.opts.WriteThrough && !errors.Is(l.noRing, journal.ErrNoMap) {
+	if l.lacksRing() {
 		l.mapJournal()
 	}
+}
+
+// lacksRing reports whether records could go into the journal, and do not.
+func (l *Log) lacksRing() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ring == nil && !l.opts.WriteThrough && !errors.Is(l.noRing, journal.ErrNoMap)
 }
 
 // accepted is how many records were.
@@ -55,16 +64,21 @@ func (l *Log) setRing(ring *journal.Journal, why error) {
 	}
 }
 
-// abandon gives up a journal whose file somebody has taken away: no successor
-// would find it. All it has is in memory.
-func (l *Log) abandon() {
+// abandon gives up a journal whose file somebody has taken away or cut off: no
+// successor would find all that is in it. That is in memory as well. Once it is
+// in the log, whoever comes across the file must not write it again, so that is
+// emptied, wherever it is now.
+func (l *Log) abandon() bool {
 	l.setRing(nil, errors.New("the journal's file was removed or cut off"))
 	l.fault.Store(true)
-	_ = l.drainLocked(l.accepted(), false) // what fails waits in memory
-	if err := l.journal.Close(false); err != nil {
+	if l.drainAll() != nil {
+		return false // then it waits in memory
+	}
+	if err := errors.Join(l.journal.Clear(), l.journal.Close(false)); err != nil {
 		l.chores.report(err)
 	}
 	l.journal = nil
+	return true
 }
 
 // acquire takes the journal's lock, and writes what the lock's last holder has
@@ -92,8 +106,9 @@ func (l *Log) acquire() error {
 	l.journal = j
 	l.fault.Store(false)
 	// What is recovered belongs to the period in which the file was last written
-	// to, so the clock begins afterwards.
+	// to, so the clock stands still meanwhile.
 	turn := l.nextTurn()
+	l.turn = time.Time{}
 	l.recover(pending)
 	l.turn = turn
 	l.chores.tend() // also what a dead process has left of its
@@ -124,7 +139,11 @@ func (l *Log) recover(p *journal.Pending) {
 	if p.Again {
 		l.chores.report(errors.New("the journal was damaged: some records of a process that died may be there twice"))
 	}
-	if err := l.drainLocked(0, l.opts.syncs()); err != nil {
+	err := l.drainLocked(0, false)
+	if err == nil && l.opts.syncs() {
+		err = l.sync() // before the journal's copy goes
+	}
+	if err != nil {
 		l.chores.report(fmt.Errorf("what a process that died has left: %w", err))
 		l.wake() // the keeper tries again
 	}
@@ -139,16 +158,15 @@ func (l *Log) pushRecovered(records []journal.Record) {
 // mapJournal has records go into the journal from the next one on. There must be
 // none on their way when that begins: of the ones before, it knows nothing.
 func (l *Log) mapJournal() {
-	if l.drainLocked(l.accepted(), false) != nil {
-		return
-	}
-	l.mu.Lock()
-	for !l.filling.empty() { // there are at most as many as goroutines that log
-		l.mu.Unlock()
-		if l.drainLocked(l.accepted(), false) != nil {
+	for {
+		if l.drainAll() != nil {
 			return
 		}
 		l.mu.Lock()
+		if l.filling.empty() { // if not, its goroutines wait now, so this ends
+			break
+		}
+		l.mu.Unlock()
 	}
 	err := l.journal.Map(l.opts.JournalSize)
 	if err == nil {

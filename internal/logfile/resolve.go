@@ -3,11 +3,9 @@ package logfile
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
-	"github.com/spanlog/spanlog/internal/filelock"
 	"github.com/spanlog/spanlog/internal/journal"
 )
 
@@ -29,7 +27,7 @@ func (l *Log) resolve(p *journal.Pending) (part int, done bool) {
 	if !current {
 		defer f.Close()
 	}
-	part, done, err = l.compare(f, p)
+	part, done, err = compare(f, p)
 	if err == nil && part > 0 && !current {
 		// It was moved in the meantime. What belongs to it goes there.
 		_, err = f.Write(p.Content()[part:])
@@ -77,7 +75,7 @@ func (l *Log) find(t journal.Target) (f *os.File, current bool, err error) {
 }
 
 // compare looks for the content of an intent in its file.
-func (l *Log) compare(f *os.File, p *journal.Pending) (part int, done bool, err error) {
+func compare(f *os.File, p *journal.Pending) (part int, done bool, err error) {
 	t := p.Intent
 	info, err := f.Stat()
 	if err != nil {
@@ -95,7 +93,7 @@ func (l *Log) compare(f *os.File, p *journal.Pending) (part int, done bool, err 
 		return 0, true, nil
 	}
 	if p.BegunNumbers == 0 {
-		return 0, false, l.cutOff(f, info, t)
+		return 0, false, cutOff(f, t, have)
 	}
 	content := p.Content()
 	if content == nil {
@@ -117,19 +115,13 @@ func follows(f *os.File, t journal.Target) bool {
 
 // cutOff takes away a part of a record that was too long for the journal. Nobody
 // was told that it was written, and if it stayed, another line would follow in
-// the middle of it. It is left to others if they have the file open.
-func (l *Log) cutOff(f *os.File, info fs.FileInfo, t *journal.Intent) error {
-	if info.Size() == t.Offset || info.Size() >= t.Offset+t.Length {
+// the middle of it. Whole lines stay: others may have written them in the
+// meantime.
+func cutOff(f *os.File, t *journal.Intent, have []byte) error {
+	end := t.Offset + int64(len(have))
+	whole := t.Offset + int64(bytes.LastIndexByte(have, '\n')+1)
+	if whole == end {
 		return nil
 	}
-	alone, err := filelock.TryExclusive(f)
-	if err != nil || !alone {
-		return err
-	}
-	if err := f.Truncate(t.Offset); err != nil {
-		return err
-	}
-	l.out.torn = false
-	_, err = filelock.TryShared(f)
-	return err
+	return cut(f, whole, end)
 }

@@ -1,7 +1,9 @@
 package logfile
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/spanlog/spanlog/internal/crashpoint"
@@ -44,11 +46,19 @@ func (l *Log) rotate(now time.Time) {
 }
 
 func (l *Log) tryRotate(now time.Time) error {
-	if !renamesOpen {
+	// Nobody ends a line of a rotated file any more.
+	l.out.look()
+	if err := l.out.mend(); err != nil {
+		return err
+	}
+	if !l.renamesOpen {
 		return l.rotateClosed(now)
 	}
 	crashpoint.Here("before-rotate")
 	aside, err := l.archive.MoveAside(now)
+	if errors.Is(err, fs.ErrNotExist) {
+		return l.check(now) // somebody has moved it, since that was checked
+	}
 	if err != nil {
 		return err
 	}
@@ -65,21 +75,21 @@ func (l *Log) tryRotate(now time.Time) error {
 	if err := l.replace(out); err != nil {
 		l.chores.report(fmt.Errorf("rotate: %w", err)) // but it is rotated
 	}
-	return l.out.stat()
+	return nil
 }
 
-// rotateClosed is for systems that do not rename a file that is open. There is
-// always one open when it returns.
+// rotateClosed is for systems that do not rename a file that is open. If none can
+// be opened afterwards, the next write tries it again.
 func (l *Log) rotateClosed(now time.Time) error {
 	if err := l.out.file.Close(); err != nil {
 		return err
 	}
+	l.out.closed = true
 	_, moving := l.archive.MoveAside(now)
-	out, err := openOutput(l.opts.Path, l.opts.Mode)
-	if err != nil {
-		l.failure = err // and so will the next write be
-		return err
+	out, opening := openOutput(l.opts.Path, l.opts.Mode)
+	if opening == nil {
+		l.out = out
+		l.turn = l.nextTurn()
 	}
-	l.out, l.turn = out, l.nextTurn()
-	return moving
+	return errors.Join(moving, opening)
 }

@@ -8,9 +8,7 @@ import (
 )
 
 const (
-	noFollow = 0
-	// renamesOpen reports that a file can be renamed while it is open.
-	renamesOpen = false
+	noFollow, noWait = 0, 0
 )
 
 // A status is what a file is at the moment. Without a journal, which file it is

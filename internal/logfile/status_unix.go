@@ -13,8 +13,7 @@ import (
 
 const (
 	noFollow = unix.O_NOFOLLOW
-	// renamesOpen reports that a file can be renamed while it is open.
-	renamesOpen = true
+	noWait   = unix.O_NONBLOCK // for somebody to read the pipe: it is an error that nobody does
 )
 
 // A status is what a file is at the moment.
