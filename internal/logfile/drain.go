@@ -59,6 +59,21 @@ func (l *Log) drainAll() error {
 	return nil
 }
 
+// drainGathered writes what has gathered by now.
+func (l *Log) drainGathered() error {
+	for taken := false; !taken || !l.draining.empty(); {
+		if l.draining.empty() {
+			l.take()
+			taken = true
+			continue
+		}
+		if err := l.drainSome(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // drainSome makes one write, unless one has failed a short time ago.
 func (l *Log) drainSome() error {
 	if l.out == nil {
@@ -92,7 +107,7 @@ func (l *Log) recovering() bool {
 func (l *Log) take() {
 	l.mu.Lock()
 	l.draining, l.filling = l.filling, l.draining
-	l.signaled = false
+	l.signaled.Store(false)
 	l.mu.Unlock()
 }
 

@@ -27,9 +27,7 @@ func (l *Log) keep() {
 		case <-l.stop:
 			return
 		case <-l.look:
-			l.mu.Lock()
-			now = l.signaled
-			l.mu.Unlock()
+			now = l.signaled.Load()
 		case <-later.C:
 			now, waiting = true, false
 		case <-syncing:
@@ -64,7 +62,7 @@ func (l *Log) writeAll() bool {
 	if l.failure != nil && !l.retry.due() {
 		return false
 	}
-	err := l.drainLocked(l.accepted(), false)
+	err := l.drainGathered()
 	if err != nil {
 		l.chores.report(err)
 	}

@@ -30,12 +30,15 @@ type Log struct {
 	mu       sync.Mutex
 	filling  batch
 	appended uint64 // how many records were accepted
-	signaled bool   // the keeper knows that much has gathered
 	closed   bool
 	// ring is the journal while records go into it. Append uses it under mu and
 	// the drainer under drainMu, as a journal asks for.
 	ring   *journal.Journal
 	noRing error // why there is none
+	// signaled is whether the keeper knows that much has gathered. It is atomic,
+	// so that the keeper has to take mu only once to take everything over: the
+	// two would wait for each other often, and that costs more than the copies.
+	signaled atomic.Bool
 
 	drainMu  sync.Mutex
 	out      *output // nil after Close
@@ -214,8 +217,8 @@ func (l *Log) pressing() bool {
 // wakes reports whether the keeper is to be woken after a record was added: once
 // when there is something, and once when there is much.
 func (l *Log) wakes() bool {
-	if pressing := l.pressing(); pressing != l.signaled {
-		l.signaled = pressing
+	if pressing := l.pressing(); pressing != l.signaled.Load() {
+		l.signaled.Store(pressing)
 		if pressing {
 			return true
 		}
