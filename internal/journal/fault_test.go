@@ -5,6 +5,7 @@ package journal
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -75,6 +76,31 @@ func TestUnlinkedWhileMapped(t *testing.T) {
 	f.add(50).begin(2).done(2)
 	if j.InPlace() {
 		t.Error("a removed file is in place after all")
+	}
+}
+
+// TestFaultsElsewhere shows that a goroutine's other faults are what they were
+// before: they end the process if they did.
+func TestFaultsElsewhere(t *testing.T) {
+	j := newJournal(t, MinCapacity)
+	for _, was := range []bool{false, true} {
+		defer debug.SetPanicOnFault(debug.SetPanicOnFault(was))
+		for name, operate := range map[string]func() error{
+			"Append": func() error { return j.Append(line(1, 30)) },
+			"Begin":  func() error { return j.Begin(Intent{}, 0) },
+			"Done":   func() error { return j.Done(0, 0) },
+			"Map":    func() error { return j.Map(MinCapacity) },
+			"a fault": func() error {
+				must(t, os.Truncate(j.path, 0))
+				isFault(t, "cut off", j.Append(line(1, 30)))
+				return j.Map(MinCapacity)
+			},
+		} {
+			must(t, operate())
+			if is := debug.SetPanicOnFault(was); is != was {
+				t.Errorf("after %s, faults panic: %t, before: %t", name, is, was)
+			}
+		}
 	}
 }
 

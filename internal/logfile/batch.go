@@ -27,9 +27,6 @@ func (b *batch) push(line []byte, r record) {
 
 func (b *batch) empty() bool { return b.next == len(b.records) }
 
-// left is how many records are not done.
-func (b *batch) left() int { return len(b.records) - b.next }
-
 // A span is the oldest records of a batch that are written together.
 type span struct {
 	records       int

@@ -30,7 +30,7 @@ func TestDrainDelay(t *testing.T) {
 				tr.add(calm, n, n)
 				synctest.Wait()
 				equal(t, "just before", content(t, o.Path), before)
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				synctest.Wait()
 				wantFile(t, o.Path, fmt.Sprintf("1-%d", n))
 			}
