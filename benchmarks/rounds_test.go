@@ -22,6 +22,9 @@ type contender struct {
 // by; its time per operation is reported, for ops operations per run.
 func rounds(b *testing.B, ops int, contenders ...contender) {
 	for _, c := range contenders { // warm up
+		if c.reset != nil {
+			c.reset()
+		}
 		c.run()
 	}
 	taken := make([][]float64, len(contenders))
