@@ -107,12 +107,11 @@ func (enc *jsonEncoder) attr(dst []byte, a *slog.Attr) []byte {
 		case isGroup && a.Key == "": // inlined
 			return enc.members(dst, members)
 		case isGroup:
-			dst = encode.AppendJSONString(jsonComma(dst), a.Key)
-			return append(enc.members(append(dst, ':', '{'), members), '}')
+			dst = append(encode.AppendJSONKey(dst, a.Key), '{')
+			return append(enc.members(dst, members), '}')
 		}
 	}
-	dst = append(encode.AppendJSONString(jsonComma(dst), a.Key), ':')
-	return encode.AppendJSONValue(dst, a.Value, kind)
+	return encode.AppendJSONValue(encode.AppendJSONKey(dst, a.Key), a.Value, kind)
 }
 
 func (enc *jsonEncoder) members(dst []byte, attrs []slog.Attr) []byte {
@@ -138,7 +137,7 @@ func (enc *jsonEncoder) withAttrs(p prefix, attrs []slog.Attr) prefix {
 
 func (enc *jsonEncoder) withGroup(p prefix, name string) prefix {
 	p.pending = clone(p.pending)
-	p.pending = append(encode.AppendJSONString(jsonComma(p.pending), name), ':', '{')
+	p.pending = append(encode.AppendJSONKey(p.pending, name), '{')
 	p.npending++
 	return p
 }

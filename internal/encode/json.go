@@ -31,6 +31,22 @@ var jsonSafe = func() (safe [utf8.RuneSelf]bool) {
 	return safe
 }()
 
+// AppendJSONKey appends a key with its quotes and colon, and before it a comma,
+// unless it is the first of its object. An opening brace can be the last byte only
+// there: no encoded value ends in one.
+func AppendJSONKey(dst []byte, key string) []byte {
+	if n := len(dst); n > 0 && dst[n-1] != '{' {
+		dst = append(dst, ',', '"')
+	} else {
+		dst = append(dst, '"')
+	}
+	if safe(key) {
+		dst = append(dst, key...)
+		return append(dst, '"', ':')
+	}
+	return append(AppendJSONString(dst[:len(dst)-1], key), ':')
+}
+
 // AppendJSONString appends s in double quotes. Invalid UTF-8 becomes U+FFFD;
 // U+2028 and U+2029 are escaped because JavaScript takes them for line ends.
 func AppendJSONString(dst []byte, s string) []byte {

@@ -13,6 +13,7 @@
 //	0     header: magic, capacity, salt, check word
 //	512   checkpoint slot
 //	1024  checkpoint slot
+//	1536  number of the newest record
 //	2048  copy of the header
 //	4096  ring
 //
@@ -44,6 +45,7 @@
 //	append:  word behind the record := 0
 //	         length and sum, bytes
 //	         commit word                       from here on the record counts
+//	         number of the newest record
 //	drain:   checkpoint with intent            Begin
 //	         write(2) to the log
 //	         checkpoint behind those records   Done: from here on their room is free
@@ -65,6 +67,10 @@
 //     store is made where such a fault can be caught; it is an error then.
 //  6. Nothing in the file is believed when it is read: each length is bounded by
 //     what is there, and each record, checkpoint and header has its checksum.
+//
+// The number of the newest record tells how many are lost if the end of what was
+// written is damaged, or blank. It is stored after the commit word, so it is never
+// of a record that does not exist.
 //
 // Stores are in order for a reader of the same machine: the ones that matter are
 // atomic, and a process that is killed has made all of its stores up to some

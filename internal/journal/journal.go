@@ -176,6 +176,7 @@ func (j *Journal) Append(record []byte) (err error) {
 	j.put(j.wrap(at+recordHeader), record)
 	crashpoint.Here("before-commit")
 	store(j.ring, at, commitWord(seq))
+	order.PutUint64(j.mem[newestAt:], newestWord(seq))
 	crashpoint.Here("after-commit")
 	j.head, j.place, j.nextSeq = j.head+uint64(size), end, seq+1
 	return nil

@@ -18,6 +18,10 @@ const (
 	// Checkpoints are written to these in turn.
 	slotAt, slotCopyAt = 512, 1024
 
+	// The number of the newest record is here, so that it is known how many there
+	// should be even where nothing is left of them.
+	newestAt = 1536
+
 	recordHeader = 16 // a commit word, and a word of length and checksum
 	wordSize     = 8
 
@@ -60,6 +64,17 @@ func sequence(word uint64) uint64 {
 		return 0
 	}
 	return word >> commitShift
+}
+
+// newestWord is a record's number with a check of its own.
+func newestWord(seq uint64) uint64 { return seq<<16 | seq*0x9e3779b97f4a7c15>>48 }
+
+// newest is the number of a newestWord, or 0.
+func newest(word uint64) uint64 {
+	if seq := word >> 16; newestWord(seq) == word {
+		return seq
+	}
+	return 0
 }
 
 // A header says what the file is. It is written once.

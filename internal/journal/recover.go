@@ -89,8 +89,9 @@ func (j *Journal) Load() (*Pending, error) {
 		return nil, err
 	}
 	j.header = h
-	p := j.pending(page, &reader{ring: ring, salt: h.salt})
-	if info.Size() < headerSize+int64(h.capacity) {
+	r := &reader{ring: ring, salt: h.salt, newest: newest(order.Uint64(page[newestAt:]))}
+	p := j.pending(page, r)
+	if info.Size() < headerSize+int64(h.capacity) && r.newest == 0 {
 		p.Lost++ // at least
 	}
 	return p, nil
@@ -173,8 +174,9 @@ func (p *Pending) closeBegun() {
 
 // A reader finds records in the bytes of a ring.
 type reader struct {
-	ring []byte
-	salt uint64
+	ring   []byte
+	salt   uint64
+	newest uint64 // the number of the newest record, or 0 if that is not known
 }
 
 // walk returns the records from a position and number on, up to the number end,
@@ -198,6 +200,8 @@ func (r *reader) walk(pos, seq, end uint64) (records []Record, lost int) {
 	switch {
 	case end > 0:
 		lost += int(end - first)
+	case r.newest >= first && r.newest-first < uint64(len(r.ring)/recordHeader):
+		lost += int(r.newest-first) + 1
 	case r.word(from) != 0:
 		lost++ // the word behind the last record is 0; see doc.go
 	}

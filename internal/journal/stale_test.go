@@ -79,7 +79,17 @@ func TestDamageBeforeEarlierLap(t *testing.T) {
 			for i := range 5 {
 				put(b, f.place(n+i), 0)
 			}
-		}, ""}, // which no number can tell
+		}, "-5"}, // which the number of the newest tells
+		{"all have none, and the number of the newest is damaged", func(b []byte) {
+			for i := range 5 {
+				put(b, f.place(n+i), 0)
+			}
+			b[newestAt+3] ^= 0x40
+		}, ""}, // which nothing can tell
+		{"the number of the newest is damaged", func(b []byte) { b[newestAt] ^= 1 }, numbers(n, n+4)},
+		{"the number of the newest is absurd", func(b []byte) { put(b, newestAt, newestWord(1<<40)) }, numbers(n, n+4)},
+		{"the number of the newest is not there yet", func(b []byte) { put(b, newestAt, newestWord(uint64(n+3))) }, numbers(n, n+4)},
+		{"there is no number of the newest", func(b []byte) { put(b, newestAt, 0) }, numbers(n, n+4)},
 		{"the first three are garbage", func(b []byte) {
 			for i := range b[f.place(n):f.place(n+3)] {
 				b[f.place(n)+i] = 0xA5
@@ -120,7 +130,7 @@ func TestOtherSalt(t *testing.T) {
 	for i, b := range files {
 		equal(t, "its own ring", s.describe(t, b), "1 2 3")
 		other := append(bytes.Clone(b[:headerSize]), files[1-i][headerSize:]...)
-		equal(t, "the ring of another", s.describe(t, other), "-1")
+		equal(t, "the ring of another", s.describe(t, other), "-3")
 		slots := bytes.Clone(b)
 		copy(slots[slotAt:headerCopyAt], files[1-i][slotAt:headerCopyAt])
 		equal(t, "the checkpoint of another", s.describe(t, slots), "1 2 3 again")
@@ -129,7 +139,7 @@ func TestOtherSalt(t *testing.T) {
 	mixed := bytes.Clone(files[0])
 	f := fill(t, newJournal(t, MinCapacity)).add(30, 40, 50)
 	copy(mixed[f.place(2):], files[1][f.place(2):])
-	equal(t, "the other's from the second on", s.describe(t, mixed), "1 -1")
+	equal(t, "the other's from the second on", s.describe(t, mixed), "1 -2")
 }
 
 // forge returns a record's bytes, as somebody makes them who knows all but the

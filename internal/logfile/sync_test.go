@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -15,16 +16,37 @@ import (
 
 // A syncing counts what is synced.
 type syncing struct {
+	mu sync.Mutex
+	synced
+	err error
+}
+
+type synced struct {
 	files, dirs int
 	// content is what the file had when it was last synced.
 	content string
-	err     error
+}
+
+// saw is what was synced by now.
+func (s *syncing) saw() synced {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.synced
+}
+
+// fail has syncs fail with err, or not any more.
+func (s *syncing) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
 }
 
 // watch has a log that is not open yet tell what it syncs.
 func watch(t testing.TB, tr *trial) *syncing {
 	s := new(syncing)
 	tr.fsync = func(f *os.File) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.files++
 		if s.err == nil {
 			s.content = content(t, f.Name())
@@ -33,6 +55,8 @@ func watch(t testing.TB, tr *trial) *syncing {
 	}
 	tr.syncDir = func(dir string) error {
 		equal(t, "directory", dir, filepath.Dir(tr.opts.Path))
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.dirs++
 		return s.err
 	}
@@ -45,7 +69,9 @@ func watched(t testing.TB, o Options) (*trial, *syncing) {
 	tr := begin(t, o)
 	s := watch(t, tr)
 	tr.start()
-	*s = syncing{dirs: s.dirs} // what was there before may be synced
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.synced = synced{dirs: s.dirs} // what was there before may be synced
 	return tr, s
 }
 
@@ -68,26 +94,26 @@ func TestSyncPolicy(t *testing.T) {
 				o.WriteThrough, o.SyncFrom, o.Delay = mode.through, test.from, time.Hour
 				tr, s := watched(t, o)
 				tr.add(calm, 1, 1)
-				equal(t, "syncs after a calm record", s.files, test.calm)
+				equal(t, "syncs after a calm record", s.saw().files, test.calm)
 				tr.add(urgent, 2, 2)
-				equal(t, "syncs after an urgent record", s.files, test.urgent)
-				if s.files > 0 {
-					equal(t, "on disk", numbers(s.content), "1-2")
+				equal(t, "syncs after an urgent record", s.saw().files, test.urgent)
+				if s.saw().files > 0 {
+					equal(t, "on disk", numbers(s.saw().content), "1-2")
 				}
-				equal(t, "syncs of the directory", s.dirs, test.dirs)
+				equal(t, "syncs of the directory", s.saw().dirs, test.dirs)
 				tr.add(calm, 3, 3)
 				tr.flush()
 				if test.from != Never {
-					equal(t, "on disk after Flush", numbers(s.content), "1-3")
+					equal(t, "on disk after Flush", numbers(s.saw().content), "1-3")
 				}
-				before := s.files
+				before := s.saw().files
 				tr.flush()
-				equal(t, "syncs with nothing to sync", s.files, before)
+				equal(t, "syncs with nothing to sync", s.saw().files, before)
 				must(t, tr.end())
-				equal(t, "syncs at Close", s.files, before)
+				equal(t, "syncs at Close", s.saw().files, before)
 				tr.add(urgent, 4, 4)
 				if test.from != Never {
-					equal(t, "on disk after Close", numbers(s.content), "1-4")
+					equal(t, "on disk after Close", numbers(s.saw().content), "1-4")
 				}
 			})
 		}
@@ -104,19 +130,19 @@ func TestSyncEvery(t *testing.T) {
 				o.WriteThrough, o.SyncEvery = mode.through, 10*time.Second
 				tr, s := watched(t, o)
 				time.Sleep(61 * time.Second)
-				equal(t, "syncs of an idle log", s.files, 0)
+				equal(t, "syncs of an idle log", s.saw().files, 0)
 				tr.add(calm, 1, 1)
 				tr.add(urgent, 2, 2)
 				time.Sleep(8 * time.Second)
-				equal(t, "syncs before the interval is over", s.files, 0)
+				equal(t, "syncs before the interval is over", s.saw().files, 0)
 				time.Sleep(2 * time.Second)
-				equal(t, "syncs", s.files, 1)
-				equal(t, "on disk", numbers(s.content), "1-2")
+				equal(t, "syncs", s.saw().files, 1)
+				equal(t, "on disk", numbers(s.saw().content), "1-2")
 				time.Sleep(time.Minute)
-				equal(t, "syncs of what is synced", s.files, 1)
+				equal(t, "syncs of what is synced", s.saw().files, 1)
 				tr.add(calm, 3, 3)
 				time.Sleep(11 * time.Second)
-				equal(t, "on disk", numbers(s.content), "1-3")
+				equal(t, "on disk", numbers(s.saw().content), "1-3")
 			})
 		})
 	}
@@ -160,7 +186,7 @@ func TestSyncRecovered(t *testing.T) {
 					if full && test.every == 0 && test.from != Never {
 						tr.flush()
 					}
-					equal(t, "on disk", numbers(s.content), test.want)
+					equal(t, "on disk", numbers(s.saw().content), test.want)
 				})
 			})
 		}
@@ -175,7 +201,7 @@ func TestSyncRotation(t *testing.T) {
 			o := options(t)
 			o.WriteThrough, o.SyncEvery, o.MaxSize = mode.through, time.Hour, 4096
 			tr, s := watched(t, o)
-			equal(t, "syncs of the directory at Open", s.dirs, 1)
+			equal(t, "syncs of the directory at Open", s.saw().dirs, 1)
 			order := ""
 			fsync, syncDir := tr.fsync, tr.syncDir
 			tr.set(func(l *Log) {
@@ -198,7 +224,7 @@ func TestSyncRotation(t *testing.T) {
 			for n := 6; n <= 9; n++ {
 				must(t, tr.Append(line(n, 1000), urgent))
 			}
-			equal(t, "syncs of files", s.files, 2)
+			equal(t, "syncs of files", s.saw().files, 2)
 			wantLog(t, o.Path, "1-4 | 5-8 | 9")
 			tr.set(func(l *Log) { l.fsync = (*os.File).Sync })
 		})
@@ -211,7 +237,7 @@ func TestSyncFails(t *testing.T) {
 	o := options(t)
 	o.SyncFrom = urgent
 	tr, s := watched(t, o)
-	s.err = syscall.EIO
+	s.fail(syscall.EIO)
 	var waits *KeptError
 	if err := tr.Append(line(1, 0), urgent); !errors.As(err, &waits) || !errors.Is(err, syscall.EIO) {
 		t.Errorf("Append: got %v", err)
@@ -220,9 +246,9 @@ func TestSyncFails(t *testing.T) {
 		t.Errorf("Flush: got %v", err)
 	}
 	wantFile(t, o.Path, "1")
-	s.err = nil
+	s.fail(nil)
 	tr.flush()
-	equal(t, "on disk", numbers(s.content), "1")
+	equal(t, "on disk", numbers(s.saw().content), "1")
 }
 
 // TestSyncGroup: of goroutines that wait at the same time, one syncs for all.

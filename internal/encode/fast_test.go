@@ -52,3 +52,15 @@ func TestSafe(t *testing.T) {
 		}
 	})
 }
+
+// TestJSONKey: a key is a string with a colon, and a comma where one is due.
+func TestJSONKey(t *testing.T) {
+	for _, key := range []string{"", "k", "a key", "a longer key that is safe", `"`, "a\nkey of more than eight", "ü", "\xff"} {
+		for _, test := range []struct{ before, comma string }{{"", ""}, {"{", ""}, {`{"a":1`, ","}, {`{"a":{}`, ","}} {
+			want := test.before + test.comma + string(AppendJSONString(nil, key)) + ":"
+			if got := string(AppendJSONKey([]byte(test.before), key)); got != want {
+				t.Errorf("%q after %q: got %s, want %s", key, test.before, got, want)
+			}
+		}
+	}
+}
