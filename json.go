@@ -2,6 +2,9 @@ package spanlog
 
 import (
 	"log/slog"
+	"strings"
+
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog/internal/encode"
 )
@@ -14,6 +17,7 @@ func (jsonFormat) encoder(c *formatConfig) (encoder, error) {
 		level := encode.AppendJSONString([]byte(","+enc.level), enc.schema.levelText(levelAt(i)))
 		enc.between[i] = string(level) + "," + enc.message
 	}
+	enc.makeTraceForm()
 	return enc, nil
 }
 
@@ -28,6 +32,34 @@ type jsonEncoder struct {
 	// between is what stands between the time and the message if there is no
 	// source, for the levels that have names.
 	between [namedLevels]string
+	// traceForm is the trace fields with commas before them and zeros for digits,
+	// if digits are all there is to fill in, and traceDigits where they begin.
+	traceForm   string
+	traceDigits [maxTraceFields]int
+}
+
+func (enc *jsonEncoder) makeTraceForm() {
+	form := ""
+	for i := range enc.trace.fields {
+		width := enc.trace.fields[i].hexWidth()
+		if width == 0 {
+			return
+		}
+		form += "," + enc.traceKeys[i] + `"`
+		enc.traceDigits[i] = len(form)
+		form += strings.Repeat("0", width) + `"`
+	}
+	enc.traceForm = form
+}
+
+// appendTraceForm appends the trace fields for a span that has all of them.
+func (enc *jsonEncoder) appendTraceForm(dst []byte, sc trace.SpanContext) []byte {
+	n := len(dst)
+	dst = append(dst, enc.traceForm...)
+	for i := range enc.trace.fields {
+		enc.trace.fields[i].putHex(dst[n+enc.traceDigits[i]:], sc)
+	}
+	return dst
 }
 
 func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
@@ -40,7 +72,11 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	} else {
 		dst = enc.builtins(dst, e)
 	}
-	if e.Span.HasTraceID() {
+	switch {
+	case !e.Span.HasTraceID():
+	case enc.traceForm != "" && e.Span.HasSpanID() && !e.replaced:
+		dst = enc.appendTraceForm(dst, e.Span)
+	default:
 		for i := range enc.traceKeys {
 			f := &enc.trace.fields[i]
 			if !f.in(e.Span) {

@@ -113,6 +113,34 @@ func (f *traceField) append(dst []byte, sc trace.SpanContext) []byte {
 	}
 }
 
+// hexWidth is how many digits the field's value has if it is nothing but
+// hexadecimal digits, or 0.
+func (f *traceField) hexWidth() int {
+	switch {
+	case f.part == partTraceID && f.form == idHex:
+		return 2 * len(trace.TraceID{})
+	case f.part == partSpanID && f.form == idHex:
+		return 2 * len(trace.SpanID{})
+	case f.part == partFlags:
+		return 2
+	}
+	return 0
+}
+
+// putHex writes the digits of a field that has nothing else to dst.
+func (f *traceField) putHex(dst []byte, sc trace.SpanContext) {
+	switch f.part {
+	case partTraceID:
+		id := sc.TraceID()
+		encode.PutHex(dst, id[:])
+	case partSpanID:
+		id := sc.SpanID()
+		encode.PutHex(dst, id[:])
+	default:
+		encode.PutHex(dst, []byte{byte(sc.TraceFlags())})
+	}
+}
+
 // is reports whether v says the same as the field does for sc.
 func (f *traceField) is(v slog.Value, sc trace.SpanContext) bool {
 	var buf [128]byte

@@ -1,7 +1,6 @@
 package benchmarks
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -18,8 +17,8 @@ type contender struct {
 
 // rounds has the contenders run in random order within each of b.N rounds, and
 // reports ratios within a round: the machine's speed drifts from second to second,
-// but hardly within a round. The first contender is what the others are divided
-// by; its time per operation is reported, for ops operations per run.
+// but hardly within a round. Each contender is divided by the first, of which the time
+// per operation is reported, for ops operations per run, and by those after it.
 func rounds(b *testing.B, ops int, contenders ...contender) {
 	for _, c := range contenders { // warm up
 		if c.reset != nil {
@@ -43,15 +42,23 @@ func rounds(b *testing.B, ops int, contenders ...contender) {
 	slices.Sort(base)
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(base[len(base)/2]/float64(ops), "ns/"+contenders[0].name)
-	for i, c := range contenders[1:] {
-		ratios := make([]float64, b.N)
-		for r := range ratios {
-			ratios[r] = taken[i+1][r] / taken[0][r]
+	for i := range contenders {
+		for j := range contenders {
+			if i > 0 && j == 0 || 0 < i && i < j { // by the first one, and by later ones
+				reportRatio(b, contenders[i].name+"/"+contenders[j].name, taken[i], taken[j])
+			}
 		}
-		slices.Sort(ratios)
-		quartile := func(q int) float64 { return ratios[min(len(ratios)*q/4, len(ratios)-1)] }
-		name := fmt.Sprintf("%s/%s", c.name, contenders[0].name)
-		b.ReportMetric(quartile(2), name)
-		b.Logf("%-40s median %.3f, quartiles %.3f to %.3f, %d rounds", name, quartile(2), quartile(1), quartile(3), b.N)
 	}
+}
+
+// reportRatio reports the ratio of two contenders, round by round.
+func reportRatio(b *testing.B, name string, taken, by []float64) {
+	ratios := make([]float64, len(taken))
+	for r := range ratios {
+		ratios[r] = taken[r] / by[r]
+	}
+	slices.Sort(ratios)
+	quartile := func(q int) float64 { return ratios[min(len(ratios)*q/4, len(ratios)-1)] }
+	b.ReportMetric(quartile(2), name)
+	b.Logf("%-30s median %.3f, quartiles %.3f to %.3f, %d rounds", name, quartile(2), quartile(1), quartile(3), len(ratios))
 }

@@ -103,8 +103,13 @@ var hexPairs = func() (pairs [256][2]byte) {
 func AppendHex(dst, src []byte) []byte {
 	n := len(dst)
 	dst = slices.Grow(dst, 2*len(src))[:n+2*len(src)]
-	for out := dst[n:]; len(src) > 0; out, src = out[2:], src[1:] {
-		*(*[2]byte)(out) = hexPairs[src[0]]
-	}
+	PutHex(dst[n:], src)
 	return dst
+}
+
+// PutHex writes src to dst as lower-case hexadecimal digits.
+func PutHex(dst, src []byte) {
+	for ; len(src) > 0; dst, src = dst[2:], src[1:] {
+		*(*[2]byte)(dst) = hexPairs[src[0]]
+	}
 }
