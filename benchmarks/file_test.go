@@ -47,10 +47,19 @@ func spanContexts(n int) []context.Context {
 	return ctxs
 }
 
+// emptied returns a function that takes everything out of a file.
+func emptied(b *testing.B, path string) func() {
+	return func() {
+		if err := os.Truncate(path, 0); err != nil {
+			b.Error(err)
+		}
+	}
+}
+
 // BenchmarkFile compares the log file with the same records to nowhere, and with
 // what most programs have. All that is flushed is within the time.
 //
-//	go test -run=^$ -bench=BenchmarkFile$ -benchtime=100x -v .
+//	go test -run=^$ -bench=BenchmarkFile -benchtime=100x -v .
 func BenchmarkFile(b *testing.B) {
 	spans := spanContexts(1024)
 	dir := b.TempDir()
@@ -64,26 +73,25 @@ func BenchmarkFile(b *testing.B) {
 			}
 		}
 	}
-	emptied := func(path string) func() {
-		return func() {
-			if err := os.Truncate(path, 0); err != nil {
-				b.Error(err)
-			}
-		}
-	}
-	journal, through, plain := filepath.Join(dir, "journal.log"), filepath.Join(dir, "through.log"), filepath.Join(dir, "plain.log")
+	emptied := func(path string) func() { return emptied(b, path) }
+	journal, plain := filepath.Join(dir, "journal.log"), filepath.Join(dir, "plain.log")
 	f, err := os.OpenFile(plain, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer f.Close()
 	usual := slog.New(wrapper{slog.NewJSONHandler(f, nil)})
-	rounds(b, recordsPerRun,
-		contender{"discard", spanlogTo(spanlog.Writer{Writer: io.Discard}), nil},
-		contender{"journal", spanlogTo(spanlog.File{Path: journal}), emptied(journal)},
-		contender{"write-through", spanlogTo(spanlog.File{Path: through, WriteThrough: true}), emptied(through)},
-		contender{"slog-to-file", func() { logRun(usual, spans) }, emptied(plain)},
-	)
+	contenders := []contender{
+		{name: "discard", run: spanlogTo(spanlog.Writer{Writer: io.Discard})},
+		{name: "journal", run: spanlogTo(spanlog.File{Path: journal}), after: emptied(journal)},
+		{name: "slog-to-file", run: func() { logRun(usual, spans) }, after: emptied(plain)},
+	}
+	b.Run("journal", func(b *testing.B) { rounds(b, recordsPerRun, contenders...) })
+	through := filepath.Join(dir, "through.log")
+	contenders[1] = contender{
+		name: "write-through", run: spanlogTo(spanlog.File{Path: through, WriteThrough: true}), after: emptied(through),
+	}
+	b.Run("write-through", func(b *testing.B) { rounds(b, recordsPerRun, contenders...) })
 }
 
 // BenchmarkDrain compares the way of finished lines into the file with write(2) of
@@ -107,6 +115,7 @@ func BenchmarkDrain(b *testing.B) {
 	w := spanlog.Must(spanlog.New(nil, spanlog.File{Path: waiting, Format: fixed, JournalSize: 4 * total, Delay: time.Hour}))
 	defer w.Close()
 
+	emptied := func(path string) func() { return emptied(b, path) }
 	raw := filepath.Join(b.TempDir(), "raw")
 	f, err := os.OpenFile(raw, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -137,9 +146,9 @@ func BenchmarkDrain(b *testing.B) {
 		}
 	}
 	rounds(b, total/len(line),
-		contender{"blocks", blocks(64 << 10), func() { _ = os.Truncate(raw, 0) }},
-		contender{"drain", func() { flush(w) }, func() { _ = os.Truncate(waiting, 0); fill(w) }},
-		contender{"journal", func() { fill(l); flush(l) }, func() { _ = os.Truncate(path, 0) }},
-		contender{"lines", blocks(len(line)), func() { _ = os.Truncate(raw, 0) }},
+		contender{name: "blocks", run: blocks(64 << 10), after: emptied(raw)},
+		contender{name: "drain", before: func() { fill(w) }, run: func() { flush(w) }, after: emptied(waiting)},
+		contender{name: "journal", run: func() { fill(l); flush(l) }, after: emptied(path)},
+		contender{name: "lines", run: blocks(len(line)), after: emptied(raw)},
 	)
 }

@@ -10,9 +10,24 @@ import (
 // A contender is one way to do the same work. Its run does it once, all of it:
 // what is put off to a background goroutine is waited for.
 type contender struct {
-	name  string
-	run   func()
-	reset func() // between rounds, not timed; may be nil
+	name   string
+	run    func()
+	before func() // not timed; may be nil
+	after  func() // the same: takes away what the run has left, so that it is no burden to the next
+}
+
+// time is how many nanoseconds a run takes.
+func (c *contender) time() float64 {
+	if c.before != nil {
+		c.before()
+	}
+	start := time.Now()
+	c.run()
+	taken := time.Since(start)
+	if c.after != nil {
+		c.after()
+	}
+	return float64(taken)
 }
 
 // rounds has the contenders run in random order within each of b.N rounds, and
@@ -21,21 +36,12 @@ type contender struct {
 // per operation is reported, for ops operations per run, and by those after it.
 func rounds(b *testing.B, ops int, contenders ...contender) {
 	for _, c := range contenders { // warm up
-		if c.reset != nil {
-			c.reset()
-		}
-		c.run()
+		c.time()
 	}
 	taken := make([][]float64, len(contenders))
 	for range b.N {
 		for _, i := range rand.Perm(len(contenders)) {
-			c := contenders[i]
-			if c.reset != nil {
-				c.reset()
-			}
-			start := time.Now()
-			c.run()
-			taken[i] = append(taken[i], float64(time.Since(start)))
+			taken[i] = append(taken[i], contenders[i].time())
 		}
 	}
 	base := slices.Clone(taken[0])
