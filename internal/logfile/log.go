@@ -21,8 +21,8 @@ import (
 //	drainMu  all about the file, and the records on their way to it
 //	mu       the records that nobody is taking there yet
 //
-// so that Append does not wait for the disk. No function of the caller's is called
-// while one of them is held.
+// so that Append does not wait for the disk. Of the caller's functions, those that
+// count are called while one of them is held, and Report is not.
 type Log struct {
 	opts    Options
 	archive archive.Archive
@@ -198,11 +198,13 @@ func (l *Log) hasRoom(size int) bool {
 }
 
 // makeRoom has what has gathered written.
-func (l *Log) makeRoom() error {
+func (l *Log) makeRoom() error { return l.drain(l.accepted(), false) }
+
+// accepted is how many records were.
+func (l *Log) accepted() uint64 {
 	l.mu.Lock()
-	n := l.appended
-	l.mu.Unlock()
-	return l.drain(n, false)
+	defer l.mu.Unlock()
+	return l.appended
 }
 
 // pressing reports whether so much has gathered that it should be written before
@@ -239,10 +241,7 @@ func (l *Log) Flush() error {
 	l.drainMu.Lock()
 	defer l.drainMu.Unlock()
 	l.retry.reset() // a caller who asks is not put off
-	l.mu.Lock()
-	n := l.appended
-	l.mu.Unlock()
-	return l.drainLocked(n, l.opts.syncs())
+	return l.drainLocked(l.accepted(), l.opts.syncs())
 }
 
 // Reopen opens the file by name again, after it was moved.

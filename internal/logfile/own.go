@@ -13,7 +13,7 @@ import (
 // the keeper's next tick. drainMu is held.
 func (l *Log) own() {
 	if !l.out.regular {
-		l.setRing(nil, errors.New("the file is a device or a pipe"))
+		l.withoutRing(errors.New("the file is a device or a pipe"))
 		return
 	}
 	if l.journal != nil && !l.journal.InPlace() && !l.abandon() {
@@ -26,7 +26,7 @@ func (l *Log) own() {
 			return
 		}
 		err := l.acquire()
-		l.setRing(nil, err)
+		l.withoutRing(err)
 		if err != nil {
 			return
 		}
@@ -43,19 +43,12 @@ func (l *Log) lacksRing() bool {
 	return l.ring == nil && !l.opts.WriteThrough && !errors.Is(l.noRing, journal.ErrNoMap)
 }
 
-// accepted is how many records were.
-func (l *Log) accepted() uint64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.appended
-}
-
-// setRing says where records go from now on, and if nowhere, why. That is
+// withoutRing has records written through from now on, and says why. That is
 // reported when it is news, unless it is nobody's fault.
-func (l *Log) setRing(ring *journal.Journal, why error) {
+func (l *Log) withoutRing(why error) {
 	l.mu.Lock()
 	before := l.noRing
-	l.ring, l.noRing = ring, why
+	l.ring, l.noRing = nil, why
 	l.mu.Unlock()
 	switch {
 	case why == nil, l.opts.WriteThrough, errors.Is(why, journal.ErrHeld), errors.Is(why, journal.ErrNoMap), !l.out.regular:
@@ -69,7 +62,7 @@ func (l *Log) setRing(ring *journal.Journal, why error) {
 // in the log, whoever comes across the file must not write it again, so that is
 // emptied, wherever it is now.
 func (l *Log) abandon() bool {
-	l.setRing(nil, errors.New("the journal's file was removed or cut off"))
+	l.withoutRing(errors.New("the journal's file was removed or cut off"))
 	l.fault.Store(true)
 	if l.drainAll() != nil {
 		return false // then it waits in memory
@@ -175,6 +168,6 @@ func (l *Log) mapJournal() {
 	}
 	l.mu.Unlock()
 	if err != nil {
-		l.setRing(nil, err)
+		l.withoutRing(err)
 	}
 }
