@@ -1,0 +1,7 @@
+//go:build !race
+
+package repeat
+
+import "testing"
+
+func skipUnderRace(*testing.T) {}
