@@ -1,0 +1,46 @@
+package stdio
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// childVar has what a process that a test has started is to do.
+const childVar = "TEST_CHILD"
+
+// play does a child's task and returns its exit status. It is set where there are
+// such tests.
+var play func(task string) int
+
+func TestMain(m *testing.M) {
+	if task := os.Getenv(childVar); task != "" {
+		if play == nil {
+			fmt.Fprintln(os.Stderr, childVar, "is set")
+			os.Exit(2)
+		}
+		os.Exit(play(task))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// must ends the test if something has failed that it needs.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eventually waits for something that takes its time.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(100 * time.Microsecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package stdio
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// inWrite reports whether a Write goes on.
+func inWrite(w io.Writer) bool {
+	mu := &w.(*writer).mu
+	if !mu.TryLock() {
+		return true
+	}
+	mu.Unlock()
+	return false
+}
+
+// polling reports whether a thread of this process waits in poll. The threads of
+// Go's runtime do so in epoll_wait and in futex.
+func polling(t testing.TB) bool {
+	t.Helper()
+	tasks, err := filepath.Glob("/proc/self/task/*/syscall")
+	must(t, err)
+	for _, task := range tasks {
+		call, err := os.ReadFile(task)
+		if errors.Is(err, fs.ErrPermission) {
+			t.Skipf("SKIPPED: system calls cannot be seen: %v", err)
+		}
+		if no, _, _ := strings.Cut(string(call), " "); no == strconv.Itoa(unix.SYS_PPOLL) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestFullDisk: that there is no room on the disk is an error, from a file as from
+// a stream.
+func TestFullDisk(t *testing.T) {
+	f, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	must(t, err)
+	defer f.Close()
+	n, err := Writer(f).Write([]byte("line\n"))
+	if n != 0 || !errors.Is(err, unix.ENOSPC) || err.Error() != "write /dev/full: no space left on device" {
+		t.Errorf("got %d, %v", n, err)
+	}
+	c := newChild(t, "one Writer 1", f, nil)
+	if got := c.says(t); got != "0 write /dev/stdout ENOSPC" {
+		t.Errorf("the child says %q", got)
+	}
+	if status := c.ended(t); !status.Exited() || status.ExitStatus() != 0 {
+		t.Errorf("it ends with %#x\n%s", status, &c.stderr)
+	}
+}
+
+// TestInterrupted: signals interrupt the system calls, and nobody notices. They
+// also end a blocking write when a part is written.
+func TestInterrupted(t *testing.T) {
+	for _, kind := range kinds[:2] { // those without a poller
+		t.Run(kind.name, func(t *testing.T) {
+			p := newPipe(t, kind.open)
+			thread := make(chan int)
+			results := make(chan result, 1)
+			go func() {
+				runtime.LockOSThread()
+				defer runtime.UnlockOSThread()
+				w := Writer(p.w)
+				thread <- unix.Gettid()
+				n, err := w.Write(make([]byte, large))
+				results <- result{n, err}
+			}()
+			tid := <-thread
+			b := make([]byte, 10_000)
+			total := 0
+			for range 50 {
+				eventually(t, "the pipe is full", p.full)
+				if !kind.blocks {
+					eventually(t, "it waits", func() bool { return polling(t) })
+				}
+				must(t, unix.Tgkill(os.Getpid(), tid, unix.SIGURG)) // Go ignores it
+				n, err := io.ReadFull(p.r, b)
+				must(t, err)
+				total += n
+			}
+			n, err := io.CopyN(io.Discard, p.r, int64(large-total))
+			if err != nil {
+				t.Errorf("%d bytes arrive, %v", total+int(n), err)
+			}
+			if r := <-results; r.n != large || r.err != nil {
+				t.Errorf("got %d, %v", r.n, r.err)
+			}
+		})
+	}
+}
+
+// TestRoomForLess: a file has room, so that poll does not wait, but not enough for
+// what is written. A terminal can be so. Here it is a counter, which takes any
+// number that it does not overflow with. The Write waits nonetheless, and leaves
+// the processor to others meanwhile.
+func TestRoomForLess(t *testing.T) {
+	fd, err := unix.Eventfd(1, unix.EFD_CLOEXEC)
+	must(t, err)
+	f := os.NewFile(uintptr(fd), "counter")
+	defer f.Close()
+	setNonblock(t, f)
+	number := make([]byte, 8)
+	binary.NativeEndian.PutUint64(number, math.MaxUint64-1)
+	if full(f) {
+		t.Fatal("the counter has no room for anything")
+	}
+	if _, err := f.Write(number); !errors.Is(err, unix.EAGAIN) {
+		t.Fatalf("the counter takes it: %v", err)
+	}
+	results := make(chan result, 1)
+	w := Writer(f)
+	go func() {
+		n, err := w.Write(number)
+		results <- result{n, err}
+	}()
+	eventually(t, "it waits", func() bool { return inWrite(w) })
+	eventually(t, "the processor is left to others", func() bool {
+		began, used := time.Now(), cpuTime(t)
+		time.Sleep(50 * time.Millisecond)
+		return cpuTime(t)-used < time.Since(began)/2
+	})
+	if len(results) > 0 {
+		t.Fatalf("it has not waited: %v", <-results)
+	}
+	_, err = unix.Read(fd, make([]byte, 8)) // it is 0 then
+	must(t, err)
+	if r := <-results; r.n != 8 || r.err != nil {
+		t.Errorf("got %d, %v", r.n, r.err)
+	}
+}
+
+// cpuTime is what this process has used.
+func cpuTime(t testing.TB) time.Duration {
+	t.Helper()
+	var u unix.Rusage
+	must(t, unix.Getrusage(unix.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
