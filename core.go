@@ -1,15 +1,19 @@
 package spanlog
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/spanlog/spanlog/internal/logfile"
+	"github.com/spanlog/spanlog/internal/stdio"
 )
 
 // A core is a sink at work: it receives entries. The handler gives one to every
@@ -35,7 +39,8 @@ type core interface {
 }
 
 // A sinkCore is a core with what every sink of New's has: a name for errors and
-// the counters.
+// the counters. Whoever holds one calls try or attempt, which keep the sink's
+// trouble to the sink, and not handle itself.
 type sinkCore struct {
 	core
 	name  string
@@ -43,6 +48,11 @@ type sinkCore struct {
 	// order is the sink's turn: files are served first, because there a record
 	// is safe.
 	order int
+	// breaker keeps records from the sink while it fails. nil: it gets them all.
+	breaker *breaker
+	// tells is set if the sink is told what it has lost, once it delivers again.
+	// It is not for decorators that only pass on to a sink that is.
+	tells bool
 }
 
 // deliver hands the entry to every core that wants it, and keeps the trouble of
@@ -62,24 +72,102 @@ func (p *pipeline) deliver(e *entry) error {
 func (c *sinkCore) try(e *entry) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = panicked(v)
+			err = panicked(v) // of the level
 		}
 	}()
 	if !c.enabled(e.ctx, e.event.handler.plain, e.event.Level) {
 		return nil
 	}
-	return c.handle(e)
+	return c.attempt(e)
 }
+
+// attempt delivers an entry that the core wants, unless it is broken off. A panic
+// is an error.
+func (c *sinkCore) attempt(e *entry) (err error) {
+	probe := false
+	if c.breaker != nil {
+		if probe, err = c.breaker.admit(); err != nil {
+			return err
+		}
+	}
+	returned := false
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v)
+		} else if !returned {
+			// The goroutine is at its end, and nobody above counts the record.
+			err = errGoexit
+			_ = e.event.handler.p.failed(c, e.event.Level, err)
+		}
+		if c.breaker != nil {
+			c.breaker.note(probe, err)
+		}
+	}()
+	err = c.handle(e)
+	returned = true
+	if err == nil && c.tells {
+		c.tell(e.event.handler.p, false)
+	}
+	return err
+}
+
+var errGoexit = errors.New("the sink has ended the goroutine")
+
+// refuse counts and reports a record that is nested too deep.
+func (p *pipeline) refuse(e *entry) error {
+	var errs error
+	for i := range p.cores {
+		c := &p.cores[i]
+		if safely(func() error {
+			if c.enabled(e.ctx, e.event.handler.plain, e.event.Level) {
+				return errNested
+			}
+			return nil
+		}) != nil {
+			errs = joinErrors(errs, p.failed(c, e.event.Level, errNested))
+		}
+	}
+	return errs
+}
+
+// flush flushes cores, and tells them before what they have lost.
+func (p *pipeline) flush(ctx context.Context, cores []sinkCore) error {
+	return each(ctx, cores, "flush", func(ctx context.Context, c *sinkCore) error {
+		if c.tells {
+			c.tell(p, true)
+		}
+		return c.flush(ctx)
+	})
+}
+
+// close closes cores, and tells them before what they have lost.
+func (p *pipeline) close(ctx context.Context, cores []sinkCore) error {
+	return each(ctx, cores, "close", func(ctx context.Context, c *sinkCore) error {
+		if c.tells {
+			c.tell(p, true)
+		}
+		return c.close(ctx)
+	})
+}
+
+func reopen(_ context.Context, c *sinkCore) error { return c.reopen() }
 
 // failed counts and reports a record that a sink did not deliver, or not yet.
 func (p *pipeline) failed(c *sinkCore, level slog.Level, err error) error {
-	if _, kept := errors.AsType[*logfile.KeptError](err); kept {
+	if kept(err) {
 		c.stats.fail(err)
 	} else {
 		c.stats.drop(level, err)
 	}
 	p.reporter.report(c.name, err)
 	return &SinkError{Sink: c.name, Err: err}
+}
+
+// kept reports whether err is for a record that is not lost: the sink has it, and
+// counts it once it knows what has become of it.
+func kept(err error) bool {
+	_, inFile := errors.AsType[*logfile.KeptError](err)
+	return inFile || errors.Is(err, errUnderway)
 }
 
 func joinErrors(errs, err error) error {
@@ -92,6 +180,7 @@ func joinErrors(errs, err error) error {
 // A builder turns sinks into cores for one logger. It collects the formats that
 // they need, each distinct one once.
 type builder struct {
+	pipeline *pipeline    // being built: for decorators, to use with their first entry
 	level    slog.Leveler // for sinks without one of their own
 	console  Formatter    // for consoles without one of their own; nil: what suits the writer
 	config   formatConfig
@@ -101,15 +190,50 @@ type builder struct {
 	reporter *reporter
 	writers  []*sharedWriter
 	used     []int // formats, in the order in which sinks asked for them
+	entries  int   // how many sinks get entries: EntryWriters
+	programs int   // how many sinks run code of the program's that may log
 	guarded  bool  // a level is found out by code of the program's
 }
 
 // A sharedWriter is a writer with what all the sinks that write to it share.
 type sharedWriter struct {
-	w  io.Writer
-	mu sync.Mutex // held while the writer is called
+	w       io.Writer
+	out     io.Writer  // what is written to: w, or what stands in for it
+	foreign bool       // it may log
+	mu      sync.Mutex // held while the writer is called
 	lineWriter
 }
+
+func newSharedWriter(w io.Writer) *sharedWriter {
+	s := &sharedWriter{w: w, out: w}
+	switch w := w.(type) {
+	case *os.File:
+		s.out = stdio.Writer(w)
+	case *bytes.Buffer:
+	default:
+		s.foreign = w != io.Discard
+	}
+	return s
+}
+
+// lock takes the lock. It reports false where this goroutine would wait for
+// itself, or for one that waits for it: within a call of a writer that may log, it
+// does not wait for another.
+func (s *sharedWriter) lock() bool {
+	if s.mu.TryLock() {
+		return true
+	}
+	if s.foreign && countFrames(writerCalls) > 0 {
+		return false
+	}
+	s.mu.Lock()
+	return true
+}
+
+// call calls f, which calls the writer, in a frame that can be found.
+//
+//go:noinline
+func (s *sharedWriter) call(f func() error) error { return f() }
 
 // A lineWriter writes lines, each with one Write. If one was cut off by an error,
 // the next begins on a new line.
@@ -151,31 +275,44 @@ func (b *builder) format(f Formatter) (int, error) {
 	return len(b.formats) - 1, nil
 }
 
-// inner builds the sink within a decorator. The formats are those that the
-// decorator has to give to [entry.detach] if it keeps an entry for the sink.
-func (b *builder) inner(s Sink) (c sinkCore, formats []int, err error) {
+// A need is what the sinks within a decorator need of an entry that is kept for
+// them.
+type need struct {
+	formats []int // lines
+	attrs   bool  // attributes, and the context: for somebody else's handler
+	context bool  // the context
+	guarded bool  // a sink may log itself
+}
+
+// inner builds the sink within a decorator. A decorator that keeps entries for it
+// gives the need to [entry.detach].
+func (b *builder) inner(s Sink) (c sinkCore, n need, err error) {
 	if isNil(s) {
-		return c, nil, badField("Sink", "is nil")
+		return c, n, badField("Sink", "is nil")
 	}
-	before := len(b.used)
+	used, foreign, entries, programs := len(b.used), len(b.foreign), b.entries, b.programs
 	if c, err = s.build(b); err != nil {
-		return c, nil, fmt.Errorf("%s: %w", s.sinkName(), err)
+		return c, n, fmt.Errorf("%s: %w", s.sinkName(), err)
 	}
-	return c, b.used[before:len(b.used):len(b.used)], nil
+	n.formats = slices.Compact(slices.Sorted(slices.Values(b.used[used:])))
+	n.attrs = len(b.foreign) > foreign
+	n.context = n.attrs || b.entries > entries
+	n.guarded = b.programs > programs
+	return c, n, nil
 }
 
 // share returns the writer with its lock. Two sinks of one logger with the same
 // writer take turns, even if the writer could not bear otherwise.
 func (b *builder) share(w io.Writer) *sharedWriter {
 	if !comparable(w) {
-		return &sharedWriter{w: w}
+		return newSharedWriter(w)
 	}
 	for _, s := range b.writers {
 		if s.w == w {
 			return s
 		}
 	}
-	s := &sharedWriter{w: w}
+	s := newSharedWriter(w)
 	b.writers = append(b.writers, s)
 	return s
 }

@@ -16,21 +16,21 @@ type holding struct{ Sink Sink }
 func (holding) sinkName() string { return "holding sink" }
 
 func (s holding) build(b *builder) (sinkCore, error) {
-	inner, formats, err := b.inner(s.Sink)
+	inner, need, err := b.inner(s.Sink)
 	if err != nil {
 		return sinkCore{}, err
 	}
-	return sinkCore{core: &holdingCore{sinkCore: inner, formats: formats}, name: s.sinkName(), stats: inner.stats}, nil
+	return sinkCore{core: &holdingCore{sinkCore: inner, need: need}, name: s.sinkName(), stats: inner.stats}, nil
 }
 
 type holdingCore struct {
 	sinkCore
-	formats []int
-	held    []*entry
+	need need
+	held []*entry
 }
 
 func (c *holdingCore) handle(e *entry) error {
-	c.held = append(c.held, e.detach(c.formats))
+	c.held = append(c.held, e.detach(c.need))
 	return nil
 }
 

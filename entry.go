@@ -1,7 +1,6 @@
 package spanlog
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"slices"
@@ -27,6 +26,8 @@ type entry struct {
 	record   slog.Record
 	recorded bool
 	intact   bool // record's attributes were not rewritten
+	counted  bool // among the pipeline's calls inside
+	nested   bool // too deep: the rest was not prepared
 }
 
 // A line is an event in one format.
@@ -54,9 +55,12 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 	}
 	ev := &e.event
 	ev.Time, ev.at, ev.Level, ev.Message, ev.PC = r.Time, r.Time, r.Level, r.Message, r.PC
+	ev.handler, ev.state = h, h.plain
+	if p.programs && !e.enter(p) {
+		return e
+	}
 	ev.Span = p.spanContext(e.ctx)
 	spanned := ev.Span.HasTraceID()
-	ev.handler, ev.state = h, h.plain
 	if spanned {
 		ev.state = h.spanned
 	}
@@ -66,6 +70,9 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 	e.intact = true
 	all, root := w.all() || h.secret, len(h.groups) == 0
 	r.Attrs(func(a slog.Attr) bool {
+		if mayLog(a.Value.Kind()) && !e.enter(p) {
+			return false
+		}
 		if all || w.needs(a, root, spanned) {
 			ev.attrs = w.rewrite(ev.attrs, a, at)
 			e.intact = false
@@ -74,6 +81,9 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 		}
 		return true
 	})
+	if e.nested {
+		return e
+	}
 	e.addRoot(h)
 	if p.rewriter.replace != nil {
 		e.replaceBuiltins(p)
@@ -83,6 +93,18 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 		e.record, e.recorded = *r, true
 	}
 	return e
+}
+
+// mayLog reports whether values of a kind can have methods, which may log.
+func mayLog(k slog.Kind) bool { return k == slog.KindAny || k >= slog.KindGroup }
+
+// enter counts the entry among those for which code of the program's may run. It
+// reports false if there are too many of them within each other.
+func (e *entry) enter(p *pipeline) bool {
+	if !e.counted {
+		e.counted, e.nested = true, !p.enter()
+	}
+	return !e.nested
 }
 
 // addRoot gathers the attributes that stand at the root because they come from
@@ -200,23 +222,55 @@ func (e *entry) line(format int) []byte {
 	return l.buf
 }
 
-// detach returns a copy of the entry for a core that keeps it beyond handle: its
-// lines in the given formats, and for foreign handlers a record of which nothing
-// is the caller's. It is not pooled, and must not be freed.
-func (e *entry) detach(formats []int) *entry {
-	d := &entry{ctx: context.WithoutCancel(e.ctx), event: e.event, lines: make([]line, len(e.lines))}
-	for _, i := range formats {
-		d.lines[i] = line{buf: bytes.Clone(e.line(i)), done: true}
+// detach returns a copy of the entry for a core that keeps it beyond handle. It
+// has what the core's sinks need, and nothing in it is the caller's. It is pooled
+// as well: the core frees it when it is done.
+func (e *entry) detach(n need) *entry {
+	d := entries.Get().(*entry)
+	d.ctx = context.Background()
+	if n.context {
+		d.ctx = context.WithoutCancel(e.ctx)
 	}
-	ev := &d.event
-	ev.attrs, ev.root, ev.path = cloneAttrs(ev.attrs), cloneAttrs(ev.root), nil
-	ev.builtins = append(ev.builtin[:0], ev.builtins...) // of its own array
+	if len(d.lines) < len(e.lines) {
+		d.lines = append(d.lines, make([]line, len(e.lines)-len(d.lines))...)
+	}
+	for _, i := range n.formats {
+		l := &d.lines[i]
+		l.buf, l.done = append(l.buf[:0], e.line(i)...), true
+	}
+	from, to := &e.event, &d.event
+	to.Time, to.at, to.Level, to.PC, to.Span = from.Time, from.at, from.Level, from.PC, from.Span
+	to.handler, to.state, to.Message = from.handler, from.state, from.Message
+	d.intact = false
+	if n.attrs {
+		to.attrs = appendOwned(to.attrs, from.attrs)
+		to.root = appendOwned(to.root, from.root)
+	}
 	return d
 }
+
+// size is how many bytes a detached entry takes up, by and large.
+func (e *entry) size(n need) int {
+	size := 0
+	for _, i := range n.formats {
+		size += len(e.lines[i].buf)
+	}
+	if n.attrs {
+		size += attrsSize // what values refer to is not looked at
+	}
+	return size
+}
+
+// attrsSize is what a record's attributes are taken to be.
+const attrsSize = 1 << 10
 
 // free gives the entry back. It clears what the record brought, so that the pool
 // holds on to nothing of the program's.
 func (e *entry) free() {
+	if e.counted {
+		e.event.handler.p.leave()
+		e.counted, e.nested = false, false
+	}
 	for i := range e.lines {
 		l := &e.lines[i]
 		if l.done = false; cap(l.buf) > maxPooled {

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,6 +96,80 @@ func TestIsolation(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestIsolationUnderLoad: beside a sink that panics on every third record, and one
+// that takes ten seconds for each, a file has every record, and the program is not
+// held up.
+func TestIsolationUnderLoad(t *testing.T) {
+	const goroutines, each = 4, 500
+	path := filepath.Join(t.TempDir(), "app.log")
+	synctest.Test(t, func(t *testing.T) {
+		var third, slow atomic.Int64
+		l := open(t, &spanlog.Options{OnError: func(error) {}},
+			spanlog.Writer{Writer: writeFunc(func(b []byte) (int, error) {
+				if third.Add(1)%3 == 0 {
+					panic("the third")
+				}
+				return len(b), nil
+			})},
+			spanlog.Relay{Handler: funcHandler{handle: func(r slog.Record) error {
+				if r.Level == slog.LevelWarn {
+					panic("a warning")
+				}
+				return nil
+			}}},
+			spanlog.Async{Sink: spanlog.Relay{Handler: funcHandler{handle: func(slog.Record) error {
+				slow.Add(1)
+				time.Sleep(10 * time.Second)
+				return nil
+			}}}, MaxRecords: 100},
+			spanlog.File{Path: path},
+		)
+		start := time.Now()
+		var wg sync.WaitGroup
+		for g := range goroutines {
+			wg.Go(func() {
+				for i := range each {
+					level := slog.LevelInfo
+					if i%3 == 0 {
+						level = slog.LevelWarn
+					}
+					l.Log(bg, level, "m", "g", g, "i", i)
+				}
+			})
+		}
+		wg.Wait()
+		if took := time.Since(start); took > 0 {
+			t.Errorf("the program was held up for %v", took)
+		}
+		ctx, cancel := context.WithTimeout(bg, 25*time.Second)
+		defer cancel()
+		err := l.Shutdown(ctx)
+		if took := time.Since(start); took > 25*time.Second || err == nil {
+			t.Errorf("shutdown: %v after %v", err, took)
+		}
+		time.Sleep(time.Minute) // the slow one returns
+		synctest.Wait()
+		next := make([]int, goroutines)
+		for line := range strings.Lines(content(t, path)) {
+			m := parsed(t, line)
+			g := int(m["g"].(float64))
+			if i := int(m["i"].(float64)); i != next[g] {
+				t.Fatalf("goroutine %d: record %d, want %d", g, i, next[g])
+			}
+			next[g]++
+		}
+		for g, n := range next {
+			if n != each {
+				t.Errorf("goroutine %d: %d records in the file, want %d", g, n, each)
+			}
+		}
+		for _, s := range l.Stats().Sinks {
+			checkSum(t, s, goroutines*each)
+			t.Logf("%s: %d delivered, dropped %v", s.Sink, s.Delivered, s.Dropped)
+		}
+	})
 }
 
 // TestFormatFuncMemory: a FormatFunc that has its line ready gets it back as it
@@ -271,7 +347,7 @@ func TestOnErrorConcurrent(t *testing.T) {
 	if running != 0 || calls == 0 || calls > workers*each {
 		t.Errorf("%d running, %d calls", running, calls)
 	}
-	if n := l.Stats().Sinks[0].Dropped[0].Records; n != workers*each {
+	if n := dropped(l.Stats().Sinks[0]); n != workers*each {
 		t.Errorf("%d records counted as dropped, want %d", n, workers*each)
 	}
 }

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/stdio"
 )
 
 // A foreign is somebody else's handler as a derived [Handler] sees it. Once it
@@ -165,6 +168,12 @@ func flushAny(ctx context.Context, a any) error {
 		return f.ForceFlush(ctx)
 	case interface{ Flush() error }:
 		return f.Flush()
+	case *os.File:
+		return nil // it has no buffer; to sync it would be a promise of another kind
+	case interface{ Sync() error }: // zap's WriteSyncer, which often has a buffer
+		if err := f.Sync(); !stdio.Unsyncable(err) {
+			return err
+		}
 	}
 	return nil
 }

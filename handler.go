@@ -109,9 +109,18 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) (enabled bool) 
 // Handle delivers the record to every sink whose level admits it. The error
 // joins the [*SinkError] of each sink that failed. Cancelling ctx does not keep
 // a record from being delivered.
+//
+// A record that is logged from within logging, by a LogValue or a sink, say, is
+// delivered as well, but to no sink that waits for it, and not without end: four
+// calls within each other are the most.
+//
+//go:noinline
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	e := newEntry(h, ctx, &r)
 	defer e.free()
+	if e.nested {
+		return h.p.refuse(e)
+	}
 	if h.p.spans.any() {
 		h.p.mirror(e)
 	}
@@ -124,7 +133,7 @@ func (h *Handler) Flush(ctx context.Context) error {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	return h.p.each(ctx, "flush", core.flush)
+	return h.p.flush(ctx, h.p.cores)
 }
 
 // WithAttrs returns a handler whose records have attrs, within the groups that

@@ -54,7 +54,7 @@ func New(opts *Options, sinks ...Sink) (*Logger, error) {
 	p := newPipeline(&o)
 	h, err := p.build(&o, level, env, o.Service.or(env.service), sinks)
 	if err == nil && invalid != nil {
-		p.closeAll()
+		closeAll(p.cores)
 	}
 	if err := errors.Join(invalid, err); err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func (l *Logger) Shutdown(ctx context.Context) error {
 	l.shutdown.Do(func() {
 		go func() { // so that a second call can have an earlier deadline
 			defer close(l.done)
-			l.shutdownErr = l.p.each(ctx, "close", core.close)
+			l.shutdownErr = l.p.close(ctx, l.p.cores)
 		}()
 	})
 	select {
@@ -132,7 +132,7 @@ func (l *Logger) Close() error { return l.Shutdown(context.Background()) }
 // that are told about rotation by a signal, usually SIGHUP; spanlog installs no
 // signal handler. A file that cannot be opened stays open as it was.
 func (l *Logger) Reopen() error {
-	return l.p.each(context.Background(), "reopen", func(c core, _ context.Context) error { return c.reopen() })
+	return each(context.Background(), l.p.cores, "reopen", reopen)
 }
 
 // Fatal logs msg at [LevelFatal], shuts the logger down and exits with status 1.
@@ -157,32 +157,32 @@ func (l *Logger) Stats() Stats {
 	return s
 }
 
-// earlier is how long before a deadline the cores have to be done: then they can
-// say what is missing.
-const earlier = 10 * time.Millisecond
+// earlier is how long before a deadline the cores have to be done, so that they can
+// say what is missing: an eighth of what is left of the time, or this.
+const earlier = 100 * time.Millisecond
 
 // each calls f for all the cores at once, and returns when they are done or ctx
 // is.
-func (p *pipeline) each(ctx context.Context, what string, f func(core, context.Context) error) error {
+func each(ctx context.Context, cores []sinkCore, what string, f func(context.Context, *sinkCore) error) error {
 	theirs := ctx
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
-		theirs, cancel = context.WithDeadline(ctx, deadline.Add(-min(earlier, time.Until(deadline)/2)))
+		theirs, cancel = context.WithDeadline(ctx, deadline.Add(-min(earlier, time.Until(deadline)/8)))
 		defer cancel()
 	}
 	type result struct {
 		core int
 		err  error
 	}
-	results := make(chan result, len(p.cores)) // so that nobody waits for us
-	for i := range p.cores {
-		go func() { results <- result{i, safely(func() error { return f(p.cores[i].core, theirs) })} }()
+	results := make(chan result, len(cores)) // so that nobody waits for us
+	for i := range cores {
+		go func() { results <- result{i, safely(func() error { return f(theirs, &cores[i]) })} }()
 	}
-	errs := make([]error, len(p.cores))
+	errs := make([]error, len(cores))
 	for i := range errs {
 		errs[i] = errPending
 	}
-	for range p.cores {
+	for range cores {
 		var r result
 		select {
 		case r = <-results:
@@ -203,7 +203,7 @@ func (p *pipeline) each(ctx context.Context, what string, f func(core, context.C
 			err = fmt.Errorf("not done by the deadline: %w", context.Cause(ctx))
 		}
 		if err != nil {
-			errs[i] = &SinkError{Sink: p.cores[i].name, Err: fmt.Errorf("%s: %w", what, err)}
+			errs[i] = &SinkError{Sink: cores[i].name, Err: fmt.Errorf("%s: %w", what, err)}
 		}
 	}
 	return errors.Join(errs...)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 
 	"go.opentelemetry.io/otel/trace"
 )
@@ -13,6 +14,7 @@ import (
 // A pipeline is what all the handlers of one logger share: how records are
 // prepared, and the cores that they go to. It is not changed once it is built.
 type pipeline struct {
+	root     *Handler   // before any With; spanlog's own records are its
 	cores    []sinkCore // files first
 	guarded  bool       // asking a core for its level runs code of the program's
 	schema   Schema     // with its defaults filled in
@@ -20,6 +22,8 @@ type pipeline struct {
 	rewriter rewriter
 	spans    spanMirror
 	reporter *reporter
+	inside   atomic.Int32 // calls of Handle that may run code of the program's
+	programs bool         // all of them may
 	source   bool
 	service  Service
 
@@ -46,6 +50,7 @@ func newPipeline(o *Options) *pipeline {
 		fromContext:  o.FromContext,
 		baggage:      slices.Clone(o.Baggage),
 		readsContext: o.FromContext != nil || len(o.Baggage) > 0,
+		programs:     o.FromContext != nil || o.SpanContext != nil || o.ReplaceAttr != nil,
 	}
 	p.rewriter.failed = p.reportOption
 	return p
@@ -60,6 +65,7 @@ func (p *pipeline) reportOption(field string, err error) {
 // nothing is left open.
 func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Service, sinks []Sink) (*Handler, error) {
 	b := &builder{
+		pipeline: p,
 		level:    level,
 		console:  env.format,
 		reporter: p.reporter,
@@ -79,12 +85,13 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 		p.cores = append(p.cores, c)
 	}
 	if len(errs) > 0 {
-		p.closeAll()
+		closeAll(p.cores)
 		return nil, errors.Join(errs...)
 	}
 	p.guarded = b.guarded || p.spans.runsCode()
 	slices.SortStableFunc(p.cores, func(c, d sinkCore) int { return c.order - d.order })
 	p.encoders = b.encoders
+	p.programs = p.programs || b.programs > 0 || slices.ContainsFunc(b.formats, func(f Formatter) bool { _, ok := f.(FormatFunc); return ok })
 	p.service = svc
 	s := &state{segments: make([]segment, 1), foreign: b.foreign}
 	fields := p.schema.rootAttrs(svc)
@@ -95,12 +102,13 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 		s.foreign[i] = s.foreign[i].withAttrs(fields, true)
 	}
 	h := &Handler{p: p, plain: s, spanned: s}
-	return h.WithAttrs(o.Attrs).(*Handler), nil
+	p.root = h.WithAttrs(o.Attrs).(*Handler)
+	return p.root, nil
 }
 
 // closeAll closes what was opened for a logger that is not to be.
-func (p *pipeline) closeAll() {
-	for _, c := range p.cores {
+func closeAll(cores []sinkCore) {
+	for _, c := range cores {
 		_ = c.close(context.Background())
 	}
 }

@@ -77,7 +77,15 @@ func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f 
 	}
 	c := &writerCore{out: b.share(w), level: level, format: format, console: console, stats: newSinkStats(name)}
 	c.entries, _ = w.(EntryWriter)
-	return sinkCore{core: c, name: name, stats: c.stats}, nil
+	if c.entries != nil {
+		b.entries++
+	}
+	if c.out.foreign {
+		b.programs++
+	}
+	leaf := sinkCore{core: c, name: name, stats: c.stats, tells: true}
+	leaf.setBreaker()
+	return leaf, nil
 }
 
 // writerCore writes lines to a writer.
@@ -108,31 +116,44 @@ func (c *writerCore) handle(e *entry) error {
 }
 
 func (c *writerCore) write(e *entry, line []byte) error {
-	c.out.mu.Lock()
+	if !c.out.lock() {
+		return errNested
+	}
 	defer c.out.mu.Unlock()
 	if c.refuses() { // closed in the meantime
 		return ErrClosed
 	}
-	if err := c.call(e, line); err != nil || !c.closed.Load() {
-		return err
+	var err error
+	if c.out.foreign {
+		err = c.out.call(func() error { return c.put(e, line) })
+	} else {
+		err = c.put(e, line)
 	}
-	return flushAny(context.WithoutCancel(e.ctx), c.out.w) // nobody else will any more
+	return err
 }
 
 // refuses reports whether it is too late for records.
 func (c *writerCore) refuses() bool { return c.closed.Load() && !c.console }
 
-func (c *writerCore) call(e *entry, line []byte) error {
+// put writes the line. After close it also flushes: nobody else will any more.
+func (c *writerCore) put(e *entry, line []byte) (err error) {
 	if c.entries != nil {
-		return c.entries.WriteEntry(e.ctx, Entry{Time: e.event.at, Level: e.event.Level, Span: e.event.Span, Line: line})
+		err = c.entries.WriteEntry(e.ctx, Entry{Time: e.event.at, Level: e.event.Level, Span: e.event.Span, Line: line})
+	} else {
+		err = c.out.writeLine(c.out.out, line)
 	}
-	return c.out.writeLine(c.out.w, line)
+	if err != nil || !c.closed.Load() {
+		return err
+	}
+	return flushAny(context.WithoutCancel(e.ctx), c.out.w)
 }
 
 func (c *writerCore) flush(ctx context.Context) error {
-	c.out.mu.Lock()
+	if !c.out.lock() {
+		return errNested
+	}
 	defer c.out.mu.Unlock()
-	return flushAny(ctx, c.out.w)
+	return c.out.call(func() error { return flushAny(ctx, c.out.w) })
 }
 
 func (c *writerCore) reopen() error { return nil }
@@ -164,12 +185,16 @@ func (s Relay) build(b *builder) (sinkCore, error) {
 	if err := checkLeveler("Level", s.Level); err != nil {
 		return sinkCore{}, err
 	}
-	return b.newForeignCore(s.sinkName(), s.Handler, s.Level), nil
+	leaf := b.newForeignCore(s.sinkName(), s.Handler, s.Level)
+	leaf.tells = true
+	leaf.setBreaker()
+	return leaf, nil
 }
 
 func (b *builder) newForeignCore(name string, h slog.Handler, level slog.Leveler) sinkCore {
 	h = withoutPackageLog(h)
 	b.guarded = true
+	b.programs++
 	c := &foreignCore{handler: h, level: level, slot: len(b.foreign), stats: newSinkStats(name)}
 	b.foreign = append(b.foreign, foreign{full: h, root: h, name: name, reporter: b.reporter})
 	return sinkCore{core: c, name: name, stats: c.stats}

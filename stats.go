@@ -2,7 +2,6 @@ package spanlog
 
 import (
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -16,8 +15,8 @@ type Stats struct {
 	Sinks []SinkStats `json:"sinks"`
 }
 
-// SinkStats counts one sink's records. Every record that reached the sink is
-// either delivered or dropped.
+// SinkStats counts one sink's records. Every record that reached the sink, and is
+// not still on its way, is either delivered or dropped.
 type SinkStats struct {
 	// Sink names the sink, as in [SinkError].
 	Sink string `json:"sink"`
@@ -31,16 +30,48 @@ type SinkStats struct {
 	// Recovered is the number of records that a process which died had left in a
 	// File's journal, and that were written here. They are not among Delivered.
 	Recovered uint64 `json:"recovered,omitempty"`
+	// Queue is the queue of an [Async].
+	Queue *QueueStats `json:"queue,omitempty"`
+	// FailedOver is the number of records that a sink within a [Failover] did not
+	// take, and that were given to the next one. They are neither delivered nor
+	// dropped here.
+	FailedOver uint64 `json:"failed_over,omitempty"`
+	// Notices is the number of records among Delivered that nobody logged: they
+	// say how many were dropped, or repeated, or that a Failover has switched.
+	Notices uint64 `json:"notices,omitempty"`
+	// BrokenOff is set while the sink gets no records because it keeps failing,
+	// but for one now and then that tries it.
+	BrokenOff bool `json:"broken_off,omitempty"`
 	// Journal says how a File keeps its records until they are written:
 	// "journal", or "write-through" and why.
 	Journal string `json:"journal,omitempty"`
 	// LastError is the text of the newest error, and LastErrorTime its time.
 	LastError     string    `json:"last_error,omitempty"`
 	LastErrorTime time.Time `json:"last_error_time,omitzero"`
+	// Sinks are those within a [Failover], whose Delivered, Bytes and Notices are
+	// part of the Failover's own.
+	Sinks []SinkStats `json:"sinks,omitempty"`
+}
+
+// QueueStats is how full the queue of an [Async] is, and how full it was at most.
+type QueueStats struct {
+	Records    int `json:"records"`
+	Bytes      int `json:"bytes"`
+	MaxRecords int `json:"max_records"` // the high-water mark
+	MaxBytes   int `json:"max_bytes"`   // the same for bytes
+	// RecordLimit and ByteLimit are what it can hold.
+	RecordLimit int `json:"record_limit"`
+	ByteLimit   int `json:"byte_limit"`
 }
 
 // Drops is the number of records of one level that were dropped for one reason:
-// "closed", "full" or "error".
+//   - "full": there was no room
+//   - "error": the sink has failed
+//   - "broken": the sink keeps failing, and was not asked
+//   - "limited": a [Limit] held it back
+//   - "nested": it was logged from within logging, too deep or where that would
+//     have waited for itself
+//   - "closed": it came after shutdown, or was still in a queue at its end
 type Drops struct {
 	Level   slog.Level
 	Reason  string
@@ -71,10 +102,20 @@ type sinkStats struct {
 	delivered atomic.Uint64
 	bytes     atomic.Uint64
 	recovered atomic.Uint64
-	journal   func() string // nil: the sink has none; set before the first record
+	notices   atomic.Uint64
+	passedOn  atomic.Uint64
+	owes      atomic.Bool // owed is not empty
+
+	// What else there is to say of the sink; nil: nothing. They are set before
+	// the first record.
+	journal func() string
+	queue   func() QueueStats
+	broken  func() bool
+	inner   []*sinkStats // of a Failover
 
 	mu          sync.Mutex
 	dropped     map[drop]uint64
+	owed        map[string]*loss // by reason
 	lastError   string
 	lastErrorAt time.Time
 }
@@ -85,7 +126,7 @@ type drop struct {
 }
 
 func newSinkStats(name string) *sinkStats {
-	return &sinkStats{name: name, dropped: make(map[drop]uint64)}
+	return &sinkStats{name: name, dropped: make(map[drop]uint64), owed: make(map[string]*loss)}
 }
 
 func (s *sinkStats) deliver(bytes int) { s.deliverMany(1, bytes) }
@@ -104,32 +145,68 @@ func (s *sinkStats) fail(err error) {
 
 // drop counts a record that was lost to err.
 func (s *sinkStats) drop(level slog.Level, err error) {
-	reason := "error"
-	switch {
-	case errors.Is(err, ErrClosed):
-		reason = "closed"
-	case errors.Is(err, ErrDropped):
-		reason = "full"
-	}
+	reason, why := reasonOf(err)
+	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dropped[drop{level, reason}]++
+	s.lastError, s.lastErrorAt = errorMessage(err), now
+	s.owe(reason, why, level, now)
+}
+
+// dropAll counts records that were lost together.
+func (s *sinkStats) dropAll(levels map[slog.Level]uint64, err error) {
+	reason, _ := reasonOf(err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for level, n := range levels {
+		s.dropped[drop{level, reason}] += n
+	}
 	s.lastError, s.lastErrorAt = errorMessage(err), time.Now()
 }
 
-func (s *sinkStats) snapshot() SinkStats {
+// hold counts a record that a Limit holds back, which is no error.
+func (s *sinkStats) hold(level slog.Level) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.dropped[drop{level, reasonLimited}]++
+}
+
+// passOn counts a record that the next sink of a Failover gets.
+func (s *sinkStats) passOn(err error) {
+	s.passedOn.Add(1)
+	s.fail(err)
+}
+
+func (s *sinkStats) snapshot() SinkStats {
 	out := SinkStats{
-		Sink:      s.name,
-		Delivered: s.delivered.Load(),
-		Bytes:     s.bytes.Load(),
-		Recovered: s.recovered.Load(),
-		LastError: s.lastError, LastErrorTime: s.lastErrorAt,
+		Sink:       s.name,
+		Delivered:  s.delivered.Load(),
+		Bytes:      s.bytes.Load(),
+		Recovered:  s.recovered.Load(),
+		FailedOver: s.passedOn.Load(),
+		Notices:    s.notices.Load(),
 	}
 	if s.journal != nil {
 		out.Journal = s.journal()
 	}
+	if s.queue != nil {
+		q := s.queue()
+		out.Queue = &q
+	}
+	if s.broken != nil {
+		out.BrokenOff = s.broken()
+	}
+	for _, inner := range s.inner {
+		in := inner.snapshot()
+		out.Delivered += in.Delivered
+		out.Bytes += in.Bytes
+		out.Notices += in.Notices
+		out.Sinks = append(out.Sinks, in)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out.LastError, out.LastErrorTime = s.lastError, s.lastErrorAt
 	for d, n := range s.dropped {
 		out.Dropped = append(out.Dropped, Drops{Level: d.level, Reason: d.reason, Records: n})
 	}

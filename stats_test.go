@@ -66,7 +66,7 @@ func TestStats(t *testing.T) {
 			},
 			file: {Delivered: 3, Bytes: bytesOf(file), Journal: "write-through"}, // after Close
 			"writer sink spanlog_test.writeFunc": {
-				Delivered: 1, Bytes: bytesOf("writer sink spanlog_test.writeFunc"),
+				Delivered: 2, Notices: 1, Bytes: bytesOf("writer sink spanlog_test.writeFunc"),
 				Dropped: []spanlog.Drops{
 					{Level: slog.LevelInfo, Reason: "error", Records: 2},
 					{Level: slog.LevelError, Reason: "closed", Records: 1},
@@ -102,6 +102,14 @@ func TestStats(t *testing.T) {
 			t.Error("no time has passed")
 		}
 	})
+}
+
+// dropped is how many records a sink has dropped, for whatever reason.
+func dropped(s spanlog.SinkStats) (n uint64) {
+	for _, d := range s.Dropped {
+		n += d.Records
+	}
+	return n
 }
 
 // brokenFull is a writer without room.

@@ -1,0 +1,331 @@
+package spanlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/spanlog/spanlog/internal/queue"
+)
+
+// Async is a decorator whose sink cannot make the program wait: records wait for
+// the sink in a queue, and a goroutine delivers them. A console whose reader is
+// stuck, or a collector that does not answer, costs records then, not time. Each
+// of them is counted, and once there is room again a record at WARN says how many
+// are missing:
+//
+//	spanlog: 1234 records dropped in 2.1s (1200 DEBUG, 34 INFO): queue full
+//
+// An eighth of the queue is kept for records at Error and above.
+//
+// [Logger.Flush] returns once all that was handled before it is delivered, and
+// [Logger.Shutdown] delivers what is in the queue, as far as its deadline allows.
+// What is left then is counted, and the error says how much. Records that come
+// after shutdown are delivered as the sink itself would, but none waits longer
+// than MaxBlock.
+//
+// The sink may log to the same logger, but what it logs while it is being called
+// is not delivered to itself: that would have no end. An [EntryWriter] or a
+// [slog.Handler] must not wait for Flush or Shutdown.
+//
+// New refuses an Async around a [File], which does not make the program wait: its
+// journal takes the records, and keeps them if the program dies, as no queue can.
+type Async struct {
+	// Sink is the sink to be decorated. It must not be nil.
+	Sink Sink
+	// MaxRecords is how many records may wait. By default, 8192.
+	MaxRecords int
+	// MaxBytes is how many bytes they may have together, as lines; a record for
+	// a sink without lines counts as 1 KiB. By default, 8 MiB.
+	MaxBytes int
+	// Overflow is what becomes of a record when the queue is full. By default,
+	// [DropNewest].
+	Overflow Overflow
+	// MaxBlock is how long [Block] waits. By default, 100 ms.
+	MaxBlock time.Duration
+}
+
+// Overflow is what an [Async] does with a record when its queue is full.
+type Overflow uint8
+
+const (
+	// DropNewest drops the record. Handle returns an [ErrDropped] at once.
+	DropNewest Overflow = iota
+	// DropOldest drops the oldest records, those below Error first, and takes
+	// the new one. No record at Error is dropped for one below.
+	DropOldest
+	// Block waits for room, for Async.MaxBlock at most; then it is DropNewest.
+	Block
+)
+
+const (
+	defaultQueue      = 8192
+	defaultQueueBytes = 8 * MiB
+	defaultBlock      = 100 * time.Millisecond
+	reservedPart      = 8 // of the queue, for Error and above: one in
+)
+
+func (s Async) sinkName() string {
+	if isNil(s.Sink) {
+		return "async sink"
+	}
+	return "async " + s.Sink.sinkName()
+}
+
+func (s Async) build(b *builder) (sinkCore, error) {
+	if err := s.validate(); err != nil {
+		return sinkCore{}, err
+	}
+	inner, need, err := b.inner(s.Sink)
+	if err != nil {
+		return sinkCore{}, err
+	}
+	inner.tells = false // here it is told when the queue was emptied
+	limit := queue.Limit{Items: or(s.MaxRecords, defaultQueue), Bytes: or(s.MaxBytes, defaultQueueBytes)}
+	c := &asyncCore{
+		sinkCore: inner,
+		need:     need,
+		queue:    queue.New[*entry](limit, queue.Limit{Items: limit.Items / reservedPart, Bytes: limit.Bytes / reservedPart}),
+		overflow: s.Overflow,
+		maxBlock: or(s.MaxBlock, defaultBlock),
+		pipeline: b.pipeline,
+		stopped:  make(chan struct{}),
+		turn:     make(chan struct{}, 1),
+	}
+	c.ctx, c.giveUp = context.WithCancel(context.Background())
+	inner.stats.queue = func() QueueStats {
+		s := c.queue.Stats()
+		return QueueStats{s.Items, s.Bytes, s.MaxItems, s.MaxBytes, limit.Items, limit.Bytes}
+	}
+	go c.run()
+	return sinkCore{core: c, name: inner.name, stats: inner.stats}, nil
+}
+
+// or is v, or the default for zero.
+func or[T ~int | ~int64](v, byDefault T) T {
+	if v == 0 {
+		return byDefault
+	}
+	return v
+}
+
+func (s Async) validate() error {
+	var errs []error
+	for _, f := range []struct {
+		name     string
+		negative bool
+		value    any
+	}{
+		{"MaxRecords", s.MaxRecords < 0, s.MaxRecords},
+		{"MaxBytes", s.MaxBytes < 0, s.MaxBytes},
+		{"MaxBlock", s.MaxBlock < 0, s.MaxBlock},
+	} {
+		if f.negative {
+			errs = append(errs, badField(f.name, "is %v, which is negative", f.value))
+		}
+	}
+	if s.Overflow > Block {
+		errs = append(errs, badField("Overflow", "is %d: want DropNewest, DropOldest or Block", s.Overflow))
+	}
+	if s.MaxBlock > 0 && s.Overflow != Block {
+		errs = append(errs, badField("MaxBlock", "is for Overflow: spanlog.Block"))
+	}
+	switch undecorated(s.Sink).(type) {
+	case File, *File:
+		errs = append(errs, badField("Sink", "is a File, which does not make the program wait, and keeps its records if the program dies: leave the Async out"))
+	case Async, *Async:
+		errs = append(errs, badField("Sink", "is an Async already"))
+	}
+	return errors.Join(errs...)
+}
+
+// asyncCore puts entries into a queue, from which a goroutine of its own delivers
+// them.
+type asyncCore struct {
+	sinkCore // the sink's, called by one goroutine at a time
+	need     need
+	queue    *queue.Queue[*entry]
+	overflow Overflow
+	maxBlock time.Duration
+	pipeline *pipeline
+
+	ctx     context.Context // ended when the sink is given up
+	giveUp  context.CancelFunc
+	stopped chan struct{} // closed when run has returned
+	turn    chan struct{} // after that: held by whoever calls the sink
+
+	// What tells a record that the sink itself logs from others: calling is set
+	// while the sink is called by the goroutine with the number worker.
+	calling atomic.Bool
+	worker  atomic.Uint64
+	owing   time.Time // run's: since when it has known of losses; zero: of none
+}
+
+func (c *asyncCore) handle(e *entry) error {
+	if c.need.guarded && c.calling.Load() && c.worker.Load() == ownNumberWithin(asyncCalls) {
+		return errNested
+	}
+	d := e.detach(c.need)
+	size, urgent := d.size(c.need), d.event.Level >= slog.LevelError
+	var ok bool
+	switch c.overflow {
+	case Block:
+		ok = c.queue.PutWait(d, size, urgent, c.maxBlock)
+	case DropOldest:
+		ok = c.queue.PutOver(d, size, urgent, c.lose)
+	default:
+		ok = c.queue.Put(d, size, urgent)
+	}
+	if ok {
+		return nil
+	}
+	if c.queue.Closed() {
+		return c.late(d)
+	}
+	d.free()
+	return errQueueFull
+}
+
+var errQueueFull = &dropError{reason: reasonFull, why: "queue full"}
+
+// lose counts an entry that had to go for another.
+func (c *asyncCore) lose(d *entry) {
+	_ = c.pipeline.failed(&c.sinkCore, d.event.Level, errQueueFull)
+	d.free()
+}
+
+// run delivers what is in the queue.
+func (c *asyncCore) run() {
+	over := false
+	defer func() {
+		if !over { // the sink has ended the goroutine: it is not to end more
+			go c.run()
+		}
+	}()
+	c.worker.Store(goroutineNumber())
+	for {
+		d, ok := c.queue.Take(c.ctx)
+		if !ok {
+			break
+		}
+		c.deliver(d)
+	}
+	over = true
+	if c.ctx.Err() == nil {
+		c.tell(c.pipeline, true)
+	} else { // close is gone already
+		if err := safely(func() error { return c.sinkCore.close(c.ctx) }); err != nil {
+			c.pipeline.reporter.report(c.name, fmt.Errorf("close: %w", err))
+		}
+	}
+	close(c.stopped)
+}
+
+// deliver calls the sink for one entry.
+func (c *asyncCore) deliver(d *entry) {
+	defer c.queue.Done()
+	callSink(func() {
+		c.calling.Store(true)
+		defer c.calling.Store(false)
+		if err := c.attempt(d); err != nil {
+			_ = c.pipeline.failed(&c.sinkCore, d.event.Level, err)
+		} else {
+			c.tellLosses()
+		}
+	})
+	d.free()
+}
+
+// tellLosses tells the sink what it has lost behind what had been in the queue
+// before; or, in an overload that does not end, once in a while.
+func (c *asyncCore) tellLosses() {
+	if !c.stats.owes.Load() {
+		return
+	}
+	now := time.Now()
+	if c.owing.IsZero() {
+		c.owing = now
+	}
+	if c.queue.Stats().Items == 0 || now.Sub(c.owing) >= noticeEvery {
+		c.owing = time.Time{}
+		c.tell(c.pipeline, true)
+	}
+}
+
+// late delivers an entry after the end, when nobody empties the queue any more:
+// as the sink thinks right, but without waiting for one that is stuck.
+func (c *asyncCore) late(d *entry) error {
+	timeout := time.NewTimer(c.maxBlock)
+	defer timeout.Stop()
+	select {
+	case <-c.stopped:
+	case <-timeout.C:
+		return ErrClosed
+	}
+	select {
+	case c.turn <- struct{}{}:
+	case <-timeout.C:
+		return errStuck
+	}
+	result := make(chan error)
+	gone := make(chan struct{})
+	go func() {
+		err := errGoexit
+		defer func() {
+			d.free()
+			<-c.turn
+			select {
+			case result <- err:
+			case <-gone:
+				if err != nil {
+					_ = c.pipeline.failed(&c.sinkCore, d.event.Level, err)
+				}
+			}
+		}()
+		err = c.attempt(d)
+	}()
+	select {
+	case err := <-result:
+		return err
+	case <-timeout.C:
+		close(gone)
+		return errUnderway
+	}
+}
+
+var (
+	errStuck    = &dropError{reason: reasonFull, why: "the sink is stuck"}
+	errUnderway = errors.New("the sink has not returned yet")
+)
+
+func (c *asyncCore) flush(ctx context.Context) error {
+	if err := c.queue.Wait(ctx); err != nil {
+		return fmt.Errorf("%d records wait for the sink: %w", c.queue.Stats().Items, err)
+	}
+	return c.sinkCore.flush(ctx)
+}
+
+func (c *asyncCore) close(ctx context.Context) error {
+	c.queue.Close()
+	select {
+	case <-c.stopped:
+		return c.sinkCore.close(ctx)
+	case <-ctx.Done():
+	}
+	c.giveUp()
+	left := c.queue.Drop()
+	levels := make(map[slog.Level]uint64)
+	for _, d := range left {
+		levels[d.event.Level]++
+		d.free()
+	}
+	c.stats.dropAll(levels, ErrClosed)
+	err := fmt.Errorf("%d records are left and were dropped", len(left))
+	if c.calling.Load() {
+		err = fmt.Errorf("%w; the sink has not returned from one more", err)
+	}
+	return fmt.Errorf("%w: %w", err, context.Cause(ctx))
+}

@@ -1,0 +1,347 @@
+package spanlog_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/spanlog/spanlog"
+)
+
+// A gate is a writer that lets nothing through while it is shut.
+type gate struct {
+	open chan struct{} // closed for good
+	mu   sync.Mutex
+	buf  bytes.Buffer
+}
+
+func newGate() *gate { return &gate{open: make(chan struct{})} }
+
+func (g *gate) Write(b []byte) (int, error) {
+	<-g.open
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.buf.Write(b)
+}
+
+func (g *gate) String() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.buf.String()
+}
+
+// checkSum checks that every record is accounted for.
+func checkSum(t *testing.T, s spanlog.SinkStats, sent int) {
+	t.Helper()
+	if s.Delivered+dropped(s) != uint64(sent)+s.Notices {
+		t.Errorf("%d delivered and %d dropped, of %d and %d notices: %+v", s.Delivered, dropped(s), sent, s.Notices, s)
+	}
+}
+
+// TestAsync: records reach the sink in order, and Flush waits for them.
+func TestAsync(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		sink func(w io.Writer) spanlog.Sink
+	}{
+		{"Writer", func(w io.Writer) spanlog.Sink { return spanlog.Writer{Writer: w} }},
+		{"Console", func(w io.Writer) spanlog.Sink { return spanlog.Console{Writer: w} }},
+		{"Relay", func(w io.Writer) spanlog.Sink { return spanlog.Relay{Handler: slog.NewJSONHandler(w, nil)} }},
+		{"Limit", func(w io.Writer) spanlog.Sink { return spanlog.Limit{Sink: spanlog.Writer{Writer: w}} }},
+		{"Failover", func(w io.Writer) spanlog.Sink {
+			return spanlog.Failover{Sinks: []spanlog.Sink{spanlog.Writer{Writer: w, Level: slog.LevelInfo}, spanlog.Writer{Writer: brokenWriter}}}
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var buf, direct bytes.Buffer
+			l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Async{Sink: test.sink(&buf)}, test.sink(&direct))
+			ctx := inSpan(bg)
+			for i := range 100 {
+				l.With("with", 1).WithGroup("g").InfoContext(ctx, "m"+strconv.Itoa(i), "i", i, "attrs", []int{i}, slog.Group("h", "n", i))
+			}
+			flush(t, l)
+			if buf.String() != direct.String() || strings.Count(buf.String(), "\n") < 100 {
+				t.Errorf("got\n%.1000s\nwant\n%.1000s", &buf, &direct)
+			}
+		})
+	}
+}
+
+// TestAsyncOverflow: a full queue makes nobody wait, keeps a part for errors, and
+// each policy drops what it says it does. The sink is told what it has lost.
+func TestAsyncOverflow(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		async   spanlog.Async
+		waits   time.Duration // how long the 20 records take
+		refused int
+		want    string // what is delivered
+	}{
+		// 0 is with the sink when the queue fills up. One place of eight is for errors.
+		{"DropNewest", spanlog.Async{}, 0, 11, "i0 i1 i2 i3 i4 i5 i6 i7 e8 spanlog: 11 records dropped in 1.0s (9 INFO, 2 ERROR): queue full"},
+		{"DropOldest", spanlog.Async{Overflow: spanlog.DropOldest}, 0, 0, "i0 e8 e12 i14 i15 e16 i17 i18 i19 spanlog: 11 records dropped in 1.0s (11 INFO): queue full"},
+		{"Block", spanlog.Async{Overflow: spanlog.Block}, 1100 * time.Millisecond, 11, "i0 i1 i2 i3 i4 i5 i6 i7 e8 spanlog: 11 records dropped in 2.0s (9 INFO, 2 ERROR): queue full"},
+		{"Block for longer", spanlog.Async{Overflow: spanlog.Block, MaxBlock: time.Second}, 11 * time.Second, 11, "i0 i1 i2 i3 i4 i5 i6 i7 e8 spanlog: 11 records dropped in 11.0s (9 INFO, 2 ERROR): queue full"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGate()
+				test.async.Sink, test.async.MaxRecords = spanlog.Writer{Writer: g}, 8
+				l := open(t, &spanlog.Options{OnError: func(error) {}}, test.async)
+				start, refused := time.Now(), 0
+				for i := range 20 {
+					level, name := slog.LevelInfo, "i"
+					if i > 4 && i%4 == 0 {
+						level, name = slog.LevelError, "e"
+					}
+					if err := l.Handler().Handle(bg, slog.NewRecord(time.Now(), level, name+strconv.Itoa(i), 0)); err != nil {
+						if refused++; !errors.Is(err, spanlog.ErrDropped) {
+							t.Error(err)
+						}
+					}
+					synctest.Wait() // the first is taken
+				}
+				if took := time.Since(start); took != test.waits || refused != test.refused {
+					t.Errorf("took %v, want %v; %d refused, want %d", took, test.waits, refused, test.refused)
+				}
+				time.Sleep(time.Second)
+				close(g.open)
+				flush(t, l)
+				equal(t, "delivered", messages(t, g.String()), test.want)
+				checkSum(t, l.Stats().Sinks[0], 20)
+			})
+		})
+	}
+}
+
+// records is the length of a test, from the environment.
+func records(t testing.TB, name string, byDefault int) int {
+	t.Helper()
+	v := os.Getenv(name)
+	if v == "" {
+		return byDefault
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil {
+		t.Fatal(name, err)
+	}
+	return n
+}
+
+// TestAsyncBlockedPipe: a million records into a pipe that nobody reads. The
+// program comes through, and what was delivered and what was dropped is all of
+// them, exactly, also after the pipe is read in the end.
+func TestAsyncBlockedPipe(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		async spanlog.Async
+	}{
+		{"DropNewest", spanlog.Async{}},
+		{"DropOldest", spanlog.Async{Overflow: spanlog.DropOldest}},
+		{"Block", spanlog.Async{Overflow: spanlog.Block, MaxBlock: time.Microsecond}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			const goroutines = 64
+			each := records(t, "SPANLOG_PIPE", 1_000_000) / goroutines
+			r, w, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			test.async.Sink = spanlog.Console{Writer: w}
+			l := open(t, &spanlog.Options{OnError: func(error) {}}, test.async)
+			var wg sync.WaitGroup
+			for g := range goroutines {
+				wg.Go(func() {
+					for i := range each {
+						if i%50 == 0 {
+							l.Error("m", "goroutine", g, "i", i)
+						} else {
+							l.Info("m", "goroutine", g, "i", i)
+						}
+					}
+				})
+			}
+			wg.Wait()
+			ctx, cancel := context.WithTimeout(bg, time.Second)
+			defer cancel()
+			err = l.Shutdown(ctx)
+			if err == nil || !strings.Contains(err.Error(), "records are left and were dropped; the sink has not returned from one more") {
+				t.Errorf("shutdown of a stuck sink: %v", err)
+			}
+			read := make(chan string)
+			go func() {
+				b, _ := io.ReadAll(r)
+				read <- string(b)
+			}()
+			sent := goroutines * each
+			eventually(t, "all are accounted for", func() bool {
+				s := l.Stats().Sinks[0]
+				return s.Delivered+dropped(s) == uint64(sent)+s.Notices
+			})
+			_ = w.Close()
+			lines := <-read
+			s := l.Stats().Sinks[0]
+			if n := strings.Count(lines, "\n"); uint64(n) != s.Delivered || n == 0 {
+				t.Errorf("%d lines, %d delivered", n, s.Delivered)
+			}
+			checkSum(t, s, sent)
+			last := map[float64]float64{}
+			for line := range strings.Lines(lines) {
+				m := parsed(t, line)
+				if m["msg"] != "m" {
+					continue
+				}
+				g, i := m["goroutine"].(float64), m["i"].(float64)
+				if before, ok := last[g]; ok && i <= before {
+					t.Fatalf("goroutine %v: %v after %v", g, i, before)
+				}
+				last[g] = i
+			}
+			if s.Queue.MaxRecords > s.Queue.RecordLimit || s.Queue.MaxRecords < 7000 || s.Queue.Records != 0 {
+				t.Errorf("queue: %+v", s.Queue)
+			}
+		})
+	}
+}
+
+// TestShutdownStuck: Shutdown returns by its deadline, says how many records are
+// left, and what comes later is refused without a wait.
+func TestShutdownStuck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Async{Sink: spanlog.Console{Writer: g}})
+		for range 10 {
+			l.Info("m")
+		}
+		synctest.Wait()
+		l.Error("m")
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(bg, 200*time.Millisecond)
+		defer cancel()
+		err := l.Shutdown(ctx)
+		if took := time.Since(start); took > 200*time.Millisecond {
+			t.Errorf("took %v", took)
+		}
+		want := "console sink: close: 10 records are left and were dropped; the sink has not returned from one more: context deadline exceeded"
+		if err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %v", err, want)
+		}
+		start = time.Now()
+		if err := l.Handler().Handle(bg, slog.NewRecord(time.Now(), slog.LevelInfo, "late", 0)); !errors.Is(err, spanlog.ErrClosed) {
+			t.Errorf("late: %v", err)
+		}
+		if took := time.Since(start); took > 100*time.Millisecond {
+			t.Errorf("took %v", took)
+		}
+		close(g.open)
+		synctest.Wait()
+		s := l.Stats().Sinks[0]
+		checkSum(t, s, 12)
+		if s.Delivered != 1 || fmt.Sprint(s.Dropped) != "[{INFO closed 10} {ERROR closed 1}]" {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// TestAsyncLate: after Shutdown, records are delivered as the sink would.
+func TestAsyncLate(t *testing.T) {
+	var console, writer bytes.Buffer
+	l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Async{Sink: spanlog.Console{Writer: &console}}, spanlog.Async{Sink: spanlog.Writer{Writer: &writer}})
+	l.Info("one")
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	err := l.Handler().Handle(bg, slog.NewRecord(time.Now(), slog.LevelInfo, "late", 0))
+	equal(t, "console", messages(t, console.String()), "one late")
+	equal(t, "writer", messages(t, writer.String()), "one")
+	if !errors.Is(err, spanlog.ErrClosed) || strings.Contains(err.Error(), "console") {
+		t.Errorf("late: %v", err)
+	}
+}
+
+// TestAsyncLateStuck: a sink that gets stuck after Shutdown holds nobody for long,
+// and the record is counted when it is known what has become of it.
+func TestAsyncLateStuck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Async{Sink: spanlog.Console{Writer: g}})
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		for _, want := range []string{"the sink has not returned yet", "the sink is stuck", "the sink is stuck"} {
+			err := l.Handler().Handle(bg, slog.NewRecord(time.Now(), slog.LevelInfo, "late", 0))
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want %s", err, want)
+			}
+		}
+		if took := time.Since(start); took != 300*time.Millisecond {
+			t.Errorf("took %v", took)
+		}
+		close(g.open)
+		synctest.Wait()
+		s := l.Stats().Sinks[0]
+		checkSum(t, s, 3)
+		if s.Delivered != 1 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// A slowHandler does something before it is done.
+type slowHandler struct {
+	slog.Handler
+	do func()
+}
+
+func (slowHandler) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h slowHandler) Handle(context.Context, slog.Record) error {
+	h.do()
+	return nil
+}
+
+// TestAsyncFlush: Flush waits for what was handled before it, and for no more.
+func TestAsyncFlush(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var delivered atomic.Int32
+		slow := slowHandler{slog.DiscardHandler, func() {
+			time.Sleep(time.Second)
+			delivered.Add(1)
+		}}
+		l := open(t, nil, spanlog.Async{Sink: spanlog.Relay{Handler: slow, Level: slog.LevelInfo}})
+		for range 5 {
+			l.Info("before")
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			flush(t, l)
+			if n := delivered.Load(); n != 5 {
+				t.Errorf("%d delivered at the end of Flush", n)
+			}
+		}()
+		synctest.Wait()
+		for range 5 {
+			l.Info("after")
+		}
+		<-done
+		ctx, cancel := context.WithTimeout(bg, 2*time.Second)
+		defer cancel()
+		err := l.Flush(ctx)
+		if err == nil || !strings.Contains(err.Error(), "records wait for the sink: context deadline exceeded") {
+			t.Errorf("a flush that is too slow: %v", err)
+		}
+	})
+}

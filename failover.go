@@ -1,0 +1,153 @@
+package spanlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Failover is a decorator that gives each record to the first of its sinks that
+// takes it. A sink whose level does not admit the record is passed over; one that
+// fails costs no record, as long as another takes it. A sink that keeps failing
+// gets no records for a while, but for one now and then that tries it, less often
+// the longer it fails: every 100 ms at first, and every 30 seconds at most. That
+// records go to another sink now, and later that they do not any more, is logged
+// to the sink that gets them:
+//
+//	spanlog: console sink is broken off: broken pipe; records go to file sink "app.log"
+//	spanlog: console sink is back after 12.3s; 523 records went elsewhere
+//
+// A sink that is stuck does not fail: it makes the others wait, too. To have only
+// the Failover's own goroutine wait, put an [Async] around the Failover. New
+// refuses one within it, which would take each record, and fail later.
+type Failover struct {
+	// Sinks are tried in this order. There must be two at least, none nil.
+	Sinks []Sink
+}
+
+func (s Failover) sinkName() string { return "failover sink" }
+
+func (s Failover) build(b *builder) (sinkCore, error) {
+	if len(s.Sinks) < 2 {
+		return sinkCore{}, badField("Sinks", "has %d sinks: want two or more", len(s.Sinks))
+	}
+	c := &failoverCore{pipeline: b.pipeline, ways: make([]way, len(s.Sinks))}
+	stats := newSinkStats(s.sinkName())
+	var errs []error
+	for i, sink := range s.Sinks {
+		inner, err := s.inner(b, i, sink)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if inner.breaker == nil {
+			inner.setBreaker()
+		}
+		c.sinks = append(c.sinks, inner)
+		stats.inner = append(stats.inner, inner.stats)
+	}
+	if len(errs) > 0 {
+		closeAll(c.sinks)
+		return sinkCore{}, errors.Join(errs...)
+	}
+	return sinkCore{core: c, name: s.sinkName(), stats: stats, tells: true, order: c.sinks[0].order}, nil
+}
+
+func (s Failover) inner(b *builder, i int, sink Sink) (sinkCore, error) {
+	field := fmt.Sprintf("Sinks[%d]", i)
+	if isNil(sink) {
+		return sinkCore{}, badField(field, "is nil")
+	}
+	switch undecorated(sink).(type) {
+	case Async, *Async:
+		return sinkCore{}, badField(field, "is an Async, which takes each record and fails later: put the Async around the Failover")
+	}
+	inner, err := sink.build(b)
+	if err != nil {
+		return sinkCore{}, badField(field, "is bad: %s: %w", sink.sinkName(), err)
+	}
+	return inner, nil
+}
+
+// failoverCore offers each entry to one sink after the other.
+type failoverCore struct {
+	pipeline *pipeline
+	sinks    []sinkCore
+	mu       sync.Mutex // held while ways is changed
+	ways     []way      // by sink
+}
+
+// A way is what was last said of a sink.
+type way struct {
+	gone  atomic.Bool // it was said that it is broken off
+	since time.Time
+	count uint64 // how many records had passed it by then
+}
+
+func (c *failoverCore) enabled(ctx context.Context, s *state, level slog.Level) bool {
+	for i := range c.sinks {
+		if c.sinks[i].enabled(ctx, s, level) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *failoverCore) handle(e *entry) error {
+	var errs error
+	for i := range c.sinks {
+		s := &c.sinks[i]
+		if !s.enabled(e.ctx, e.event.handler.plain, e.event.Level) {
+			continue
+		}
+		err := s.attempt(e)
+		if err == nil || kept(err) {
+			c.say(i)
+			return err
+		}
+		s.stats.passOn(err)
+		c.pipeline.reporter.report(s.name, err)
+		errs = joinErrors(errs, &SinkError{Sink: s.name, Err: err})
+	}
+	return errs
+}
+
+// say logs to the sink that has taken a record which sinks were broken off, and
+// which are back.
+func (c *failoverCore) say(taker int) {
+	for i := range c.sinks {
+		s, w := &c.sinks[i], &c.ways[i]
+		gone := s.breaker.broken.Load()
+		if gone == w.gone.Load() {
+			continue
+		}
+		c.mu.Lock()
+		if w.gone.Load() == gone { // another goroutine has said it
+			c.mu.Unlock()
+			continue
+		}
+		w.gone.Store(gone)
+		passed, now := s.stats.passedOn.Load(), time.Now()
+		text := fmt.Sprintf("spanlog: %s is back after %.1fs; %d records went elsewhere", s.name, now.Sub(w.since).Seconds(), passed-w.count)
+		if gone {
+			w.since, w.count = now, passed
+			text = fmt.Sprintf("spanlog: %s is broken off: %s; records go to %s", s.name, s.breaker.why(), c.sinks[taker].name)
+		}
+		c.mu.Unlock()
+		if err := c.pipeline.notice(&c.sinks[taker], slog.LevelWarn, text); err != nil {
+			c.pipeline.reporter.report(c.sinks[taker].name, err)
+		}
+	}
+}
+
+func (c *failoverCore) flush(ctx context.Context) error { return c.pipeline.flush(ctx, c.sinks) }
+
+func (c *failoverCore) close(ctx context.Context) error { return c.pipeline.close(ctx, c.sinks) }
+
+func (c *failoverCore) reopen() error {
+	return each(context.Background(), c.sinks, "reopen", reopen)
+}

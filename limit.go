@@ -1,0 +1,177 @@
+package spanlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/spanlog/spanlog/internal/repeat"
+)
+
+// Limit is a decorator that keeps a message from flooding its sink: of the records
+// with one level and message, the first of each interval pass, and the rest are
+// counted. When the interval is over, a record at their level says how many they
+// were:
+//
+//	spanlog: "cache miss" repeated 523 times in 1.0s
+//
+// Attributes make no difference: the message is what is the same. What is held
+// back counts as dropped in [Stats], with the reason "limited"; Handle returns no
+// error for it.
+type Limit struct {
+	// Sink is the sink to be decorated. It must not be nil.
+	Sink Sink
+	// First is how many records of a message pass in an interval. By default,
+	// 100, as in zap's production configuration.
+	First int
+	// Every is the interval, which begins with a message's first record. By
+	// default, one second.
+	Every time.Duration
+	// MaxMessages is how many messages are remembered, of the size of a few
+	// hundred bytes each. If there are more, the one that was not logged for the
+	// longest time is forgotten, after its count was told. By default, 4096.
+	MaxMessages int
+}
+
+const (
+	defaultFirst       = 100
+	defaultEvery       = time.Second
+	defaultMaxMessages = 4096
+	minEvery           = time.Millisecond
+)
+
+func (s Limit) sinkName() string {
+	if isNil(s.Sink) {
+		return "limit sink"
+	}
+	return "limited " + s.Sink.sinkName()
+}
+
+func (s Limit) build(b *builder) (sinkCore, error) {
+	if err := s.validate(); err != nil {
+		return sinkCore{}, err
+	}
+	inner, _, err := b.inner(s.Sink)
+	if err != nil {
+		return sinkCore{}, err
+	}
+	c := &limitCore{
+		sinkCore: inner,
+		table:    repeat.New(or(s.First, defaultFirst), or(s.Every, defaultEvery), or(s.MaxMessages, defaultMaxMessages)),
+		pipeline: b.pipeline,
+	}
+	return sinkCore{core: c, name: inner.name, stats: inner.stats, order: inner.order}, nil
+}
+
+func (s Limit) validate() error {
+	var errs []error
+	if s.First < 0 {
+		errs = append(errs, badField("First", "is %d, which is negative", s.First))
+	}
+	if s.Every < 0 || s.Every > 0 && s.Every < minEvery {
+		errs = append(errs, badField("Every", "is %v: want a millisecond at least, as in 10*time.Second", s.Every))
+	}
+	if s.MaxMessages < 0 {
+		errs = append(errs, badField("MaxMessages", "is %d, which is negative", s.MaxMessages))
+	}
+	return errors.Join(errs...)
+}
+
+// undecorated returns the sink within Limits, which do not change what it is.
+func undecorated(s Sink) Sink {
+	for {
+		switch l := s.(type) {
+		case Limit:
+			s = l.Sink
+		case *Limit:
+			if l == nil {
+				return s
+			}
+			s = l.Sink
+		default:
+			return s
+		}
+	}
+}
+
+// limitCore passes on what its table lets pass.
+type limitCore struct {
+	sinkCore
+	table    *repeat.Table
+	pipeline *pipeline
+
+	mu     sync.Mutex
+	timer  *time.Timer // nil: nothing is held back
+	closed bool
+}
+
+func (c *limitCore) handle(e *entry) error {
+	var few [2]repeat.Summary
+	pass, due := c.table.Pass(time.Now(), e.event.Level, e.event.Message, few[:0])
+	c.tellRepeats(due)
+	if pass || !c.arm() {
+		return c.attempt(e)
+	}
+	c.stats.hold(e.event.Level)
+	return nil
+}
+
+// arm sees to it that what is held back is told when its interval is over, even if
+// no record comes any more. It reports false after close: then nothing is to be
+// held back.
+func (c *limitCore) arm() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.timer == nil && !c.closed {
+		c.setTimer()
+	}
+	return !c.closed
+}
+
+// setTimer has the next count told when it is due. c.mu is held.
+func (c *limitCore) setTimer() {
+	now := time.Now()
+	_, next := c.table.Due(now, false, nil)
+	if c.timer = nil; !next.IsZero() {
+		c.timer = time.AfterFunc(next.Sub(now), c.expire)
+	}
+}
+
+func (c *limitCore) expire() {
+	due, _ := c.table.Due(time.Now(), false, nil)
+	c.tellRepeats(due)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.setTimer()
+	}
+}
+
+// tellRepeats writes to the sink how many records it did not get.
+func (c *limitCore) tellRepeats(due []repeat.Summary) {
+	for _, s := range due {
+		times := "times"
+		if s.Count == 1 {
+			times = "time"
+		}
+		text := fmt.Sprintf("spanlog: %q repeated %d %s in %.1fs", s.Message, s.Count, times, s.Until.Sub(s.Since).Seconds())
+		if err := c.pipeline.notice(&c.sinkCore, s.Level, text, slog.Int("repeated", s.Count)); err != nil {
+			c.pipeline.reporter.report(c.name, err)
+		}
+	}
+}
+
+func (c *limitCore) close(ctx context.Context) error {
+	c.mu.Lock()
+	c.closed = true
+	if c.timer != nil {
+		c.timer.Stop()
+	}
+	c.mu.Unlock()
+	due, _ := c.table.Due(time.Now(), true, nil)
+	c.tellRepeats(due)
+	return c.sinkCore.close(ctx)
+}

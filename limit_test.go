@@ -1,0 +1,103 @@
+package spanlog_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/spanlog/spanlog"
+)
+
+// TestLimit: of each level and message the first of an interval pass, and the rest
+// are told when it is over, by a timer or by the next record, whichever comes
+// first; and at the end.
+func TestLimit(t *testing.T) {
+	type logs struct {
+		after time.Duration
+		level slog.Level
+		msg   string
+		times int
+	}
+	const info, warn = slog.LevelInfo, slog.LevelWarn
+	for _, test := range []struct {
+		name  string
+		limit spanlog.Limit
+		logs  []logs
+		want  string
+	}{
+		{"few", spanlog.Limit{First: 2}, []logs{{0, info, "a", 2}}, "a a"},
+		{"the rest is counted", spanlog.Limit{First: 2}, []logs{{0, info, "a", 5}}, `a a spanlog: "a" repeated 3 times in 0.0s`},
+		{"one", spanlog.Limit{First: 2}, []logs{{0, info, "a", 3}}, `a a spanlog: "a" repeated 1 time in 0.0s`},
+		{"each message", spanlog.Limit{First: 1}, []logs{{0, info, "a", 2}, {0, info, "b", 1}}, `a b spanlog: "a" repeated 1 time in 0.0s`},
+		{"each level", spanlog.Limit{First: 1}, []logs{{0, info, "a", 1}, {0, warn, "a", 1}}, `a a`},
+		{"the next interval", spanlog.Limit{First: 1}, []logs{{0, info, "a", 2}, {1100 * time.Millisecond, info, "a", 2}},
+			`a spanlog: "a" repeated 1 time in 0.0s a spanlog: "a" repeated 1 time in 0.0s`},
+		{"within it", spanlog.Limit{First: 1, Every: 10 * time.Second}, []logs{{0, info, "a", 2}, {9 * time.Second, info, "a", 1}, {2 * time.Second, info, "b", 1}},
+			`a spanlog: "a" repeated 2 times in 9.0s b`},
+		{"defaults", spanlog.Limit{}, []logs{{0, info, "a", 150}, {5 * time.Second, info, "b", 1}}, repeated("a ", 100) + `spanlog: "a" repeated 50 times in 0.0s b`},
+		{"a forgotten one is told", spanlog.Limit{First: 1, MaxMessages: 1}, []logs{{0, info, "a", 3}, {0, info, "b", 1}, {0, info, "a", 1}},
+			`a spanlog: "a" repeated 2 times in 0.0s b a`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var buf bytes.Buffer
+				test.limit.Sink = spanlog.Writer{Writer: &buf}
+				l := open(t, nil, test.limit)
+				sent := 0
+				for _, do := range test.logs {
+					time.Sleep(do.after)
+					synctest.Wait()
+					for range do.times {
+						l.Log(bg, do.level, do.msg, "n", sent)
+						sent++
+					}
+				}
+				if err := l.Close(); err != nil {
+					t.Fatal(err)
+				}
+				equal(t, "delivered", messages(t, buf.String()), test.want)
+				checkSum(t, l.Stats().Sinks[0], sent)
+			})
+		})
+	}
+}
+
+func repeated(s string, n int) (out string) {
+	for range n {
+		out += s
+	}
+	return out
+}
+
+// TestLimitSummary: the summary has the level of what it stands for, and the count
+// as a number.
+func TestLimitSummary(t *testing.T) {
+	var buf bytes.Buffer
+	l := open(t, nil, spanlog.Limit{Sink: spanlog.Writer{Writer: &buf}, First: 1})
+	for range 4 {
+		l.Error("a", "password", "x")
+	}
+	if s := l.Stats().Sinks[0]; s.LastError != "" || fmt.Sprint(s.Dropped) != "[{ERROR limited 3}]" {
+		t.Errorf("to hold back is no error: %+v", s)
+	}
+	_ = l.Close()
+	lines := bytes.Split(bytes.TrimSpace(buf.Bytes()), []byte("\n"))
+	got := parsed(t, string(lines[len(lines)-1]))
+	if got["level"] != "ERROR" || got["repeated"] != 3.0 || got["password"] != nil {
+		t.Errorf("got %v", got)
+	}
+}
+
+// TestLimitLate: after Shutdown nothing is held back, since nobody would be told.
+func TestLimitLate(t *testing.T) {
+	var buf bytes.Buffer
+	l := open(t, nil, spanlog.Limit{Sink: spanlog.Console{Writer: &buf}, First: 1})
+	_ = l.Close()
+	for range 3 {
+		l.Info("late")
+	}
+	equal(t, "delivered", messages(t, buf.String()), "late late late")
+}

@@ -1,0 +1,173 @@
+package spanlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The reasons for which records are dropped, as in [Drops].
+const (
+	reasonFull    = "full"
+	reasonError   = "error"
+	reasonBroken  = "broken"
+	reasonLimited = "limited"
+	reasonNested  = "nested"
+	reasonClosed  = "closed"
+)
+
+// A dropError is a record that was dropped without the sink's having been asked.
+// It is an [ErrDropped].
+type dropError struct {
+	reason string
+	why    string
+	err    error // nil, or what is behind it
+}
+
+func (e *dropError) Error() string { return "record dropped: " + e.why }
+
+func (e *dropError) Is(target error) bool { return target == ErrDropped }
+
+func (e *dropError) Unwrap() error { return e.err }
+
+// reasonOf returns the reason for which a record was dropped, and the same in
+// words.
+func reasonOf(err error) (reason, why string) {
+	if d, ok := errors.AsType[*dropError](err); ok {
+		return d.reason, d.why
+	}
+	switch {
+	case errors.Is(err, ErrClosed):
+		reason = reasonClosed
+	case errors.Is(err, ErrDropped):
+		reason = reasonFull
+	default:
+		reason = reasonError
+	}
+	return reason, errorMessage(err)
+}
+
+// A loss is what a sink has dropped for one reason and is yet to be told: by a
+// record among the others, so that who reads them knows that some are missing,
+// and where.
+type loss struct {
+	levels map[slog.Level]int
+	since  time.Time
+	why    string // of the newest
+}
+
+// noticeEvery is how often a sink is told, while it goes on.
+const noticeEvery = time.Second
+
+// toldOf returns the reason under which a loss for another is told, or "" if it is
+// not: what a Limit holds back is told by the Limit; after the end there is nobody
+// to tell; and of what was logged from within logging, a notice would only make
+// more.
+func toldOf(reason string) string {
+	switch reason {
+	case reasonLimited, reasonNested, reasonClosed:
+		return ""
+	case reasonBroken:
+		return reasonError
+	}
+	return reason
+}
+
+// owe notes a dropped record that the sink is to be told of. s.mu is held.
+func (s *sinkStats) owe(reason, why string, level slog.Level, now time.Time) {
+	if reason = toldOf(reason); reason == "" {
+		return
+	}
+	l := s.owed[reason]
+	if l == nil {
+		l = &loss{levels: make(map[slog.Level]int), since: now}
+		s.owed[reason] = l
+		s.owes.Store(true)
+	}
+	l.why = why
+	l.levels[level]++
+}
+
+// due takes the losses that are to be told now: those that began a while ago, or
+// all.
+func (s *sinkStats) due(now time.Time, all bool) map[string]*loss {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	due := make(map[string]*loss)
+	for reason, l := range s.owed {
+		if all || now.Sub(l.since) >= noticeEvery {
+			due[reason] = l
+			delete(s.owed, reason)
+		}
+	}
+	s.owes.Store(len(s.owed) > 0)
+	return due
+}
+
+// oweAgain puts back what could not be told.
+func (s *sinkStats) oweAgain(reason string, l *loss) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if newer := s.owed[reason]; newer != nil {
+		for level, n := range newer.levels {
+			l.levels[level] += n
+		}
+		l.why = newer.why
+	}
+	s.owed[reason] = l
+	s.owes.Store(true)
+}
+
+// tell writes what the sink has lost to the sink: if it began a while ago, or all.
+// It does nothing mostly.
+func (c *sinkCore) tell(p *pipeline, all bool) {
+	if !c.stats.owes.Load() || c.breaker != nil && c.breaker.broken.Load() {
+		return
+	}
+	now := time.Now()
+	for reason, l := range c.stats.due(now, all) {
+		total := 0
+		for _, n := range l.levels {
+			total += n
+		}
+		err := p.notice(c, slog.LevelWarn, l.text(total, now), slog.Int("dropped", total), slog.String("reason", reason))
+		if err != nil {
+			c.stats.oweAgain(reason, l)
+		}
+	}
+}
+
+// text is the notice's message.
+func (l *loss) text(total int, now time.Time) string {
+	var levels []string
+	for _, level := range slices.Sorted(maps.Keys(l.levels)) {
+		levels = append(levels, fmt.Sprintf("%d %s", l.levels[level], levelName(level)))
+	}
+	records := "records"
+	if total == 1 {
+		records = "record"
+	}
+	return fmt.Sprintf("spanlog: %d %s dropped in %.1fs (%s): %s", total, records, now.Sub(l.since).Seconds(), strings.Join(levels, ", "), l.why)
+}
+
+// notice writes a record of spanlog's own to one sink, whatever the sink's level.
+func (p *pipeline) notice(c *sinkCore, level slog.Level, message string, attrs ...slog.Attr) error {
+	r := slog.NewRecord(time.Now(), level, message, 0)
+	r.AddAttrs(attrs...)
+	e := newEntry(p.root, context.Background(), &r)
+	defer e.free()
+	if e.nested {
+		return errNested
+	}
+	err := safely(func() error { return c.handle(e) })
+	if err != nil && !kept(err) {
+		return err
+	}
+	c.stats.notices.Add(1)
+	return nil
+}

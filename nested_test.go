@@ -1,0 +1,133 @@
+package spanlog_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/spanlog/spanlog"
+)
+
+// An entryFunc is a writer that logs, or whatever else it likes.
+type entryFunc func(spanlog.Entry) error
+
+func (entryFunc) Write([]byte) (int, error) { return 0, errors.New("Write was called") }
+
+func (f entryFunc) WriteEntry(_ context.Context, e spanlog.Entry) error { return f(e) }
+
+// flushFunc is a writer whose Flush does something.
+type flushFunc func()
+
+func (flushFunc) Write(b []byte) (int, error) { return len(b), nil }
+
+func (f flushFunc) Flush() error {
+	f()
+	return nil
+}
+
+// TestLogFromLogging: whatever of the program's logs while it is called by
+// logging, nobody waits for ever, and it comes to an end; another sink gets what
+// is logged there, and what is not delivered is counted.
+func TestLogFromLogging(t *testing.T) {
+	var l *spanlog.Logger
+	logs := func() { l.Info("inside") }
+	for _, test := range []struct {
+		name string
+		opts spanlog.Options
+		sink spanlog.Sink
+		args []any
+	}{
+		{"LogValuer", spanlog.Options{}, nil, []any{"v", logValue(func() slog.Value { logs(); return slog.IntValue(1) })}},
+		{"LogValuer that logs itself", spanlog.Options{}, nil, nil}, // set below
+		{"LogValuer in a group", spanlog.Options{}, nil, []any{slog.Group("g", "v", logValue(func() slog.Value { logs(); return slog.IntValue(1) }))}},
+		{"error", spanlog.Options{}, nil, []any{"err", errorFunc(func() string { logs(); return "e" })}},
+		{"MarshalJSON", spanlog.Options{}, nil, []any{"v", marshalFunc(logs)}},
+		{"ReplaceAttr", spanlog.Options{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { logs(); return a }}, nil, nil},
+		{"FromContext", spanlog.Options{FromContext: func(_ context.Context, dst []slog.Attr) []slog.Attr { logs(); return dst }}, nil, nil},
+		{"OnError", spanlog.Options{OnError: func(error) { logs() }}, spanlog.Writer{Writer: brokenWriter}, nil},
+		{"OnError, Async", spanlog.Options{OnError: func(error) { logs() }}, spanlog.Async{Sink: spanlog.Writer{Writer: brokenWriter}}, nil},
+		{"FormatFunc", spanlog.Options{}, spanlog.Writer{Writer: io.Discard, Format: spanlog.FormatFunc(func(dst []byte, _ *spanlog.Event) []byte { logs(); return dst })}, nil},
+		{"Writer", spanlog.Options{}, spanlog.Writer{Writer: writeFunc(func(b []byte) (int, error) { logs(); return len(b), nil })}, nil},
+		{"Writer, Async", spanlog.Options{}, spanlog.Async{Sink: spanlog.Writer{Writer: writeFunc(func(b []byte) (int, error) { logs(); return len(b), nil })}}, nil},
+		{"EntryWriter", spanlog.Options{}, spanlog.Writer{Writer: entryFunc(func(spanlog.Entry) error { logs(); logs(); return nil })}, nil},
+		{"EntryWriter, Async", spanlog.Options{}, spanlog.Async{Sink: spanlog.Writer{Writer: entryFunc(func(spanlog.Entry) error { logs(); logs(); return nil })}}, nil},
+		{"EntryWriter, Limit", spanlog.Options{}, spanlog.Limit{Sink: spanlog.Writer{Writer: entryFunc(func(spanlog.Entry) error { logs(); return nil })}, First: 1}, nil},
+		{"EntryWriter, Failover", spanlog.Options{}, spanlog.Failover{Sinks: []spanlog.Sink{spanlog.Writer{Writer: entryFunc(func(spanlog.Entry) error { logs(); return errBroken })}, spanlog.Writer{Writer: io.Discard}}}, nil},
+		{"Flush", spanlog.Options{}, spanlog.Writer{Writer: flushFunc(logs)}, nil},
+		{"Relay", spanlog.Options{}, spanlog.Relay{Handler: slowHandler{slog.DiscardHandler, func() { logs(); logs() }}}, nil},
+		{"Relay, Async", spanlog.Options{}, spanlog.Async{Sink: spanlog.Relay{Handler: slowHandler{slog.DiscardHandler, func() { logs(); logs() }}}}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.name == "LogValuer that logs itself" {
+				var v slog.LogValuer
+				v = logValue(func() slog.Value { l.Info("inside", "v", v); l.Info("inside", "v", v); return slog.IntValue(1) })
+				test.args = []any{"v", v}
+			}
+			if test.opts.OnError == nil {
+				test.opts.OnError = func(error) {}
+			}
+			var beside bytes.Buffer
+			sinks := []spanlog.Sink{spanlog.Console{Writer: &beside}}
+			if test.sink != nil {
+				sinks = append(sinks, test.sink)
+			}
+			l = open(t, &test.opts, sinks...)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				var wg sync.WaitGroup
+				for range 4 {
+					wg.Go(func() {
+						for range 5 {
+							l.Info("outside", test.args...)
+						}
+					})
+				}
+				wg.Wait()
+				if err := l.Flush(bg); err != nil {
+					t.Log(err) // of a broken sink
+				}
+				if err := l.Close(); err != nil {
+					t.Log(err)
+				}
+			}()
+			select {
+			case <-done:
+			case <-time.After(20 * time.Second):
+				t.Fatal("waits for itself")
+			}
+			got := beside.String()
+			outside, inside := strings.Count(got, `"outside"`), strings.Count(got, `"inside"`)
+			s := l.Stats()
+			t.Logf("%d outside, %d inside; %v", outside, inside, s)
+			if outside != 20 || inside == 0 {
+				t.Errorf("beside the sink are %d records from outside and %d from inside", outside, inside)
+			}
+			for _, s := range s.Sinks {
+				checkSum(t, s, int(s.Delivered+dropped(s)-s.Notices))
+				if s.Queue != nil && s.Queue.Records != 0 {
+					t.Errorf("%d records wait", s.Queue.Records)
+				}
+			}
+		})
+	}
+}
+
+// An errorFunc is an error whose text is made by a function.
+type errorFunc func() string
+
+func (f errorFunc) Error() string { return f() }
+
+// A marshalFunc does something when it is encoded.
+type marshalFunc func()
+
+func (f marshalFunc) MarshalJSON() ([]byte, error) {
+	f()
+	return []byte("1"), nil
+}
