@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -150,5 +151,44 @@ func wantAllocs(t *testing.T, want int, f func()) {
 	t.Helper()
 	if got := int(testing.AllocsPerRun(200, f)); got > want {
 		t.Errorf("%d allocations, want at most %d", got, want)
+	}
+}
+
+// TestAllocsAsync: what waits in a queue is in memory that is used again.
+func TestAllocsAsync(t *testing.T) {
+	skipUnderRace(t)
+	for _, test := range []struct {
+		name string
+		sink spanlog.Sink
+	}{
+		{"Async", spanlog.Async{Sink: spanlog.Console{Writer: io.Discard}}},
+		{"Async, Limit", spanlog.Async{Sink: spanlog.Limit{Sink: spanlog.Console{Writer: io.Discard}, First: 1 << 30}}},
+		{"Limit that holds back", spanlog.Limit{Sink: spanlog.Console{Writer: io.Discard}, First: 1, Every: time.Hour}},
+		{"Failover", spanlog.Failover{Sinks: []spanlog.Sink{spanlog.Console{Writer: io.Discard}, spanlog.Console{Writer: io.Discard}}}},
+		{"a writer of the program", spanlog.Writer{Writer: writeFunc(func(b []byte) (int, error) { return len(b), nil })}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := open(t, &spanlog.Options{OnError: func(error) {}}, test.sink)
+			log := func() { l.LogAttrs(spanCtx, slog.LevelInfo, "request done", fiveAttrs...) }
+			for range 20_000 { // the queue, and the memory for what is in it, reach their size
+				log()
+			}
+			flush(t, l)
+			// AllocsPerRun will not do: it changes the number of processors,
+			// which empties all pools.
+			const runs = 20_000
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			for i := range runs {
+				if i%1000 == 0 {
+					flush(t, l) // a queue that is full is another matter
+				}
+				log()
+			}
+			runtime.ReadMemStats(&after)
+			if n := float64(after.Mallocs-before.Mallocs) / runs; n > 0.05 {
+				t.Errorf("%.2f allocations", n)
+			}
+		})
 	}
 }

@@ -168,8 +168,12 @@ func (c *asyncCore) handle(e *entry) error {
 	if c.need.guarded && c.calling.Load() && c.worker.Load() == ownNumberWithin(asyncCalls) {
 		return errNested
 	}
+	urgent := e.event.Level >= slog.LevelError
+	if c.overflow == DropNewest && c.queue.Full(urgent) {
+		return errQueueFull // at no more cost than that: nothing is encoded
+	}
 	d := e.detach(c.need)
-	size, urgent := d.size(c.need), d.event.Level >= slog.LevelError
+	size := d.size(c.need)
 	var ok bool
 	switch c.overflow {
 	case Block:

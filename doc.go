@@ -50,8 +50,28 @@
 // language of Python's logging; or a [FormatFunc]. A record is formatted once for
 // all the sinks that share a format.
 //
+// # Trouble and overload
+//
 // What goes wrong in one sink, an error or a panic, does not reach another, nor
-// the program: [Options].OnError hears it, and [Logger.Stats] counts it.
+// the program: [Options].OnError hears it, and [Logger.Stats] counts it. A sink
+// that keeps failing gets no records for a while, but for one now and then that
+// tries it. Once it delivers again, a record at WARN tells whoever reads it what
+// is missing.
+//
+// Sinks that hold sinks deal with more:
+//
+//   - [Async]: the program does not wait for a sink that is slow or stuck, such as
+//     a console whose reader does not read
+//   - [Failover]: while one sink fails, another gets the records
+//   - [Limit]: a message that repeats itself is counted instead
+//
+// They nest, as in
+//
+//	spanlog.Async{Sink: spanlog.Limit{Sink: spanlog.Console{}}}
+//
+// A record is delivered, or it is counted, by level and reason. Code that runs
+// within a logging call, such as a LogValue or a Writer, may log itself: none of it
+// waits for itself, and it comes to an end.
 //
 // # The log file
 //
@@ -97,6 +117,8 @@
 // # Shutdown
 //
 // [Logger.Close] flushes and closes the sinks. [Logger.Shutdown] does so within a
-// deadline, [Logger.Flush] without closing, [Logger.Fatal] before exiting. After
-// that the console and files still deliver.
+// deadline, even if a sink is stuck, and says how many records are left.
+// [Logger.Flush] flushes without closing, [Logger.Fatal] shuts down before exiting,
+// and [Logger.FlushOnPanic], deferred, flushes when a goroutine panics. After
+// shutdown the console and files still deliver.
 package spanlog

@@ -172,3 +172,13 @@ func here() (uintptr, *slog.Source) {
 	f, _ := runtime.CallersFrames(pc[:]).Next()
 	return pc[0], &slog.Source{Function: f.Function, File: f.File, Line: f.Line}
 }
+
+// eventually waits for something that takes its time.
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}

@@ -242,16 +242,6 @@ func TestSurvivesPodGone(t *testing.T) {
 	}
 }
 
-// eventually waits for something that takes its time.
-func eventually(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
-	}
-}
-
 // TestDurabilityTable: the table in the documentation is the one above, and each
 // of its rows has its test.
 func TestDurabilityTable(t *testing.T) {

@@ -220,7 +220,6 @@ func (w *world) take() {
 // do does one step to both.
 func (w *world) do(s step) {
 	w.next++
-	cnt[s.do]++
 	th := &thing{id: w.next, producer: s.producer, size: s.size, urgent: s.urgent}
 	if strings.HasPrefix(s.do, "put") && slices.ContainsFunc(w.waiters, func(o *thing) bool { return o.producer == s.producer }) {
 		return // the producer waits
@@ -319,7 +318,6 @@ func (w *world) run(steps []step) {
 	}
 }
 
-var cnt = map[string]int{}
 // TestModel does the same to a queue and to a model of it. Producers and those who
 // Wait are goroutines, but only one of all makes a step at a time.
 func TestModel(t *testing.T) {
@@ -345,7 +343,6 @@ func TestModel(t *testing.T) {
 			rt.Fatal(strings.Join(r.failures, "\n"))
 		}
 	})
-	t.Log(fates, cnt)
 	if !t.Failed() && min(fates["take"], fates["drop"], fates["refuse"]) < 100 {
 		t.Errorf("only %v", fates)
 	}

@@ -119,6 +119,15 @@ func (q *Queue[T]) Put(v T, size int, urgent bool) bool {
 	return q.tryPut(v, size, urgent)
 }
 
+// Full reports whether Put would refuse an item of any size now, and not because
+// the queue is closed. It is for callers to whom an item is work before they can
+// put it.
+func (q *Queue[T]) Full(urgent bool) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return !q.closed && !q.hasRoom(1, urgent)
+}
+
 // tryPut is Put with the lock held. It alone adds items.
 func (q *Queue[T]) tryPut(v T, size int, urgent bool) bool {
 	if q.closed || !q.hasRoom(size, urgent) {

@@ -96,7 +96,7 @@ func (w *writer) connErr(err error) error {
 // since the RawConn's lock would be lost with an error, and the line could be torn.
 func (w *writer) putRest(fd uintptr) bool {
 	for full := 0; len(w.rest) > 0; {
-		n, err := unix.Write(int(fd), w.rest[:min(len(w.rest), maxWrite)])
+		n, err := syscall.Write(int(fd), w.rest[:min(len(w.rest), maxWrite)])
 		switch {
 		case n > 0:
 			w.rest = w.rest[n:]

@@ -28,6 +28,14 @@ func newTerminal(t testing.TB, open func(t testing.TB, fd int) *os.File) pipe {
 	return withMine(t, [2]int{screen, fd}, open)
 }
 
+// queued reports whether about as much is to be read from a terminal as Linux lets
+// wait there. Behind that, some more waits. Whether that has no room cannot be seen
+// from outside: a large write may find none when poll says that there is some.
+func (p pipe) queued() bool {
+	n, err := unix.IoctlGetInt(int(p.r.Fd()), unix.TIOCINQ)
+	return err != nil || n >= 4000 // of 4095
+}
+
 // A screen reads what a terminal shows, as it was written. At the end of the
 // terminal Linux says EIO.
 type screen struct{ r *os.File }
@@ -62,11 +70,7 @@ func TestTerminal(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := newTerminal(t, test.open)
-			queued := func() bool {
-				n, err := unix.IoctlGetInt(int(p.r.Fd()), unix.TIOCINQ)
-				return err != nil || n >= 4000 // of 4095
-			}
-			testLines(t, p, screen{p.r}, queued, 20_000, test.how, test.later, test.whole)
+			testLines(t, p, screen{p.r}, p.queued, 20_000, test.how, test.later, test.whole)
 		})
 	}
 }
@@ -79,11 +83,7 @@ func TestStoppedTerminal(t *testing.T) {
 			p := newTerminal(t, kind.open)
 			must(t, unix.IoctlSetInt(int(p.mine.Fd()), unix.TCXONC, unix.TCOOFF))
 			w := Writer(p.w)
-			results := make(chan result, 1)
-			go func() {
-				n, err := w.Write([]byte("one line\n"))
-				results <- result{n, err}
-			}()
+			results := write(w, []byte("one line\n"))
 			eventually(t, "it is written to", func() bool { return inWrite(w) && (kind.poller || kind.blocks || polling(t)) })
 			if len(results) > 0 {
 				t.Fatalf("it has not waited: %v", <-results)
@@ -105,7 +105,7 @@ func TestTerminalGone(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
 			p := newTerminal(t, kind.open)
-			results := waiting(t, p, large)
+			results := waiting(t, p, p.queued)
 			must(t, p.r.Close())
 			if r := <-results; r.n == large || !errors.Is(r.err, unix.EIO) {
 				t.Errorf("got %d, %v", r.n, r.err)

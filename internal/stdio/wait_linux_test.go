@@ -122,12 +122,8 @@ func TestRoomForLess(t *testing.T) {
 	if _, err := f.Write(number); !errors.Is(err, unix.EAGAIN) {
 		t.Fatalf("the counter takes it: %v", err)
 	}
-	results := make(chan result, 1)
 	w := Writer(f)
-	go func() {
-		n, err := w.Write(number)
-		results <- result{n, err}
-	}()
+	results := write(w, number)
 	eventually(t, "it waits", func() bool { return inWrite(w) })
 	eventually(t, "the processor is left to others", func() bool {
 		began, used := time.Now(), cpuTime(t)

@@ -115,16 +115,22 @@ func TestConcurrent(t *testing.T) {
 	}
 }
 
-// waiting has a Write of size bytes wait for room, and returns its result.
-func waiting(t *testing.T, p pipe, size int) <-chan result {
+// waiting has a Write to p wait for room, since it is of large bytes, and returns
+// what comes of it.
+func waiting(t *testing.T, p pipe, full func() bool) <-chan result {
 	t.Helper()
+	results := write(Writer(p.w), bytes.Repeat([]byte{'x'}, large))
+	eventually(t, "there is no room", full)
+	return results
+}
+
+// write has a Write done in a goroutine of its own.
+func write(w io.Writer, b []byte) <-chan result {
 	results := make(chan result, 1)
-	w := Writer(p.w)
 	go func() {
-		n, err := w.Write(bytes.Repeat([]byte{'x'}, size))
+		n, err := w.Write(b)
 		results <- result{n, err}
 	}()
-	eventually(t, "the pipe is full", p.full)
 	return results
 }
 
@@ -145,7 +151,7 @@ func TestCloseWhileWaiting(t *testing.T) {
 				t.Skip("Close would wait for the system call, of os.File as well")
 			}
 			p := newPipe(t, kind.open)
-			results := waiting(t, p, large)
+			results := waiting(t, p, p.full)
 			must(t, p.w.Close())
 			if kind.poller {
 				if r := <-results; r.n == 0 || r.n == large || !errors.Is(r.err, os.ErrClosed) {
@@ -170,7 +176,7 @@ func TestReaderGone(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
 			p := newPipe(t, kind.open)
-			results := waiting(t, p, large)
+			results := waiting(t, p, p.full)
 			must(t, p.r.Close())
 			r := <-results
 			var path *fs.PathError
@@ -188,7 +194,7 @@ func TestReaderGone(t *testing.T) {
 // taken away is as before.
 func TestDeadline(t *testing.T) {
 	p := newPipe(t, polled)
-	results := waiting(t, p, large)
+	results := waiting(t, p, p.full)
 	must(t, p.w.SetWriteDeadline(time.Unix(1, 0)))
 	if r := <-results; r.n == 0 || r.n == large || !errors.Is(r.err, os.ErrDeadlineExceeded) {
 		t.Errorf("got %d, %v", r.n, r.err)
@@ -219,7 +225,7 @@ func TestOSPipe(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := osPipe(t)
 			test.prepare(p.w)
-			results := waiting(t, p, large)
+			results := waiting(t, p, p.full)
 			if n, err := io.CopyN(io.Discard, p.r, large); err != nil {
 				t.Errorf("%d bytes arrive, %v", n, err)
 			}
