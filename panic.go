@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -48,9 +49,24 @@ func (l *Logger) logPanic(ctx context.Context, v any) error {
 	if _, ok := v.(error); !ok {
 		value = slog.StringValue(fmt.Sprint(v))
 	}
-	r.AddAttrs(slog.Attr{Key: PanicKey, Value: value}, slog.String(StackKey, string(debug.Stack())))
+	r.AddAttrs(slog.Attr{Key: PanicKey, Value: value}, slog.String(StackKey, panicStack(debug.Stack())))
 	err := l.Handler().Handle(ctx, r)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ownTime)
 	defer cancel()
 	return joinErrors(err, l.Flush(ctx))
+}
+
+// panicStack is the part of a goroutine's stack that has caused a panic. What is
+// above the call of panic has only dealt with it.
+func panicStack(stack []byte) string {
+	s := string(stack)
+	goroutine, calls, _ := strings.Cut(s, "\n")
+	_, calls, ok := strings.Cut(calls, "\npanic(")
+	if !ok {
+		return s
+	}
+	for range 2 { // the rest of this call, and where it is
+		_, calls, _ = strings.Cut(calls, "\n")
+	}
+	return goroutine + "\n" + calls
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -43,13 +44,16 @@ func TestFlushOnPanic(t *testing.T) {
 			for _, log := range []string{buf.String(), content(t, path)} {
 				equal(t, "messages", messages(t, log), "before panic")
 				last := parsed(t, log[strings.Index(log, "\n")+1:])
-				if last["level"] != "FATAL" || last["panic"] != test.want || last["trace_id"] == nil || !strings.Contains(last["stack"].(string), "causePanic") {
+				if last["level"] != "FATAL" || last["panic"] != test.want || last["trace_id"] == nil || !causedHere.MatchString(last["stack"].(string)) {
 					t.Errorf("got %v", last)
 				}
 			}
 		})
 	}
 }
+
+// causedHere is a stack that begins with the call that has panicked.
+var causedHere = regexp.MustCompile(`^goroutine \d+ \[running\]:\n\S+\.causePanic\(`)
 
 func causePanic(v any) { panic(v) }
 
