@@ -56,4 +56,15 @@
 // many; outgoing ones carry W3C trace context and B3 in many headers, the form
 // that every Zipkin tracer and proxy reads. Where both came in, W3C counts,
 // since it has the longer ids and the flags. W3C baggage is passed on.
+//
+// # Metrics
+//
+// [Metrics] makes OpenTelemetry metrics of a logger's own counters: how many
+// records each sink has delivered and dropped, how full its queue is, whether it
+// is broken off. It needs the metrics API only; the provider, with its exporter,
+// is the program's.
+//
+//	if _, err := telemetry.Metrics(logger, nil); err != nil { // nil: the global provider
+//		log.Print(err)
+//	}
 package telemetry
