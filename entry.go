@@ -59,21 +59,21 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 	if p.programs && !e.enter(p) {
 		return e
 	}
-	ev.Span = p.spanContext(e.ctx)
-	spanned := ev.Span.HasTraceID()
-	if spanned {
+	ev.Span, ev.spanned = p.spanContext(e.ctx)
+	if ev.spanned {
 		ev.state = h.spanned
 	}
 
 	at := place{groups: h.groups, secret: h.secret, span: ev.Span}
 	w := &p.rewriter
 	e.intact = true
-	all, root := w.all() || h.secret, len(h.groups) == 0
+	all, collides := w.all() || h.secret, ev.spanned && len(h.groups) == 0
 	r.Attrs(func(a slog.Attr) bool {
-		if mayLog(a.Value.Kind()) && !e.enter(p) {
+		kind := a.Value.Kind()
+		if mayLog(kind) && !e.enter(p) {
 			return false
 		}
-		if all || w.needs(a, root, spanned) {
+		if all || w.needs(a, kind, collides) {
 			ev.attrs = w.rewrite(ev.attrs, a, at)
 			e.intact = false
 		} else {
@@ -239,7 +239,7 @@ func (e *entry) detach(n need) *entry {
 		l.buf, l.done = append(l.buf[:0], e.line(i)...), true
 	}
 	from, to := &e.event, &d.event
-	to.Time, to.at, to.Level, to.PC, to.Span = from.Time, from.at, from.Level, from.PC, from.Span
+	to.Time, to.at, to.Level, to.PC, to.Span, to.spanned = from.Time, from.at, from.Level, from.PC, from.Span, from.spanned
 	to.handler, to.state, to.Message = from.handler, from.state, from.Message
 	d.intact = false
 	if n.attrs {
@@ -282,7 +282,7 @@ func (e *entry) free() {
 	clear(ev.root)
 	ev.attrs, ev.root = ev.attrs[:0], ev.root[:0]
 	ev.Message, ev.handler, ev.state = "", nil, nil
-	ev.Span = trace.SpanContext{} // which may have a trace state
+	ev.Span, ev.spanned = trace.SpanContext{}, false // it may have a trace state
 	if ev.replaced {
 		ev.replaced, ev.builtins, ev.builtin = false, nil, [len(ev.builtin)]slog.Attr{}
 		ev.timeText, ev.levelText = "", ""

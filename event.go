@@ -41,6 +41,7 @@ type Event struct {
 	timeText  string // instead of Time, if ReplaceAttr made a text of it
 	levelText string // the same for Level
 
+	spanned bool      // Span has a trace id, and so is one
 	at      time.Time // the record's own, whatever ReplaceAttr made of Time
 	handler *Handler
 	state   *state      // handler's, with or without an active span

@@ -111,7 +111,7 @@ func (c *foreignCore) pass(e *entry) error {
 	if len(segs) == 1 {
 		own = p.schema.errorForm(own)
 	}
-	spanned := ev.Span.HasTraceID()
+	spanned := ev.spanned
 	if !spanned && len(root) == 0 {
 		if e.intact && len(own) == len(ev.attrs) {
 			// A handler that adds to its record must not write into another's.

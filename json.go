@@ -73,7 +73,7 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 		dst = enc.builtins(dst, e)
 	}
 	switch {
-	case !e.Span.HasTraceID():
+	case !e.spanned:
 	case enc.traceForm != "" && e.Span.HasSpanID() && !e.replaced:
 		dst = enc.appendTraceForm(dst, e.Span)
 	default:

@@ -191,7 +191,7 @@ func (enc *patternEncoder) field(dst []byte, op *pylayout.Op, e *Event, p *prefi
 	case pylayout.FieldServiceName:
 		dst = appendText(dst, spec, enc.service)
 	case pylayout.FieldTrace:
-		if e.Span.HasTraceID() {
+		if e.spanned {
 			dst = enc.text.traceFields(dst, start, e)
 		}
 	case pylayout.FieldAttrs:

@@ -115,16 +115,16 @@ func closeAll(cores []sinkCore) {
 
 // spanContext finds the span of a record. Without a trace id there is none: a
 // span id alone leads nowhere.
-func (p *pipeline) spanContext(ctx context.Context) (sc trace.SpanContext) {
+func (p *pipeline) spanContext(ctx context.Context) (sc trace.SpanContext, ok bool) {
 	if p.findSpan == nil {
 		sc = trace.SpanContextFromContext(ctx)
 	} else {
 		sc = p.callSpanContext(ctx)
 	}
 	if !sc.HasTraceID() {
-		return trace.SpanContext{}
+		return trace.SpanContext{}, false
 	}
-	return sc
+	return sc, true
 }
 
 func (p *pipeline) callSpanContext(ctx context.Context) trace.SpanContext {

@@ -29,16 +29,16 @@ type rewriter struct {
 // needs finds.
 func (w *rewriter) all() bool { return w.replace != nil || w.secret != nil }
 
-// needs reports whether a, of a record, has to be rewritten: it is not plain, or
-// root is set (it stands at the root) and its key is a special one there.
-func (w *rewriter) needs(a slog.Attr, root, spanned bool) bool {
+// needs reports whether a, of a record and of a kind, has to be rewritten: it is
+// not plain, or its name is that of a trace field where names can collide.
+func (w *rewriter) needs(a slog.Attr, kind slog.Kind, collides bool) bool {
 	if a.Key == "" {
 		return true // nothing, or a group to inline
 	}
-	if root && spanned && w.trace.index(a.Key) >= 0 {
+	if collides && w.trace.index(a.Key) >= 0 {
 		return true
 	}
-	return !plain(a)
+	return mayLog(kind) && !plain(a)
 }
 
 // plain reports whether an attribute is resolved and has nothing empty in it.

@@ -31,7 +31,7 @@ func (enc *textEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	} else {
 		dst = enc.builtins(dst, e)
 	}
-	if e.Span.HasTraceID() {
+	if e.spanned {
 		dst = enc.traceFields(dst, start, e)
 	}
 	dst = textAttrs(dst, start, e, p, enc.schema.errorForm(e.root), enc.within(p, e.attrs))
