@@ -2,6 +2,7 @@ package queue
 
 import (
 	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,15 +121,14 @@ func TestAllocs(t *testing.T) {
 		}},
 		{"PutWait with room", func() { q.PutWait(v, 1, false, time.Second); take() }},
 		{"PutOver with room", func() { q.PutOver(v, 1, false, drop); take() }},
-		{"PutOver without", func() { q.PutOver(v, 1, false, drop) }},
+		{"PutOver without room", func() { q.PutOver(v, 1, false, drop) }},
+		{"PutWait without room and time", func() { q.PutWait(v, 1, false, 0) }},
 		{"Put without room", func() { q.Put(v, 1, false) }},
 		{"Wait for nothing", func() { q.Wait(ctx) }},
 		{"Stats", func() { q.Stats() }},
 	} {
 		q.Drop()
-		if tt.name == "PutOver without" || tt.name == "Put without room" {
-			for q.Put(v, 1, false) {
-			}
+		for strings.Contains(tt.name, "without") && q.Put(v, 1, false) {
 		}
 		if n := testing.AllocsPerRun(1000, tt.do); n != 0 {
 			t.Errorf("%s: %v allocations", tt.name, n)

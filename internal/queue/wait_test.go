@@ -74,7 +74,9 @@ func TestWaitIsNotDelayed(t *testing.T) {
 		done := make(map[int]bool)
 		over := make(chan error)
 		go func() {
-			err := q.Wait(t.Context())
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			err := q.Wait(ctx)
 			for i := range earlier {
 				if !done[i] {
 					t.Errorf("over before item %d is done with", i)
@@ -161,9 +163,9 @@ func TestWaitAfterContext(t *testing.T) {
 	q := New[int](Limit{1, 1}, Limit{})
 	q.Put(1, 1, false)
 	q.Take(t.Context())
-	over := make(chan error)
+	over := make(chan error, 1)
 	go func() { over <- q.Wait(ctx) }()
-	for waits := false; !waits; runtime.Gosched() {
+	for waits := false; !waits && len(over) == 0; runtime.Gosched() {
 		q.mu.Lock()
 		waits = q.gone != nil
 		q.mu.Unlock()
