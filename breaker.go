@@ -1,7 +1,6 @@
 package spanlog
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -22,7 +21,8 @@ type breaker struct {
 	probing bool // a record is trying the sink
 	wait    time.Duration
 	until   time.Time // when the next may
-	last    error
+	last    error     // the newest failure, nil after a success
+	why     string    // its text
 }
 
 const (
@@ -43,7 +43,7 @@ func (b *breaker) admit() (probe bool, err error) {
 		return false, nil // healed in the meantime
 	}
 	if b.probing || time.Now().Before(b.until) {
-		return false, &dropError{reasonBroken, fmt.Sprintf("broken off after %d failures in a row: %s", b.failures.Load(), errorMessage(b.last)), b.last}
+		return false, &dropError{reasonBroken, fmt.Sprintf("broken off after %d failures in a row: %s", b.failures.Load(), b.why), b.last}
 	}
 	b.probing = true
 	return true, nil
@@ -54,22 +54,28 @@ func (b *breaker) note(probe bool, err error) {
 	if err == nil && !probe && b.failures.Load() == 0 {
 		return // the usual way
 	}
+	if kept(err) {
+		err = nil
+	}
+	tried, why := true, ""
+	if err != nil { // whose methods may log, and come back here: before the lock
+		tried, why = !is(err, ErrClosed) && !is(err, ErrDropped), errorMessage(err)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if probe {
 		b.probing = false
 	}
 	switch {
-	case err == nil || kept(err):
+	case err == nil:
 		b.failures.Store(0)
 		b.broken.Store(false)
-		b.wait, b.last = 0, nil
-	case errors.Is(err, ErrClosed) || errors.Is(err, ErrDropped):
-		// It was not tried.
-	default:
-		b.last = err
-		n := b.failures.Add(1)
-		if probe || n >= breakAfter && !b.broken.Load() {
+		b.wait, b.last, b.why = 0, nil, ""
+	case tried:
+		b.last, b.why = err, why
+		n, broken := b.failures.Add(1), b.broken.Load()
+		// A probe can come late, when another record has healed the sink.
+		if broken && probe || !broken && n >= breakAfter {
 			b.broken.Store(true)
 			b.wait = min(max(2*b.wait, minBreak), maxBreak)
 			b.until = time.Now().Add(b.wait)
@@ -77,11 +83,11 @@ func (b *breaker) note(probe bool, err error) {
 	}
 }
 
-// why is the text of the error that the sink has failed with last.
-func (b *breaker) why() string {
+// state reports whether the sink is broken off, and why.
+func (b *breaker) state() (broken bool, why string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return errorMessage(b.last)
+	return b.broken.Load(), b.why
 }
 
 // setBreaker gives the sink a breaker.

@@ -53,77 +53,145 @@ type sinkCore struct {
 	// tells is set if the sink is told what it has lost, once it delivers again.
 	// It is not for decorators that only pass on to a sink that is.
 	tells bool
+	// within is set in a Failover, which gives the sink's failures to the next.
+	within bool
+}
+
+// leaf returns the sink within Limits, or c itself.
+func (c *sinkCore) leaf() *sinkCore {
+	for {
+		l, ok := c.core.(*limitCore)
+		if !ok {
+			return c
+		}
+		c = &l.sinkCore
+	}
 }
 
 // deliver hands the entry to every core that wants it, and keeps the trouble of
 // each to itself.
-func (p *pipeline) deliver(e *entry) error {
-	var errs error
-	for i := range p.cores {
+func (p *pipeline) deliver(e *entry) error { return p.deliverFrom(0, e) }
+
+// deliverFrom delivers the entry to the cores from the i-th on.
+func (p *pipeline) deliverFrom(i int, e *entry) (errs error) {
+	returned := false
+	defer func() {
+		if !returned { // the i-th has ended the goroutine: that is its own trouble
+			_ = p.deliverFrom(i+1, e)
+		}
+	}()
+	for ; i < len(p.cores); i++ {
 		c := &p.cores[i]
 		if err := c.try(e); err != nil {
 			errs = joinErrors(errs, p.failed(c, e.event.Level, err))
 		}
 	}
+	returned = true
 	return errs
 }
 
 // try delivers the entry if the core wants it. A panic is an error.
-func (c *sinkCore) try(e *entry) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = panicked(v) // of the level
-		}
-	}()
-	if !c.enabled(e.ctx, e.event.handler.plain, e.event.Level) {
-		return nil
+func (c *sinkCore) try(e *entry) error {
+	if wants, err := c.wants(e); err != nil || !wants {
+		return err
 	}
 	return c.attempt(e)
 }
 
-// attempt delivers an entry that the core wants, unless it is broken off. A panic
+// wants reports whether the core is enabled for the entry.
+func (c *sinkCore) wants(e *entry) (bool, error) {
+	return c.asks(e.ctx, e.event.handler.plain, e.event.Level)
+}
+
+// asks is enabled, for which a panic, of the level or of somebody else's Enabled,
 // is an error.
-func (c *sinkCore) attempt(e *entry) (err error) {
-	probe := false
-	if c.breaker != nil {
-		if probe, err = c.breaker.admit(); err != nil {
-			return err
-		}
-	}
-	returned := false
+func (c *sinkCore) asks(ctx context.Context, s *state, level slog.Level) (enabled bool, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = panicked(v)
-		} else if !returned {
-			// The goroutine is at its end, and nobody above counts the record.
-			err = errGoexit
-			_ = e.event.handler.p.failed(c, e.event.Level, err)
-		}
-		if c.breaker != nil {
-			c.breaker.note(probe, err)
 		}
 	}()
-	err = c.handle(e)
-	returned = true
-	if err == nil && c.tells {
+	return c.enabled(ctx, s, level), nil
+}
+
+// attempt delivers an entry that the core wants, unless it is broken off. A panic
+// is an error.
+func (c *sinkCore) attempt(e *entry) error {
+	probe := false
+	if c.breaker != nil {
+		var err error
+		if probe, err = c.breaker.admit(); err != nil {
+			if c.refuses() {
+				err = ErrClosed
+			}
+			return err
+		}
+	}
+	err := c.call(e, probe)
+	if err == nil && c.tells { // also of what a broken sink has lost: it has healed
 		c.tell(e.event.handler.p, false)
 	}
 	return err
 }
 
+// call delivers the entry, and has the breaker know what has become of it.
+func (c *sinkCore) call(e *entry, probe bool) (err error) {
+	returned := false
+	defer func() {
+		v := recover()
+		ended := v == nil && !returned
+		if v != nil {
+			err = panicked(v)
+		} else if ended {
+			err = errGoexit
+		}
+		if c.breaker != nil {
+			c.breaker.note(probe, err)
+		}
+		if ended {
+			c.ended(e)
+		}
+	}()
+	err = c.handle(e)
+	returned = true
+	return err
+}
+
 var errGoexit = errors.New("the sink has ended the goroutine")
+
+// ended counts and reports the record with which the sink has ended the goroutine:
+// nobody is called any more who would.
+func (c *sinkCore) ended(e *entry) {
+	p := e.event.handler.p
+	switch {
+	case c.leaf() != c:
+		// The sink within the Limit has counted it.
+	case c.within:
+		c.stats.passOn(errGoexit)
+		p.reporter.report(c.name, errGoexit)
+	default:
+		_ = p.failed(c, e.event.Level, errGoexit)
+	}
+}
+
+// refuses reports whether the sink has been closed and takes no more records, which
+// it says itself unless it is broken off.
+func (c *sinkCore) refuses() bool {
+	switch s := c.core.(type) {
+	case *writerCore:
+		return s.refuses()
+	case *foreignCore:
+		return s.closed.Load()
+	}
+	return false
+}
 
 // refuse counts and reports a record that is nested too deep.
 func (p *pipeline) refuse(e *entry) error {
 	var errs error
 	for i := range p.cores {
 		c := &p.cores[i]
-		if safely(func() error {
-			if c.enabled(e.ctx, e.event.handler.plain, e.event.Level) {
-				return errNested
-			}
-			return nil
-		}) != nil {
+		if wants, err := c.wants(e); wants || err != nil {
 			errs = joinErrors(errs, p.failed(c, e.event.Level, errNested))
 		}
 	}
@@ -133,9 +201,7 @@ func (p *pipeline) refuse(e *entry) error {
 // flush flushes cores, and tells them before what they have lost.
 func (p *pipeline) flush(ctx context.Context, cores []sinkCore) error {
 	return each(ctx, cores, "flush", func(ctx context.Context, c *sinkCore) error {
-		if c.tells {
-			c.tell(p, true)
-		}
+		c.tellAll(ctx, p)
 		return c.flush(ctx)
 	})
 }
@@ -143,9 +209,7 @@ func (p *pipeline) flush(ctx context.Context, cores []sinkCore) error {
 // close closes cores, and tells them before what they have lost.
 func (p *pipeline) close(ctx context.Context, cores []sinkCore) error {
 	return each(ctx, cores, "close", func(ctx context.Context, c *sinkCore) error {
-		if c.tells {
-			c.tell(p, true)
-		}
+		c.tellAll(ctx, p)
 		return c.close(ctx)
 	})
 }
@@ -166,8 +230,8 @@ func (p *pipeline) failed(c *sinkCore, level slog.Level, err error) error {
 // kept reports whether err is for a record that is not lost: the sink has it, and
 // counts it once it knows what has become of it.
 func kept(err error) bool {
-	_, inFile := errors.AsType[*logfile.KeptError](err)
-	return inFile || errors.Is(err, errUnderway)
+	_, inFile := as[*logfile.KeptError](err)
+	return inFile || is(err, errUnderway)
 }
 
 func joinErrors(errs, err error) error {

@@ -44,9 +44,12 @@ func (s Failover) build(b *builder) (sinkCore, error) {
 			errs = append(errs, err)
 			continue
 		}
-		if inner.breaker == nil {
-			inner.setBreaker()
+		// What a Limit holds back says nothing of the sink: the breaker is within.
+		leaf := inner.leaf()
+		if leaf.within = true; leaf.breaker == nil {
+			leaf.setBreaker()
 		}
+		c.ways[i].breaker = leaf.breaker
 		c.sinks = append(c.sinks, inner)
 		stats.inner = append(stats.inner, inner.stats)
 	}
@@ -83,14 +86,16 @@ type failoverCore struct {
 
 // A way is what was last said of a sink.
 type way struct {
-	gone  atomic.Bool // it was said that it is broken off
-	since time.Time
-	count uint64 // how many records had passed it by then
+	breaker   *breaker
+	gone      atomic.Bool // it was said that it is broken off
+	since     time.Time
+	elsewhere atomic.Uint64 // how many records others have got since then
 }
 
 func (c *failoverCore) enabled(ctx context.Context, s *state, level slog.Level) bool {
 	for i := range c.sinks {
-		if c.sinks[i].enabled(ctx, s, level) {
+		// A panic is found again by handle, which has somebody to tell.
+		if enabled, err := c.sinks[i].asks(ctx, s, level); enabled || err != nil {
 			return true
 		}
 	}
@@ -99,47 +104,62 @@ func (c *failoverCore) enabled(ctx context.Context, s *state, level slog.Level) 
 
 func (c *failoverCore) handle(e *entry) error {
 	var errs error
+	var few [4]int
+	failed := few[:0]
 	for i := range c.sinks {
 		s := &c.sinks[i]
-		if !s.enabled(e.ctx, e.event.handler.plain, e.event.Level) {
+		wants, err := s.wants(e)
+		if err == nil && !wants {
 			continue
 		}
-		err := s.attempt(e)
+		if err == nil {
+			err = s.attempt(e)
+		}
 		if err == nil || kept(err) {
+			for _, f := range failed {
+				c.ways[f].elsewhere.Add(1)
+			}
 			c.say(i)
 			return err
 		}
-		s.stats.passOn(err)
-		c.pipeline.reporter.report(s.name, err)
+		failed = append(failed, i)
+		if d, ok := err.(*dropError); ok && d.reason == reasonBroken {
+			s.stats.passedOn.Add(1) // which is no news
+		} else {
+			s.stats.passOn(err)
+			c.pipeline.reporter.report(s.name, err)
+		}
 		errs = joinErrors(errs, &SinkError{Sink: s.name, Err: err})
 	}
 	return errs
 }
 
-// say logs to the sink that has taken a record which sinks were broken off, and
-// which are back.
+// say logs which sinks were broken off, to the sink that has taken a record, and
+// which are back, to those.
 func (c *failoverCore) say(taker int) {
 	for i := range c.sinks {
-		s, w := &c.sinks[i], &c.ways[i]
-		gone := s.breaker.broken.Load()
-		if gone == w.gone.Load() {
+		w := &c.ways[i]
+		if w.breaker.broken.Load() == w.gone.Load() {
 			continue
 		}
 		c.mu.Lock()
-		if w.gone.Load() == gone { // another goroutine has said it
+		gone, why := w.breaker.state()
+		if gone == w.gone.Load() || gone && i == taker { // said, or to be said to another
 			c.mu.Unlock()
 			continue
 		}
 		w.gone.Store(gone)
-		passed, now := s.stats.passedOn.Load(), time.Now()
-		text := fmt.Sprintf("spanlog: %s is back after %.1fs; %d records went elsewhere", s.name, now.Sub(w.since).Seconds(), passed-w.count)
+		to, now := i, time.Now()
+		text := fmt.Sprintf("spanlog: %s is back after %.1fs; %s went elsewhere", c.sinks[i].name, now.Sub(w.since).Seconds(), records(w.elsewhere.Load()))
 		if gone {
-			w.since, w.count = now, passed
-			text = fmt.Sprintf("spanlog: %s is broken off: %s; records go to %s", s.name, s.breaker.why(), c.sinks[taker].name)
+			to, w.since = taker, now
+			w.elsewhere.Store(0)
+			text = fmt.Sprintf("spanlog: %s is broken off: %s; records go to %s", c.sinks[i].name, why, c.sinks[taker].name)
 		}
 		c.mu.Unlock()
-		if err := c.pipeline.notice(&c.sinks[taker], slog.LevelWarn, text); err != nil {
-			c.pipeline.reporter.report(c.sinks[taker].name, err)
+		if err := c.pipeline.notice(&c.sinks[to], slog.LevelWarn, text); err != nil {
+			c.pipeline.reporter.report(c.sinks[to].name, err)
+			w.gone.CompareAndSwap(gone, !gone) // the next record has it said again
 		}
 	}
 }

@@ -38,18 +38,31 @@ func (e *dropError) Unwrap() error { return e.err }
 // reasonOf returns the reason for which a record was dropped, and the same in
 // words.
 func reasonOf(err error) (reason, why string) {
-	if d, ok := errors.AsType[*dropError](err); ok {
+	if d, ok := as[*dropError](err); ok {
 		return d.reason, d.why
 	}
 	switch {
-	case errors.Is(err, ErrClosed):
+	case is(err, ErrClosed):
 		reason = reasonClosed
-	case errors.Is(err, ErrDropped):
+	case is(err, ErrDropped):
 		reason = reasonFull
 	default:
 		reason = reasonError
 	}
 	return reason, errorMessage(err)
+}
+
+// is is [errors.Is] for an error of the program's, whose methods can panic: those of
+// a nil pointer do.
+func is(err, target error) (yes bool) {
+	defer func() { _ = recover() }()
+	return errors.Is(err, target)
+}
+
+// as is [errors.AsType], in the same way.
+func as[E error](err error) (e E, ok bool) {
+	defer func() { _ = recover() }()
+	return errors.AsType[E](err)
 }
 
 // A loss is what a sink has dropped for one reason and is yet to be told: by a
@@ -130,15 +143,38 @@ func (c *sinkCore) tell(p *pipeline, all bool) {
 		return
 	}
 	now := time.Now()
-	for reason, l := range c.stats.due(now, all) {
-		total := 0
+	due := c.stats.due(now, all)
+	defer func() { // also when the sink ends the goroutine
+		for reason, l := range due {
+			c.stats.oweAgain(reason, l)
+		}
+	}()
+	for _, reason := range slices.Sorted(maps.Keys(due)) {
+		l, total := due[reason], 0
 		for _, n := range l.levels {
 			total += n
 		}
-		err := p.notice(c, slog.LevelWarn, l.text(total, now), slog.Int("dropped", total), slog.String("reason", reason))
-		if err != nil {
-			c.stats.oweAgain(reason, l)
+		if p.notice(c, slog.LevelWarn, l.text(total, now), slog.Int("dropped", total), slog.String("reason", reason)) == nil {
+			delete(due, reason)
 		}
+	}
+}
+
+// tellAll writes all that the sink has lost to the sink, before that is flushed or
+// closed. A sink that is stuck does not keep it longer than ctx, since it is to be
+// closed in any case.
+func (c *sinkCore) tellAll(ctx context.Context, p *pipeline) {
+	if c = c.leaf(); !c.tells || !c.stats.owes.Load() {
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.tell(p, true)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
 	}
 }
 
@@ -148,11 +184,15 @@ func (l *loss) text(total int, now time.Time) string {
 	for _, level := range slices.Sorted(maps.Keys(l.levels)) {
 		levels = append(levels, fmt.Sprintf("%d %s", l.levels[level], levelName(level)))
 	}
-	records := "records"
-	if total == 1 {
-		records = "record"
+	return fmt.Sprintf("spanlog: %s dropped in %.1fs (%s): %s", records(total), now.Sub(l.since).Seconds(), strings.Join(levels, ", "), l.why)
+}
+
+// records is a number of records in words.
+func records[N int | uint64](n N) string {
+	if n == 1 {
+		return "1 record"
 	}
-	return fmt.Sprintf("spanlog: %d %s dropped in %.1fs (%s): %s", total, records, now.Sub(l.since).Seconds(), strings.Join(levels, ", "), l.why)
+	return fmt.Sprintf("%d records", n)
 }
 
 // notice writes a record of spanlog's own to one sink, whatever the sink's level.

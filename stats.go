@@ -48,8 +48,8 @@ type SinkStats struct {
 	// LastError is the text of the newest error, and LastErrorTime its time.
 	LastError     string    `json:"last_error,omitempty"`
 	LastErrorTime time.Time `json:"last_error_time,omitzero"`
-	// Sinks are those within a [Failover], whose Delivered, Bytes and Notices are
-	// part of the Failover's own.
+	// Sinks are those within a [Failover], whose Delivered, Bytes, Dropped and
+	// Notices are part of the Failover's own.
 	Sinks []SinkStats `json:"sinks,omitempty"`
 }
 
@@ -138,19 +138,20 @@ func (s *sinkStats) deliverMany(records, bytes int) {
 
 // fail notes an error that has cost no record, yet.
 func (s *sinkStats) fail(err error) {
+	message := errorMessage(err) // before the lock, as its method may log
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.lastError, s.lastErrorAt = errorMessage(err), time.Now()
+	s.lastError, s.lastErrorAt = message, time.Now()
 }
 
 // drop counts a record that was lost to err.
 func (s *sinkStats) drop(level slog.Level, err error) {
 	reason, why := reasonOf(err)
-	now := time.Now()
+	message, now := errorMessage(err), time.Now() // before the lock, as its method may log
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dropped[drop{level, reason}]++
-	s.lastError, s.lastErrorAt = errorMessage(err), now
+	s.lastError, s.lastErrorAt = message, now
 	s.owe(reason, why, level, now)
 }
 
@@ -197,17 +198,24 @@ func (s *sinkStats) snapshot() SinkStats {
 	if s.broken != nil {
 		out.BrokenOff = s.broken()
 	}
+	dropped := make(map[drop]uint64)
 	for _, inner := range s.inner {
 		in := inner.snapshot()
 		out.Delivered += in.Delivered
 		out.Bytes += in.Bytes
 		out.Notices += in.Notices
+		for _, d := range in.Dropped {
+			dropped[drop{d.Level, d.Reason}] += d.Records
+		}
 		out.Sinks = append(out.Sinks, in)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out.LastError, out.LastErrorTime = s.lastError, s.lastErrorAt
 	for d, n := range s.dropped {
+		dropped[d] += n
+	}
+	for d, n := range dropped {
 		out.Dropped = append(out.Dropped, Drops{Level: d.level, Reason: d.reason, Records: n})
 	}
 	slices.SortFunc(out.Dropped, func(a, b Drops) int {
