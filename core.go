@@ -1,19 +1,11 @@
 package spanlog
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
-	"os"
-	"reflect"
-	"slices"
-	"sync"
 
 	"github.com/spanlog/spanlog/internal/logfile"
-	"github.com/spanlog/spanlog/internal/stdio"
 )
 
 // A core is a sink at work: it receives entries. The handler gives one to every
@@ -100,7 +92,11 @@ func (c *sinkCore) try(e *entry) error {
 
 // wants reports whether the core is enabled for the entry.
 func (c *sinkCore) wants(e *entry) (bool, error) {
-	return c.asks(e.ctx, e.event.handler.plain, e.event.Level)
+	h := e.event.handler
+	if !h.p.guarded { // as mostly
+		return c.enabled(e.ctx, h.plain, e.event.Level), nil
+	}
+	return c.asks(e.ctx, h.plain, e.event.Level)
 }
 
 // asks is enabled, for which a panic, of the level or of somebody else's Enabled,
@@ -118,7 +114,7 @@ func (c *sinkCore) asks(ctx context.Context, s *state, level slog.Level) (enable
 // is an error.
 func (c *sinkCore) attempt(e *entry) error {
 	probe := false
-	if c.breaker != nil {
+	if c.breaker != nil && c.breaker.broken.Load() {
 		var err error
 		if probe, err = c.breaker.admit(); err != nil {
 			if c.refuses() {
@@ -128,7 +124,7 @@ func (c *sinkCore) attempt(e *entry) error {
 		}
 	}
 	err := c.call(e, probe)
-	if err == nil && c.tells { // also of what a broken sink has lost: it has healed
+	if err == nil && c.tells && c.stats.owes.Load() { // also of what a broken sink has lost: it has healed
 		c.tell(e.event.handler.p, false)
 	}
 	return err
@@ -138,23 +134,29 @@ func (c *sinkCore) attempt(e *entry) error {
 func (c *sinkCore) call(e *entry, probe bool) (err error) {
 	returned := false
 	defer func() {
+		if returned {
+			return
+		}
 		v := recover()
-		ended := v == nil && !returned
-		if v != nil {
+		if err = errGoexit; v != nil {
 			err = panicked(v)
-		} else if ended {
-			err = errGoexit
 		}
-		if c.breaker != nil {
-			c.breaker.note(probe, err)
-		}
-		if ended {
+		c.note(probe, err)
+		if v == nil {
 			c.ended(e)
 		}
 	}()
 	err = c.handle(e)
 	returned = true
+	c.note(probe, err)
 	return err
+}
+
+// note tells the breaker, if there is anything that it does not know.
+func (c *sinkCore) note(probe bool, err error) {
+	if b := c.breaker; b != nil && (err != nil || probe || b.failures.Load() > 0) {
+		b.note(probe, err)
+	}
 }
 
 var errGoexit = errors.New("the sink has ended the goroutine")
@@ -239,206 +241,4 @@ func joinErrors(errs, err error) error {
 		return err
 	}
 	return errors.Join(errs, err)
-}
-
-// A builder turns sinks into cores for one logger. It collects the formats that
-// they need, each distinct one once.
-type builder struct {
-	pipeline *pipeline    // being built: for decorators, to use with their first entry
-	level    slog.Leveler // for sinks without one of their own
-	console  Formatter    // for consoles without one of their own; nil: what suits the writer
-	config   formatConfig
-	formats  []Formatter
-	encoders []encoder
-	foreign  []foreign
-	reporter *reporter
-	writers  []*sharedWriter
-	used     []int // formats, in the order in which sinks asked for them
-	entries  int   // how many sinks get entries: EntryWriters
-	programs int   // how many sinks run code of the program's that may log
-	guarded  bool  // a level is found out by code of the program's
-}
-
-// A sharedWriter is a writer with what all the sinks that write to it share.
-type sharedWriter struct {
-	w       io.Writer
-	out     io.Writer  // what is written to: w, or what stands in for it
-	foreign bool       // it may log
-	mu      sync.Mutex // held while the writer is called
-	lineWriter
-}
-
-func newSharedWriter(w io.Writer) *sharedWriter {
-	s := &sharedWriter{w: w, out: w}
-	switch w := w.(type) {
-	case *os.File:
-		s.out = stdio.Writer(w)
-	case *bytes.Buffer:
-	default:
-		s.foreign = w != io.Discard
-	}
-	return s
-}
-
-// lock takes the lock. It reports false where this goroutine would wait for
-// itself, or for one that waits for it: within a call of a writer that may log, it
-// does not wait for another.
-func (s *sharedWriter) lock() bool {
-	if s.mu.TryLock() {
-		return true
-	}
-	if s.foreign && countFrames(writerCalls) > 0 {
-		return false
-	}
-	s.mu.Lock()
-	return true
-}
-
-// call calls f, which calls the writer, in a frame that can be found.
-//
-//go:noinline
-func (s *sharedWriter) call(f func() error) error { return f() }
-
-// A lineWriter writes lines, each with one Write. If one was cut off by an error,
-// the next begins on a new line.
-type lineWriter struct{ torn bool }
-
-func (l *lineWriter) writeLine(w io.Writer, line []byte) error {
-	if l.torn {
-		if _, err := w.Write([]byte("\n")); err != nil {
-			return err
-		}
-		l.torn = false
-	}
-	n, err := w.Write(line)
-	if err == nil && n < len(line) {
-		err = io.ErrShortWrite
-	}
-	l.torn = err != nil && n > 0 && n < len(line)
-	return err
-}
-
-// format returns the number of a format.
-func (b *builder) format(f Formatter) (int, error) {
-	for i, g := range b.formats {
-		if sameFormat(f, g) {
-			b.used = append(b.used, i)
-			return i, nil
-		}
-	}
-	if isNil(f) {
-		return 0, badField("Format", "is a nil %T", f)
-	}
-	enc, err := f.encoder(&b.config)
-	if err != nil {
-		return 0, badField("Format", "is bad: %w", err)
-	}
-	b.formats = append(b.formats, f)
-	b.encoders = append(b.encoders, enc)
-	b.used = append(b.used, len(b.formats)-1)
-	return len(b.formats) - 1, nil
-}
-
-// A need is what the sinks within a decorator need of an entry that is kept for
-// them.
-type need struct {
-	formats []int // lines
-	attrs   bool  // attributes, and the context: for somebody else's handler
-	context bool  // the context
-	guarded bool  // a sink may log itself
-}
-
-// inner builds the sink within a decorator. A decorator that keeps entries for it
-// gives the need to [entry.detach].
-func (b *builder) inner(s Sink) (c sinkCore, n need, err error) {
-	if isNil(s) {
-		return c, n, badField("Sink", "is nil")
-	}
-	used, foreign, entries, programs := len(b.used), len(b.foreign), b.entries, b.programs
-	if c, err = s.build(b); err != nil {
-		return c, n, fmt.Errorf("%s: %w", s.sinkName(), err)
-	}
-	n.formats = slices.Compact(slices.Sorted(slices.Values(b.used[used:])))
-	n.attrs = len(b.foreign) > foreign
-	n.context = n.attrs || b.entries > entries
-	n.guarded = b.programs > programs
-	return c, n, nil
-}
-
-// share returns the writer with its lock. Two sinks of one logger with the same
-// writer take turns, even if the writer could not bear otherwise.
-func (b *builder) share(w io.Writer) *sharedWriter {
-	if !comparable(w) {
-		return newSharedWriter(w)
-	}
-	for _, s := range b.writers {
-		if s.w == w {
-			return s
-		}
-	}
-	s := newSharedWriter(w)
-	b.writers = append(b.writers, s)
-	return s
-}
-
-// leveler returns a sink's own level, or the logger's. A level that panics when
-// asked, such as a nil *slog.LevelVar, is an error here rather than a panic
-// with every record.
-func (b *builder) leveler(own slog.Leveler) (l slog.Leveler, err error) {
-	if own == nil {
-		b.guarded = b.guarded || !isPlainLevel(b.level)
-		return b.level, nil // checked with the options
-	}
-	b.guarded = b.guarded || !isPlainLevel(own)
-	return own, checkLeveler("Level", own)
-}
-
-// levelAndFormat returns what a sink of lines writes: its own level and format,
-// or the logger's level and JSON.
-func (b *builder) levelAndFormat(own slog.Leveler, f Formatter) (level slog.Leveler, format int, err error) {
-	if level, err = b.leveler(own); err != nil {
-		return nil, 0, err
-	}
-	if f == nil {
-		f = JSON
-	}
-	format, err = b.format(f)
-	return level, format, err
-}
-
-// isPlainLevel reports whether a level is one of slog's own types, or none: they
-// cannot panic.
-func isPlainLevel(l slog.Leveler) bool {
-	switch l.(type) {
-	case nil, slog.Level, *slog.LevelVar:
-		return true
-	}
-	return false
-}
-
-func checkLeveler(field string, l slog.Leveler) (err error) {
-	if l == nil {
-		return nil
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = badField(field, "is a %T that cannot be asked: %w", l, panicked(p))
-			if isNil(l) {
-				err = badField(field, "is a nil %T", l)
-			}
-		}
-	}()
-	l.Level()
-	return nil
-}
-
-// isNil reports whether an interface is nil or holds a nil.
-func isNil(a any) bool {
-	switch v := reflect.ValueOf(a); v.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Pointer, reflect.Map, reflect.Func, reflect.Chan:
-		return v.IsNil()
-	}
-	return false
 }

@@ -1,0 +1,135 @@
+package spanlog
+
+import (
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+)
+
+// A builder turns sinks into cores for one logger. It collects the formats that
+// they need, each distinct one once.
+type builder struct {
+	pipeline *pipeline    // being built: for decorators, to use with their first entry
+	level    slog.Leveler // for sinks without one of their own
+	console  Formatter    // for consoles without one of their own; nil: what suits the writer
+	config   formatConfig
+	formats  []Formatter
+	encoders []encoder
+	foreign  []foreign
+	reporter *reporter
+	writers  []*sharedWriter
+	used     []int // formats, in the order in which sinks asked for them
+	entries  int   // how many sinks get entries: EntryWriters
+	programs int   // how many sinks run code of the program's that may log
+	guarded  bool  // a level is found out by code of the program's
+}
+
+// format returns the number of a format.
+func (b *builder) format(f Formatter) (int, error) {
+	for i, g := range b.formats {
+		if sameFormat(f, g) {
+			b.used = append(b.used, i)
+			return i, nil
+		}
+	}
+	if isNil(f) {
+		return 0, badField("Format", "is a nil %T", f)
+	}
+	enc, err := f.encoder(&b.config)
+	if err != nil {
+		return 0, badField("Format", "is bad: %w", err)
+	}
+	b.formats = append(b.formats, f)
+	b.encoders = append(b.encoders, enc)
+	b.used = append(b.used, len(b.formats)-1)
+	return len(b.formats) - 1, nil
+}
+
+// A need is what the sinks within a decorator need of an entry that is kept for
+// them.
+type need struct {
+	formats []int // lines
+	attrs   bool  // attributes, and the context: for somebody else's handler
+	context bool  // the context
+	guarded bool  // a sink may log itself
+}
+
+// inner builds the sink within a decorator. A decorator that keeps entries for it
+// gives the need to [entry.detach].
+func (b *builder) inner(s Sink) (c sinkCore, n need, err error) {
+	if isNil(s) {
+		return c, n, badField("Sink", "is nil")
+	}
+	used, foreign, entries, programs := len(b.used), len(b.foreign), b.entries, b.programs
+	if c, err = s.build(b); err != nil {
+		return c, n, fmt.Errorf("%s: %w", s.sinkName(), err)
+	}
+	n.formats = slices.Compact(slices.Sorted(slices.Values(b.used[used:])))
+	n.attrs = len(b.foreign) > foreign
+	n.context = n.attrs || b.entries > entries
+	n.guarded = b.programs > programs
+	return c, n, nil
+}
+
+// leveler returns a sink's own level, or the logger's. A level that panics when
+// asked, such as a nil *slog.LevelVar, is an error here rather than a panic
+// with every record.
+func (b *builder) leveler(own slog.Leveler) (l slog.Leveler, err error) {
+	if own == nil {
+		b.guarded = b.guarded || !isPlainLevel(b.level)
+		return b.level, nil // checked with the options
+	}
+	b.guarded = b.guarded || !isPlainLevel(own)
+	return own, checkLeveler("Level", own)
+}
+
+// levelAndFormat returns what a sink of lines writes: its own level and format,
+// or the logger's level and JSON.
+func (b *builder) levelAndFormat(own slog.Leveler, f Formatter) (level slog.Leveler, format int, err error) {
+	if level, err = b.leveler(own); err != nil {
+		return nil, 0, err
+	}
+	if f == nil {
+		f = JSON
+	}
+	format, err = b.format(f)
+	return level, format, err
+}
+
+// isPlainLevel reports whether a level is one of slog's own types, or none: they
+// cannot panic.
+func isPlainLevel(l slog.Leveler) bool {
+	switch l.(type) {
+	case nil, slog.Level, *slog.LevelVar:
+		return true
+	}
+	return false
+}
+
+func checkLeveler(field string, l slog.Leveler) (err error) {
+	if l == nil {
+		return nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = badField(field, "is a %T that cannot be asked: %w", l, panicked(p))
+			if isNil(l) {
+				err = badField(field, "is a nil %T", l)
+			}
+		}
+	}()
+	l.Level()
+	return nil
+}
+
+// isNil reports whether an interface is nil or holds a nil.
+func isNil(a any) bool {
+	switch v := reflect.ValueOf(a); v.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Map, reflect.Func, reflect.Chan:
+		return v.IsNil()
+	}
+	return false
+}
