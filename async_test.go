@@ -125,6 +125,12 @@ func TestAsyncOverflow(t *testing.T) {
 	}
 }
 
+// These have the number of records for a test that can be made longer.
+const (
+	soakVar = "SPANLOG_SOAK"
+	pipeVar = "SPANLOG_PIPE"
+)
+
 // records is the length of a test, from the environment.
 func records(t testing.TB, name string, byDefault int) int {
 	t.Helper()
@@ -153,7 +159,7 @@ func TestAsyncBlockedPipe(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			const goroutines = 64
-			each := records(t, "SPANLOG_PIPE", 1_000_000) / goroutines
+			each := records(t, pipeVar, 1_000_000) / goroutines
 			r, w, err := os.Pipe()
 			if err != nil {
 				t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 // number of records.
 func TestSoak(t *testing.T) {
 	const messages, warm, slack = 1_000_000, 100_000, 1 << 20
-	n := records(t, "SPANLOG_SOAK", 1_000_000)
+	n := records(t, soakVar, 1_000_000)
 	var calls atomic.Int64
 	flaky := writeFunc(func(b []byte) (int, error) {
 		if calls.Add(1)%50_000 < 7 { // long enough to be broken off
