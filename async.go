@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,7 +20,8 @@ import (
 //
 //	spanlog: 1234 records dropped in 2.1s (1200 DEBUG, 34 INFO): queue full
 //
-// An eighth of the queue is kept for records at Error and above.
+// An eighth of the queue is kept for records at Error and above. Handle calls
+// [Options].OnError itself for a record that was dropped, so that should not wait.
 //
 // [Logger.Flush] returns once all that was handled before it is delivered, and
 // [Logger.Shutdown] delivers what is in the queue, as far as its deadline allows.
@@ -55,7 +57,8 @@ const (
 	// DropNewest drops the record. Handle returns an [ErrDropped] at once.
 	DropNewest Overflow = iota
 	// DropOldest drops the oldest records, those below Error first, and takes
-	// the new one. No record at Error is dropped for one below.
+	// the new one. No record at Error is dropped for one below: if there are
+	// only such in the queue, the new one is dropped.
 	DropOldest
 	// Block waits for room, for Async.MaxBlock at most; then it is DropNewest.
 	Block
@@ -88,7 +91,7 @@ func (s Async) build(b *builder) (sinkCore, error) {
 	c := &asyncCore{
 		sinkCore: inner,
 		need:     need,
-		queue:    queue.New[*entry](limit, queue.Limit{Items: limit.Items / reservedPart, Bytes: limit.Bytes / reservedPart}),
+		queue:    queue.New[*entry](limit, queue.Limit{Items: reserved(limit.Items), Bytes: reserved(limit.Bytes)}),
 		overflow: s.Overflow,
 		maxBlock: or(s.MaxBlock, defaultBlock),
 		pipeline: b.pipeline,
@@ -102,6 +105,14 @@ func (s Async) build(b *builder) (sinkCore, error) {
 	}
 	go c.run()
 	return sinkCore{core: c, name: inner.name, stats: inner.stats}, nil
+}
+
+// reserved is how much of a limit is for records at Error and above.
+func reserved(limit int) int {
+	if limit < 2 {
+		return 0
+	}
+	return max(1, limit/reservedPart)
 }
 
 // or is v, or the default for zero.
@@ -145,7 +156,7 @@ func (s Async) validate() error {
 // asyncCore puts entries into a queue, from which a goroutine of its own delivers
 // them.
 type asyncCore struct {
-	sinkCore // the sink's, called by one goroutine at a time
+	sinkCore // the sink's
 	need     need
 	queue    *queue.Queue[*entry]
 	overflow Overflow
@@ -161,11 +172,18 @@ type asyncCore struct {
 	// while the sink is called by the goroutine with the number worker.
 	calling atomic.Bool
 	worker  atomic.Uint64
-	owing   time.Time // run's: since when it has known of losses; zero: of none
+	// underway is set while a record is with the sink.
+	underway atomic.Bool
+
+	end     sync.Mutex
+	ended   bool        // run is over
+	givenUp bool        // close has not waited for that
+	stuck   atomic.Bool // a late record has waited in vain
+	owing   time.Time   // run's: since when it has known of losses; zero: of none
 }
 
 func (c *asyncCore) handle(e *entry) error {
-	if c.need.guarded && c.calling.Load() && c.worker.Load() == ownNumberWithin(asyncCalls) {
+	if c.calling.Load() && c.worker.Load() == ownNumberWithin(asyncCalls) {
 		return errNested
 	}
 	urgent := e.event.Level >= slog.LevelError
@@ -218,23 +236,30 @@ func (c *asyncCore) run() {
 		c.deliver(d)
 	}
 	over = true
-	if c.ctx.Err() == nil {
-		c.tell(c.pipeline, true)
-	} else { // close is gone already
+	c.tellWithin(c.ctx, c.pipeline)
+	c.end.Lock()
+	c.ended = true
+	givenUp := c.givenUp
+	c.end.Unlock()
+	if givenUp { // who would have closed the sink is gone
 		if err := safely(func() error { return c.sinkCore.close(c.ctx) }); err != nil {
 			c.pipeline.reporter.report(c.name, fmt.Errorf("close: %w", err))
 		}
 	}
 	close(c.stopped)
+	c.stuck.Store(false)
 }
 
 // deliver calls the sink for one entry.
 func (c *asyncCore) deliver(d *entry) {
 	defer c.queue.Done()
 	callSink(func() {
-		c.calling.Store(true)
+		c.calling.Store(c.need.guarded) // others cannot log, so there is nothing to tell apart
 		defer c.calling.Store(false)
+		c.underway.Store(true)
+		defer c.underway.Store(false)
 		if err := c.attempt(d); err != nil {
+			c.calling.Store(true) // OnError can
 			_ = c.pipeline.failed(&c.sinkCore, d.event.Level, err)
 		} else {
 			c.tellLosses()
@@ -260,34 +285,44 @@ func (c *asyncCore) tellLosses() {
 }
 
 // late delivers an entry after the end, when nobody empties the queue any more:
-// as the sink thinks right, but without waiting for one that is stuck.
+// as the sink thinks right, but without waiting for one that is stuck. Once a
+// record has waited in vain, none waits until the sink has returned.
 func (c *asyncCore) late(d *entry) error {
-	timeout := time.NewTimer(c.maxBlock)
-	defer timeout.Stop()
-	select {
-	case <-c.stopped:
-	case <-timeout.C:
+	level := d.event.Level
+	if c.ctx.Err() != nil {
+		d.free()
 		return ErrClosed
 	}
-	select {
-	case c.turn <- struct{}{}:
-	case <-timeout.C:
+	if c.stuck.Load() {
+		d.free()
 		return errStuck
 	}
-	result := make(chan error)
-	gone := make(chan struct{})
+	timeout := time.NewTimer(c.maxBlock)
+	defer timeout.Stop()
+	if !c.turnComes(timeout) {
+		c.stuck.Store(true)
+		select {
+		case <-c.stopped:
+			c.stuck.Store(len(c.turn) > 0) // or has it returned just now?
+		default:
+		}
+		d.free()
+		return errStuck
+	}
+	result, gone := make(chan error), make(chan struct{})
 	go func() {
-		err := errGoexit
+		err := error(errUnderway) // if the sink ends the goroutine: it has been counted
 		defer func() {
 			d.free()
-			<-c.turn
 			select {
 			case result <- err:
 			case <-gone:
-				if err != nil {
-					_ = c.pipeline.failed(&c.sinkCore, d.event.Level, err)
+				if err != nil && !kept(err) {
+					c.stats.drop(level, err) // OnError has heard that it is late
 				}
 			}
+			<-c.turn
+			c.stuck.Store(false)
 		}()
 		err = c.attempt(d)
 	}()
@@ -295,8 +330,24 @@ func (c *asyncCore) late(d *entry) error {
 	case err := <-result:
 		return err
 	case <-timeout.C:
+		c.stuck.Store(true)
 		close(gone)
 		return errUnderway
+	}
+}
+
+// turnComes waits until run is over and no other late record is with the sink.
+func (c *asyncCore) turnComes(timeout *time.Timer) bool {
+	select {
+	case <-c.stopped:
+	case <-timeout.C:
+		return false
+	}
+	select {
+	case c.turn <- struct{}{}:
+		return true
+	case <-timeout.C:
+		return false
 	}
 }
 
@@ -309,6 +360,7 @@ func (c *asyncCore) flush(ctx context.Context) error {
 	if err := c.queue.Wait(ctx); err != nil {
 		return fmt.Errorf("%d records wait for the sink: %w", c.queue.Stats().Items, err)
 	}
+	c.tellWithin(ctx, c.pipeline)
 	return c.sinkCore.flush(ctx)
 }
 
@@ -319,6 +371,14 @@ func (c *asyncCore) close(ctx context.Context) error {
 		return c.sinkCore.close(ctx)
 	case <-ctx.Done():
 	}
+	c.end.Lock()
+	c.givenUp = !c.ended
+	c.end.Unlock()
+	if !c.givenUp { // at the last moment
+		<-c.stopped
+		return c.sinkCore.close(ctx)
+	}
+	underway := c.underway.Load()
 	c.giveUp()
 	left := c.queue.Drop()
 	levels := make(map[slog.Level]uint64)
@@ -328,7 +388,7 @@ func (c *asyncCore) close(ctx context.Context) error {
 	}
 	c.stats.dropAll(levels, ErrClosed)
 	err := fmt.Errorf("%d records are left and were dropped", len(left))
-	if c.calling.Load() {
+	if underway {
 		err = fmt.Errorf("%w; the sink has not returned from one more", err)
 	}
 	return fmt.Errorf("%w: %w", err, context.Cause(ctx))

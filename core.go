@@ -93,6 +93,9 @@ func (c *sinkCore) try(e *entry) error {
 // wants reports whether the core is enabled for the entry.
 func (c *sinkCore) wants(e *entry) (bool, error) {
 	h := e.event.handler
+	if e.forced {
+		return true, nil
+	}
 	if !h.p.guarded { // as mostly
 		return c.enabled(e.ctx, h.plain, e.event.Level), nil
 	}
@@ -166,6 +169,8 @@ var errGoexit = errors.New("the sink has ended the goroutine")
 func (c *sinkCore) ended(e *entry) {
 	p := e.event.handler.p
 	switch {
+	case e.forced:
+		// Nobody has logged it, and what it says is said again.
 	case c.leaf() != c:
 		// The sink within the Limit has counted it.
 	case c.within:

@@ -27,6 +27,7 @@ type entry struct {
 	recorded bool
 	intact   bool // record's attributes were not rewritten
 	counted  bool // among the pipeline's calls inside
+	forced   bool // a notice: whatever the sink's level
 	nested   bool // too deep: the rest was not prepared
 }
 
@@ -235,19 +236,25 @@ func (e *entry) detach(n need) *entry {
 		d.lines = append(d.lines, make([]line, len(e.lines)-len(d.lines))...)
 	}
 	for _, i := range n.formats {
-		l := &d.lines[i]
-		l.buf, l.done = append(l.buf[:0], e.line(i)...), true
+		l, from := &d.lines[i], e.line(i)
+		if cap(l.buf) > 2*len(from)+maxSpare {
+			l.buf = nil // what waits is to be as large as a queue takes it to be
+		}
+		l.buf, l.done = append(l.buf[:0], from...), true
 	}
 	from, to := &e.event, &d.event
 	to.Time, to.at, to.Level, to.PC, to.Span, to.spanned = from.Time, from.at, from.Level, from.PC, from.Span, from.spanned
 	to.handler, to.state, to.Message = from.handler, from.state, from.Message
-	d.intact = false
+	d.intact, d.forced = false, e.forced
 	if n.attrs {
 		to.attrs = appendOwned(to.attrs, from.attrs)
 		to.root = appendOwned(to.root, from.root)
 	}
 	return d
 }
+
+// maxSpare is how much of a detached line's memory may be unused, beyond its size.
+const maxSpare = 1 << 10
 
 // size is how many bytes a detached entry takes up, by and large.
 func (e *entry) size(n need) int {
@@ -290,6 +297,6 @@ func (e *entry) free() {
 	if e.recorded {
 		e.recorded, e.record = false, slog.Record{}
 	}
-	e.ctx = nil
+	e.ctx, e.forced = nil, false
 	entries.Put(e)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog/internal/encode"
+	"github.com/spanlog/spanlog/internal/stdio"
 )
 
 // ErrClosed is what a sink returns for a record after [Logger.Shutdown] or
@@ -99,6 +100,7 @@ func panicked(p any) error {
 type reporter struct {
 	onError func(error)
 	untold  atomic.Int64 // errors since the last one that was told
+	writing atomic.Bool  // to stderr
 
 	mu   sync.Mutex
 	next time.Time // when stderr may have the next line
@@ -106,6 +108,10 @@ type reporter struct {
 
 // reportInterval is how often trouble is written to stderr.
 const reportInterval = 10 * time.Second
+
+// reportWait is how long a logging call waits for stderr. A stderr that nobody
+// reads is left alone with its line, and gets no other before it has taken that.
+const reportWait = 10 * time.Millisecond
 
 // report tells that sink failed with err. It never waits for itself: an error
 // that comes while another is being told, from a second goroutine or from an
@@ -117,7 +123,7 @@ func (r *reporter) report(sink string, err error) {
 	}
 	defer r.mu.Unlock()
 	now := time.Now()
-	if r.onError == nil && now.Before(r.next) {
+	if r.onError == nil && (now.Before(r.next) || r.writing.Load()) {
 		r.untold.Add(1)
 		return
 	}
@@ -130,6 +136,24 @@ func (r *reporter) report(sink string, err error) {
 		r.onError(told)
 	} else {
 		// The text of an error can come from anywhere.
-		fmt.Fprintf(os.Stderr, "spanlog: %s\n", encode.AppendSafe(nil, told.Error()))
+		r.write(fmt.Appendf(nil, "spanlog: %s\n", encode.AppendSafe(nil, told.Error())))
+	}
+}
+
+// write writes a line to stderr, which may be stuck, or have lost its reader, like
+// the console that the line is about.
+func (r *reporter) write(line []byte) {
+	r.writing.Store(true)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer r.writing.Store(false)
+		_, _ = stdio.Writer(os.Stderr).Write(line) // there is nowhere left to tell of it
+	}()
+	timeout := time.NewTimer(reportWait)
+	defer timeout.Stop()
+	select {
+	case <-done:
+	case <-timeout.C:
 	}
 }

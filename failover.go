@@ -125,6 +125,9 @@ func (c *failoverCore) handle(e *entry) error {
 		failed = append(failed, i)
 		if d, ok := err.(*dropError); ok && d.reason == reasonBroken {
 			s.stats.passedOn.Add(1) // which is no news
+			if i < len(c.sinks)-1 {
+				err = errors.New(d.Error()) // what counts is what the others say
+			}
 		} else {
 			s.stats.passOn(err)
 			c.pipeline.reporter.report(s.name, err)

@@ -104,11 +104,15 @@ type limitCore struct {
 	pipeline *pipeline
 
 	mu     sync.Mutex
-	timer  *time.Timer // nil: nothing is held back
+	timer  *time.Timer      // nil: nothing is held back, nor untold
+	untold []repeat.Summary // that the sink has not taken
 	closed bool
 }
 
 func (c *limitCore) handle(e *entry) error {
+	if e.forced {
+		return c.attempt(e)
+	}
 	var few [2]repeat.Summary
 	pass, due := c.table.Pass(time.Now(), e.event.Level, e.event.Message, few[:0])
 	c.tellRepeats(due)
@@ -124,43 +128,60 @@ func (c *limitCore) handle(e *entry) error {
 // held back.
 func (c *limitCore) arm() bool {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.timer == nil && !c.closed {
-		c.setTimer()
+	armed, closed := c.timer != nil, c.closed
+	c.mu.Unlock()
+	if !armed && !closed {
+		c.tellRepeats(c.due())
 	}
-	return !c.closed
+	return !closed
 }
 
-// setTimer has the next count told when it is due. c.mu is held.
-func (c *limitCore) setTimer() {
-	now := time.Now()
-	_, next := c.table.Due(now, false, nil)
-	if c.timer = nil; !next.IsZero() {
-		c.timer = time.AfterFunc(next.Sub(now), c.expire)
-	}
-}
-
-func (c *limitCore) expire() {
-	due, _ := c.table.Due(time.Now(), false, nil)
-	c.tellRepeats(due)
+// due returns what is to be told now, and has the rest told when it is due.
+func (c *limitCore) due() []repeat.Summary {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.closed {
-		c.setTimer()
+	now := time.Now()
+	due, next := c.table.Due(now, c.closed, c.untold)
+	c.timer, c.untold = nil, nil
+	if !c.closed && !next.IsZero() {
+		c.timer = time.AfterFunc(next.Sub(now), func() { c.tellRepeats(c.due()) })
 	}
+	return due
 }
 
-// tellRepeats writes to the sink how many records it did not get.
+// tellRepeats writes to the sink how many records it did not get. What it does not
+// take, it is told later.
 func (c *limitCore) tellRepeats(due []repeat.Summary) {
-	for _, s := range due {
+	for i, s := range due {
 		times := "times"
 		if s.Count == 1 {
 			times = "time"
 		}
 		text := fmt.Sprintf("spanlog: %q repeated %d %s in %.1fs", s.Message, s.Count, times, s.Until.Sub(s.Since).Seconds())
 		if err := c.pipeline.notice(&c.sinkCore, s.Level, text, slog.Int("repeated", s.Count)); err != nil {
-			c.pipeline.reporter.report(c.name, err)
+			c.stats.fail(err)
+			c.pipeline.reporter.report(c.name, fmt.Errorf("%s: %w", text, err))
+			c.keepUntold(due[i:])
+			return
 		}
+	}
+}
+
+// retryEvery is how often a sink is told again what it has not taken.
+const retryEvery = time.Second
+
+// keepUntold keeps summaries for later: no more of them than messages, of those
+// that the table has forgotten since. The counts of what is beyond that are in the
+// sink's Stats, and OnError has heard of the failure.
+func (c *limitCore) keepUntold(due []repeat.Summary) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	c.untold = append(c.untold, due[:min(len(due), defaultMaxMessages-len(c.untold))]...)
+	if c.timer == nil {
+		c.timer = time.AfterFunc(retryEvery, func() { c.tellRepeats(c.due()) })
 	}
 }
 
@@ -171,7 +192,6 @@ func (c *limitCore) close(ctx context.Context) error {
 		c.timer.Stop()
 	}
 	c.mu.Unlock()
-	due, _ := c.table.Due(time.Now(), true, nil)
-	c.tellRepeats(due)
+	c.tellRepeats(c.due())
 	return c.sinkCore.close(ctx)
 }

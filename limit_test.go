@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,4 +101,57 @@ func TestLimitLate(t *testing.T) {
 		l.Info("late")
 	}
 	equal(t, "delivered", messages(t, buf.String()), "late late late")
+}
+
+// TestLimitManyMessages: each summary is written, also if it becomes due while
+// others are being written to a slow sink.
+func TestLimitManyMessages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const messages, each = 500, 20
+		var told, passed atomic.Int64
+		count := funcHandler{handle: func(r slog.Record) error {
+			time.Sleep(time.Millisecond)
+			passed.Add(1)
+			r.Attrs(func(a slog.Attr) bool {
+				if a.Key == "repeated" {
+					told.Add(a.Value.Int64())
+					passed.Add(-1)
+				}
+				return true
+			})
+			return nil
+		}}
+		l := open(t, nil, spanlog.Limit{Sink: spanlog.Relay{Handler: count}, First: 1, Every: 100 * time.Millisecond})
+		for i := range messages * each {
+			l.Info(fmt.Sprint("m", i/each))
+		}
+		time.Sleep(10 * time.Second)
+		if n := told.Load() + passed.Load(); n != messages*each {
+			t.Errorf("%d passed and %d were told, of %d", passed.Load(), told.Load(), messages*each)
+		}
+	})
+}
+
+// TestLimitSinkFails: a summary that the sink does not take is told when it does.
+func TestLimitSinkFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var buf bytes.Buffer
+		fails := false
+		flaky := writeFunc(func(b []byte) (int, error) {
+			if fails {
+				return 0, errBroken
+			}
+			return buf.Write(b)
+		})
+		l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Limit{Sink: spanlog.Writer{Writer: flaky}, First: 1})
+		for range 50 {
+			l.Info("m")
+		}
+		fails = true
+		time.Sleep(1500 * time.Millisecond)
+		fails = false
+		time.Sleep(10 * time.Second)
+		equal(t, "delivered", messages(t, buf.String()), `m spanlog: "m" repeated 49 times in 0.0s`)
+		checkSum(t, l.Stats().Sinks[0], 50)
+	})
 }

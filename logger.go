@@ -135,16 +135,14 @@ func (l *Logger) Reopen() error {
 	return each(context.Background(), l.p.cores, "reopen", reopen)
 }
 
-// Fatal logs msg at [LevelFatal], shuts the logger down and exits with status 1.
-// Deferred calls do not run. The arguments are those of [slog.Logger.Info].
+// Fatal logs msg at [LevelFatal], shuts the logger down and exits with status 1,
+// within 5 seconds even if a sink is stuck. Deferred calls do not run. The arguments are those of [slog.Logger.Info].
 func (l *Logger) Fatal(ctx context.Context, msg string, args ...any) {
 	var pc [1]uintptr
 	runtime.Callers(2, pc[:]) // the caller of Fatal
 	r := slog.NewRecord(time.Now(), LevelFatal, msg, pc[0])
 	r.Add(args...)
-	// What goes wrong is reported by the sinks; there is nothing left to do.
-	_ = l.Handler().Handle(ctx, r)
-	_ = l.Shutdown(ctx)
+	l.logLast(ctx, r, l.Shutdown)
 	os.Exit(1)
 }
 
@@ -176,7 +174,11 @@ func each(ctx context.Context, cores []sinkCore, what string, f func(context.Con
 	}
 	results := make(chan result, len(cores)) // so that nobody waits for us
 	for i := range cores {
-		go func() { results <- result{i, safely(func() error { return f(theirs, &cores[i]) })} }()
+		go func() {
+			err := errGoexit
+			defer func() { results <- result{i, err} }()
+			err = safely(func() error { return f(theirs, &cores[i]) })
+		}()
 	}
 	errs := make([]error, len(cores))
 	for i := range errs {

@@ -164,7 +164,14 @@ func (c *sinkCore) tell(p *pipeline, all bool) {
 // closed. A sink that is stuck does not keep it longer than ctx, since it is to be
 // closed in any case.
 func (c *sinkCore) tellAll(ctx context.Context, p *pipeline) {
-	if c = c.leaf(); !c.tells || !c.stats.owes.Load() {
+	if c = c.leaf(); c.tells {
+		c.tellWithin(ctx, p)
+	}
+}
+
+// tellWithin is tell of all, but returns at the end of ctx.
+func (c *sinkCore) tellWithin(ctx context.Context, p *pipeline) {
+	if !c.stats.owes.Load() {
 		return
 	}
 	done := make(chan struct{})
@@ -204,7 +211,8 @@ func (p *pipeline) notice(c *sinkCore, level slog.Level, message string, attrs .
 	if e.nested {
 		return errNested
 	}
-	err := safely(func() error { return c.handle(e) })
+	e.forced = true
+	err := c.attempt(e)
 	if err != nil && !kept(err) {
 		return err
 	}

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -130,4 +132,28 @@ type marshalFunc func()
 func (f marshalFunc) MarshalJSON() ([]byte, error) {
 	f()
 	return []byte("1"), nil
+}
+
+// TestOnErrorLogsAsync: an OnError that logs is not called for its own records over
+// and over, whatever the writer is.
+func TestOnErrorLogsAsync(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = r.Close()
+	defer w.Close()
+	var l *spanlog.Logger
+	var calls atomic.Int64
+	l = open(t, &spanlog.Options{OnError: func(err error) {
+		calls.Add(1)
+		l.Error("the log has trouble", spanlog.Err(err))
+	}}, spanlog.Async{Sink: spanlog.Console{Writer: w}})
+	l.Info("m")
+	for range 10 {
+		flush(t, l)
+	}
+	if n := calls.Load(); n == 0 || n > 3 {
+		t.Errorf("OnError was called %d times for one record", n)
+	}
 }

@@ -94,7 +94,8 @@ type Options struct {
 	// default, none do.
 	SpanErrors slog.Leveler
 
-	// OnError is told of what goes wrong with the log itself: a *[SinkError]
+	// OnError is told of what goes wrong with the log itself, by the logging call
+	// that it goes wrong for, so that it should not wait: a *[SinkError]
 	// for each record that a sink failed to deliver. It is called by the
 	// goroutine that logs, so it should be quick; while it runs, further errors
 	// are counted and told with the next. By default, a line on stderr, at most

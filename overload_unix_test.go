@@ -123,6 +123,124 @@ func TestMilvus53358(t *testing.T) {
 	}
 }
 
+// TestStuckStderr: a standard error that nobody reads does not stop the program
+// either, although trouble with the log is reported there by default.
+func TestStuckStderr(t *testing.T) {
+	if os.Getenv(childVar) != "" {
+		l := spanlog.Must(spanlog.New(nil, spanlog.Async{Sink: spanlog.Console{}}))
+		for i := range 100_000 {
+			l.Info("m", "i", i)
+		}
+		ctx, cancel := context.WithTimeout(bg, 500*time.Millisecond)
+		defer cancel()
+		_, _ = fmt.Println("worked on;", l.Shutdown(ctx))
+		os.Exit(0)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	if err := syscall.SetNonblock(int(w.Fd()), false); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1")
+	cmd.Env = append(os.Environ(), childVar+"=log", "GORACE=atexit_sleep_ms=0")
+	cmd.Stderr = w
+	said, err := cmd.Output()
+	if err != nil || !strings.Contains(string(said), "worked on; console sink: close: ") {
+		t.Errorf("%v, %v; the program said:\n%s", err, ctx.Err(), said)
+	}
+}
+
+// TestBrokenStderr: nor does a standard error kill it that has lost its reader.
+func TestBrokenStderr(t *testing.T) {
+	if os.Getenv(childVar) != "" {
+		l := spanlog.Must(spanlog.New(nil))
+		_, _ = io.ReadAll(os.Stdin) // until the reader is gone
+		for range 20 {
+			l.Info("m")
+		}
+		_, _ = fmt.Println(dropped(l.Stats().Sinks[0]))
+		os.Exit(0)
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1")
+	cmd.Env = append(os.Environ(), childVar+"=log", "GORACE=atexit_sleep_ms=0")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	cmd.Stdout = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = stderr.Close()
+	_ = stdin.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("%v", err)
+	}
+	equal(t, "dropped", said.String(), "20\n")
+}
+
+// TestFatalStuck: Fatal and FlushOnPanic end the program also if the console is
+// stuck, with no Async around it.
+func TestFatalStuck(t *testing.T) {
+	switch os.Getenv(childVar) {
+	case "Fatal", "FlushOnPanic":
+		l := spanlog.Must(spanlog.New(nil, spanlog.Console{Writer: os.Stdout}))
+		go func() {
+			for {
+				l.Info("m")
+			}
+		}()
+		time.Sleep(100 * time.Millisecond) // the pipe is full
+		_, _ = io.WriteString(os.Stderr, "ready\n")
+		if os.Getenv(childVar) == "Fatal" {
+			l.Fatal(bg, "the end")
+		}
+		func() {
+			defer func() {
+				_, _ = fmt.Fprintln(os.Stderr, recover())
+				os.Exit(0)
+			}()
+			defer l.FlushOnPanic(bg)
+			panic("the end")
+		}()
+	}
+	for _, how := range []string{"Fatal", "FlushOnPanic"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel() // each takes its five seconds
+			r, w, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			defer w.Close()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestFatalStuck$", "-test.count=1")
+			cmd.Env = append(os.Environ(), childVar+"="+how, "GORACE=atexit_sleep_ms=0")
+			var said bytes.Buffer
+			cmd.Stdout, cmd.Stderr = w, &said
+			_ = cmd.Run()
+			if ctx.Err() != nil {
+				t.Errorf("the program has not come to its end; it said:\n%s", &said)
+			}
+			if want := map[string]int{"Fatal": 1}[how]; cmd.ProcessState.ExitCode() != want {
+				t.Errorf("status %d, want %d; it said:\n%s", cmd.ProcessState.ExitCode(), want, &said)
+			}
+		})
+	}
+}
+
 // TestBrokenStdout: a program whose standard output has lost its reader is not
 // killed by its log. Each record is counted.
 func TestBrokenStdout(t *testing.T) {

@@ -24,9 +24,9 @@ const (
 //	}()
 //
 // If the goroutine panics, it logs that at [LevelFatal] with the panic's value and
-// the goroutine's stack, flushes the sinks, for 5 seconds at most, and panics again
-// with the same value: the program ends as it would have, or whoever recovers goes
-// on. The record belongs to the span of ctx. Without a panic it does nothing.
+// the goroutine's stack, flushes the sinks, and panics again with the same value:
+// the program ends as it would have, or whoever recovers goes on. Sinks that are
+// stuck delay that for 5 seconds at most. The record belongs to the span of ctx. Without a panic it does nothing.
 //
 // It is of use in every goroutine, since a panic in one ends the program without
 // running what another has deferred.
@@ -37,23 +37,38 @@ func (l *Logger) FlushOnPanic(ctx context.Context) {
 	}
 	// Even if our own doing fails, it is the program's panic that goes on.
 	defer panic(v)
-	_ = safely(func() error { return l.logPanic(ctx, v) })
+	l.logPanic(ctx, v, debug.Stack())
 }
 
-func (l *Logger) logPanic(ctx context.Context, v any) error {
-	if ctx == nil {
-		ctx = context.Background()
-	}
+func (l *Logger) logPanic(ctx context.Context, v any, stack []byte) {
 	r := slog.NewRecord(time.Now(), LevelFatal, "panic", 0)
 	value := slog.AnyValue(v)
 	if _, ok := v.(error); !ok {
 		value = slog.StringValue(fmt.Sprint(v))
 	}
-	r.AddAttrs(slog.Attr{Key: PanicKey, Value: value}, slog.String(StackKey, panicStack(debug.Stack())))
-	err := l.Handler().Handle(ctx, r)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ownTime)
+	r.AddAttrs(slog.Attr{Key: PanicKey, Value: value}, slog.String(StackKey, panicStack(stack)))
+	l.logLast(ctx, r, l.Flush)
+}
+
+// logLast logs a record, and then has the sinks deliver it. It takes no longer than
+// ownTime, whatever they do: a program that is to end is not to hang. What goes
+// wrong is reported by the sinks; there is nothing left to do about it.
+func (l *Logger) logLast(ctx context.Context, r slog.Record, deliver func(context.Context) error) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), ownTime)
 	defer cancel()
-	return joinErrors(err, l.Flush(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = safely(func() error { return l.Handler().Handle(ctx, r) })
+		_ = safely(func() error { return deliver(within) })
+	}()
+	select {
+	case <-done:
+	case <-within.Done():
+	}
 }
 
 // panicStack is the part of a goroutine's stack that has caused a panic. What is

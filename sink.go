@@ -48,8 +48,8 @@ type Entry struct {
 // call at a time. If the writer has a method Flush() error,
 // Flush(context.Context) error or ForceFlush of that form, it is called by
 // [Logger.Flush] and at shutdown; it is never closed. After shutdown, records are
-// refused with [ErrClosed]. None of the writer's methods may log to the same
-// logger: it would wait for itself. After an error in the middle of a line, the
+// refused with [ErrClosed]. What the writer's methods log to the same logger goes
+// to its other sinks only, and none of them may wait for Flush. After an error in the middle of a line, the
 // next one begins on a line of its own.
 type Writer struct {
 	// Writer is where the records go. It must not be nil.
