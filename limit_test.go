@@ -136,9 +136,9 @@ func TestLimitManyMessages(t *testing.T) {
 func TestLimitSinkFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var buf bytes.Buffer
-		fails := false
+		var fails atomic.Bool
 		flaky := writeFunc(func(b []byte) (int, error) {
-			if fails {
+			if fails.Load() {
 				return 0, errBroken
 			}
 			return buf.Write(b)
@@ -147,10 +147,13 @@ func TestLimitSinkFails(t *testing.T) {
 		for range 50 {
 			l.Info("m")
 		}
-		fails = true
+		fails.Store(true)
 		time.Sleep(1500 * time.Millisecond)
-		fails = false
+		fails.Store(false)
 		time.Sleep(10 * time.Second)
+		if err := l.Close(); err != nil { // nobody writes any more
+			t.Error(err)
+		}
 		equal(t, "delivered", messages(t, buf.String()), `m spanlog: "m" repeated 49 times in 0.0s`)
 		checkSum(t, l.Stats().Sinks[0], 50)
 	})
