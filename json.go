@@ -53,7 +53,7 @@ func (enc *jsonEncoder) makeTraceForm() {
 }
 
 // appendTraceForm appends the trace fields for a span that has all of them.
-func (enc *jsonEncoder) appendTraceForm(dst []byte, sc trace.SpanContext) []byte {
+func (enc *jsonEncoder) appendTraceForm(dst []byte, sc *trace.SpanContext) []byte {
 	n := len(dst)
 	dst = append(dst, enc.traceForm...)
 	for i := range enc.trace.fields {
@@ -75,7 +75,7 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	switch {
 	case !e.spanned:
 	case enc.traceForm != "" && e.Span.HasSpanID() && !e.replaced:
-		dst = enc.appendTraceForm(dst, e.Span)
+		dst = enc.appendTraceForm(dst, &e.Span)
 	default:
 		for i := range enc.traceKeys {
 			f := &enc.trace.fields[i]

@@ -128,14 +128,14 @@ func (f *traceField) hexWidth() int {
 }
 
 // putHex writes the digits of a field that has nothing else to dst.
-func (f *traceField) putHex(dst []byte, sc trace.SpanContext) {
+func (f *traceField) putHex(dst []byte, sc *trace.SpanContext) {
 	switch f.part {
 	case partTraceID:
 		id := sc.TraceID()
-		encode.PutHex(dst, id[:])
+		encode.PutHex16((*[32]byte)(dst), (*[16]byte)(&id))
 	case partSpanID:
 		id := sc.SpanID()
-		encode.PutHex(dst, id[:])
+		encode.PutHex8((*[16]byte)(dst), (*[8]byte)(&id))
 	default:
 		encode.PutHex(dst, []byte{byte(sc.TraceFlags())})
 	}

@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -63,4 +64,26 @@ func TestJSONKey(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestHex: ids have the digits that fmt gives them, whichever way.
+func TestHex(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		src := rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "src")
+		if got, want := string(AppendHex([]byte("x"), src)), fmt.Sprintf("x%x", src); got != want {
+			t.Errorf("AppendHex: got %s, want %s", got, want)
+		}
+		var id [16]byte
+		copy(id[:], src)
+		var trace [32]byte
+		PutHex16(&trace, &id)
+		if got, want := string(trace[:]), fmt.Sprintf("%x", id); got != want {
+			t.Errorf("PutHex16: got %s, want %s", got, want)
+		}
+		var span [16]byte
+		PutHex8(&span, (*[8]byte)(id[:]))
+		if got, want := string(span[:]), fmt.Sprintf("%x", id[:8]); got != want {
+			t.Errorf("PutHex8: got %s, want %s", got, want)
+		}
+	})
 }

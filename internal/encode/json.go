@@ -22,10 +22,10 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// jsonSafe tells the ASCII bytes that stand for themselves in a JSON string.
-// HTML's special characters do: like slog, this is no HTML encoder.
-var jsonSafe = func() (safe [utf8.RuneSelf]bool) {
-	for b := range safe {
+// jsonSafe tells the bytes that stand for themselves in a JSON string, all of them
+// ASCII. HTML's special characters do: like slog, this is no HTML encoder.
+var jsonSafe = func() (safe [256]bool) {
+	for b := range utf8.RuneSelf {
 		safe[b] = b >= ' ' && b != '"' && b != '\\'
 	}
 	return safe
@@ -103,7 +103,7 @@ func AppendJSONString(dst []byte, s string) []byte {
 func safe(s string) bool {
 	if len(s) < 8 {
 		for i := range len(s) {
-			if s[i] >= utf8.RuneSelf || !jsonSafe[s[i]] {
+			if !jsonSafe[s[i]] {
 				return false
 			}
 		}

@@ -2,7 +2,6 @@ package encode
 
 import (
 	"bytes"
-	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -89,27 +88,4 @@ func appendHexRune(dst []byte, r rune, digits int) []byte {
 		dst = append(dst, hexDigits[r>>shift&0xF])
 	}
 	return dst
-}
-
-// hexPairs has the two digits of every byte.
-var hexPairs = func() (pairs [256][2]byte) {
-	for b := range pairs {
-		pairs[b] = [2]byte{hexDigits[b>>4], hexDigits[b&0xF]}
-	}
-	return pairs
-}()
-
-// AppendHex appends src as lower-case hexadecimal digits.
-func AppendHex(dst, src []byte) []byte {
-	n := len(dst)
-	dst = slices.Grow(dst, 2*len(src))[:n+2*len(src)]
-	PutHex(dst[n:], src)
-	return dst
-}
-
-// PutHex writes src to dst as lower-case hexadecimal digits.
-func PutHex(dst, src []byte) {
-	for ; len(src) > 0; dst, src = dst[2:], src[1:] {
-		*(*[2]byte)(dst) = hexPairs[src[0]]
-	}
 }
