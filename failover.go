@@ -147,7 +147,7 @@ func (c *failoverCore) say(taker int) {
 		}
 		c.mu.Lock()
 		gone, why := w.breaker.state()
-		if gone == w.gone.Load() || gone && i == taker { // said, or to be said to another
+		if gone == w.gone.Load() || gone && i >= taker { // said, or no record goes elsewhere
 			c.mu.Unlock()
 			continue
 		}
