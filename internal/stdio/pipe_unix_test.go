@@ -3,10 +3,10 @@
 package stdio
 
 import (
-	"errors"
 	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -36,11 +36,9 @@ func newPipe(t testing.TB, open func(t testing.TB, fd int) *os.File) pipe {
 // withMine makes files of two descriptors, and one more of the second.
 func withMine(t testing.TB, fds [2]int, open func(t testing.TB, fd int) *os.File) pipe {
 	t.Helper()
-	mine, err := unix.FcntlInt(uintptr(fds[1]), unix.F_DUPFD_CLOEXEC, 0)
-	must(t, err)
 	p := pipe{
 		r:    os.NewFile(uintptr(fds[0]), "reader"),
-		mine: os.NewFile(uintptr(mine), "mine"), // now, while it is blocking
+		mine: dup(t, fds[1]), // now, while it is blocking
 		w:    open(t, fds[1]),
 	}
 	t.Cleanup(p.close)
@@ -68,13 +66,22 @@ func osPipe(t testing.TB) (p pipe) {
 	must(t, err)
 	conn, err := p.w.SyscallConn() // not Fd, which would make it blocking
 	must(t, err)
-	var fd int
-	var dupErr error
-	err = conn.Control(func(w uintptr) { fd, dupErr = unix.FcntlInt(w, unix.F_DUPFD_CLOEXEC, 0) })
-	must(t, errors.Join(err, dupErr))
-	p.mine = os.NewFile(uintptr(fd), "mine")
+	must(t, conn.Control(func(fd uintptr) { p.mine = dup(t, int(fd)) }))
 	t.Cleanup(p.close)
 	return p
+}
+
+// dup returns another descriptor for the same open file.
+func dup(t testing.TB, fd int) *os.File {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	fd, err := unix.Dup(fd)
+	if err == nil {
+		unix.CloseOnExec(fd)
+	}
+	syscall.ForkLock.RUnlock()
+	must(t, err)
+	return os.NewFile(uintptr(fd), "mine")
 }
 
 func (p pipe) close() {
@@ -142,4 +149,14 @@ func polled(t testing.TB, fd int) *os.File {
 	t.Helper()
 	must(t, unix.SetNonblock(fd, true))
 	return os.NewFile(uintptr(fd), "writer")
+}
+
+// eventually waits for something that takes its time.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(100 * time.Microsecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("never: %s", what)
+		}
+	}
 }

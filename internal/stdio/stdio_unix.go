@@ -85,7 +85,7 @@ func (w *writer) Write(p []byte) (int, error) {
 // connErr is what os.File would say instead of a RawConn's error. For a closed file
 // that error is one that nobody can compare with, so the file is asked.
 func (w *writer) connErr(err error) error {
-	if _, closed := w.file.Stat(); errors.Is(closed, os.ErrClosed) && !errors.Is(err, os.ErrDeadlineExceeded) {
+	if _, closed := w.file.Stat(); errors.Is(closed, os.ErrClosed) {
 		return os.ErrClosed
 	}
 	return err

@@ -7,12 +7,14 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -27,18 +29,18 @@ func inWrite(w io.Writer) bool {
 	return false
 }
 
-// polling reports whether a thread of this process waits in poll. The threads of
-// Go's runtime do so in epoll_wait and in futex.
-func polling(t testing.TB) bool {
+// waitsIn reports whether a thread of this process is in a system call. Go's own
+// threads wait in others than ppoll and write.
+func waitsIn(t testing.TB, call int) bool {
 	t.Helper()
 	tasks, err := filepath.Glob("/proc/self/task/*/syscall")
 	must(t, err)
 	for _, task := range tasks {
-		call, err := os.ReadFile(task)
+		text, err := os.ReadFile(task)
 		if errors.Is(err, fs.ErrPermission) {
 			t.Skipf("SKIPPED: system calls cannot be seen: %v", err)
 		}
-		if no, _, _ := strings.Cut(string(call), " "); no == strconv.Itoa(unix.SYS_PPOLL) {
+		if no, _, _ := strings.Cut(string(text), " "); no == strconv.Itoa(call) {
 			return true
 		}
 	}
@@ -64,12 +66,22 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestInterrupted: signals interrupt the system calls, and nobody notices. They
-// also end a blocking write when a part is written.
+// TestInterrupted: signals interrupt poll, and write when it has written a part. If
+// a library has taken SA_RESTART from the handler of a signal, they do so before as
+// well. Nobody notices.
 func TestInterrupted(t *testing.T) {
+	sig := unix.SIGUSR2
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, sig)
+	defer signal.Stop(signals)
+	withoutRestart(t, sig)
 	for _, kind := range kinds[:2] { // those without a poller
 		t.Run(kind.name, func(t *testing.T) {
 			p := newPipe(t, kind.open)
+			call := unix.SYS_PPOLL
+			if kind.blocks {
+				call = unix.SYS_WRITE
+			}
 			thread := make(chan int)
 			results := make(chan result, 1)
 			go func() {
@@ -85,10 +97,11 @@ func TestInterrupted(t *testing.T) {
 			total := 0
 			for range 50 {
 				eventually(t, "the pipe is full", p.full)
-				if !kind.blocks {
-					eventually(t, "it waits", func() bool { return polling(t) })
+				for range 3 { // the first may end a write that has written a part
+					eventually(t, "it waits", func() bool { return waitsIn(t, call) })
+					must(t, unix.Tgkill(os.Getpid(), tid, sig))
+					<-signals
 				}
-				must(t, unix.Tgkill(os.Getpid(), tid, unix.SIGURG)) // Go ignores it
 				n, err := io.ReadFull(p.r, b)
 				must(t, err)
 				total += n
@@ -101,6 +114,48 @@ func TestInterrupted(t *testing.T) {
 				t.Errorf("got %d, %v", r.n, r.err)
 			}
 		})
+	}
+}
+
+// withoutRestart has the system calls that a signal interrupts fail with EINTR,
+// until the test has ended.
+func withoutRestart(t *testing.T, sig unix.Signal) {
+	t.Helper()
+	if strings.HasPrefix(runtime.GOARCH, "mips") {
+		t.Skip("SKIPPED: the action of a signal looks different here")
+	}
+	const restart = 0x10000000 // SA_RESTART
+	var action [8]uintptr      // more than the kernel's: the handler, flags, and what is left as it is
+	set := func(to, old *[8]uintptr) {
+		t.Helper()
+		_, _, no := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(to)), uintptr(unsafe.Pointer(old)), 8, 0, 0)
+		if no != 0 {
+			t.Fatal(no)
+		}
+	}
+	set(nil, &action)
+	if action[1]&restart == 0 {
+		t.Fatalf("the flags are %#x", action[1])
+	}
+	before := action
+	t.Cleanup(func() { set(&before, nil) })
+	action[1] &^= restart
+	set(&action, nil)
+}
+
+// TestWorksAgain: a Writer that has failed is as good as new. Here it is a counter
+// that fails, since it takes eight bytes only.
+func TestWorksAgain(t *testing.T) {
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
+	must(t, err)
+	f := os.NewFile(uintptr(fd), "counter")
+	defer f.Close()
+	w := Writer(f)
+	if n, err := w.Write(make([]byte, 5)); n != 0 || !errors.Is(err, unix.EINVAL) {
+		t.Errorf("five bytes: %d, %v", n, err)
+	}
+	if n, err := w.Write(make([]byte, 8)); n != 8 || err != nil {
+		t.Errorf("eight bytes: %d, %v", n, err)
 	}
 }
 

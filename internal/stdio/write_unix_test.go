@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -48,18 +47,27 @@ func TestSlowReader(t *testing.T) {
 
 // TestFlags: the file's flags are what they were.
 func TestFlags(t *testing.T) {
-	for _, kind := range kinds {
-		t.Run(kind.name, func(t *testing.T) {
-			p := newPipe(t, kind.open)
-			before := flags(t, p.mine)
-			if n, err := Writer(p.w).Write([]byte("line\n")); n != 5 || err != nil {
-				t.Errorf("got %d, %v", n, err)
-			}
-			if after := flags(t, p.mine); after != before || before&unix.O_NONBLOCK != 0 == kind.blocks {
-				t.Errorf("they were %#x and are %#x", before, after)
-			}
-		})
+	test := func(t *testing.T, p pipe, nonblock bool) {
+		before := flags(t, p.mine)
+		if n, err := Writer(p.w).Write([]byte("line\n")); n != 5 || err != nil {
+			t.Errorf("got %d, %v", n, err)
+		}
+		if after := flags(t, p.mine); after != before || before&unix.O_NONBLOCK != 0 != nonblock {
+			t.Errorf("they were %#x and are %#x", before, after)
+		}
 	}
+	for _, kind := range kinds {
+		t.Run(kind.name, func(t *testing.T) { test(t, newPipe(t, kind.open), !kind.blocks) })
+	}
+	t.Run("os.Pipe's", func(t *testing.T) { test(t, osPipe(t), true) })
+}
+
+// long is goroutine i's line n, which is longer than a pipe. It begins and ends with
+// a letter for i.
+func long(i, n int) []byte {
+	letter := []byte{'a' + byte(i)}
+	line := fmt.Appendf(letter, " %d ", n)
+	return append(append(line, bytes.Repeat(letter[:1], 100_000)...), '\n')
 }
 
 // TestConcurrent: lines longer than a pipe is are whole although two Writers and,
@@ -79,7 +87,7 @@ func TestConcurrent(t *testing.T) {
 			for i, w := range writers {
 				all.Go(func() {
 					for n := range count {
-						line := fmt.Appendf(nil, "%d %d %s\n", i, n, strings.Repeat(string(rune('a'+i)), 100_000))
+						line := long(i, n)
 						if k, err := w.Write(line); k != len(line) || err != nil {
 							t.Errorf("a Write returns %d, %v", k, err)
 						}
@@ -92,15 +100,16 @@ func TestConcurrent(t *testing.T) {
 				all.Wait()
 			}()
 			next := make([]int, len(writers))
-			lines := bufio.NewScanner(&slow{p.r, p.full, done, p.closeWriters})
-			lines.Buffer(nil, 1<<20)
-			for lines.Scan() {
-				var i, n int
-				var text string
-				_, err := fmt.Sscan(lines.Text(), &i, &n, &text)
-				if err != nil || i >= len(next) || text != strings.Repeat(string(rune('a'+i)), 100_000) || n != next[i] {
-					t.Errorf("%q: %v", short(lines.Bytes()), err)
-					_ = p.r.Close()
+			in := bufio.NewReader(&slow{p.r, p.full, done, p.closeWriters})
+			for {
+				line, err := in.ReadBytes('\n')
+				if err == io.EOF && len(line) == 0 {
+					break
+				}
+				i := min(int(line[0]-'a'), len(next)-1)
+				if !bytes.Equal(line, long(i, next[i])) {
+					t.Errorf("%q, %v, where line %d is expected", short(line), err, next[i])
+					_ = p.r.Close() // nobody need wait any more
 					break
 				}
 				next[i]++
