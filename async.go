@@ -86,6 +86,7 @@ func (s Async) build(b *builder) (sinkCore, error) {
 	if err != nil {
 		return sinkCore{}, err
 	}
+	b.pipeline.keepsAttrs = b.pipeline.keepsAttrs || need.attrs
 	inner.tells = false // here it is told when the queue was emptied
 	limit := queue.Limit{Items: or(s.MaxRecords, defaultQueue), Bytes: or(s.MaxBytes, defaultQueueBytes)}
 	c := &asyncCore{

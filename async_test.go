@@ -501,3 +501,40 @@ func TestNoticeLevel(t *testing.T) {
 		}
 	}
 }
+
+// TestAsyncWith: what With was given is the same later, also if the caller changes
+// it meanwhile, in an open group or not.
+func TestAsyncWith(t *testing.T) {
+	for _, group := range []string{"", "g"} {
+		var buf bytes.Buffer
+		hold := make(chan struct{})
+		slow := writeFunc(func(b []byte) (int, error) {
+			<-hold
+			return buf.Write(b)
+		})
+		l := open(t, nil, spanlog.Async{Sink: spanlog.Relay{Handler: slog.NewJSONHandler(slow, nil)}})
+		ids := []int{1, 2}
+		log := l.WithGroup(group).With("ids", ids)
+		log.InfoContext(inSpan(bg), "m")
+		log.InfoContext(inSpan(bg), "m")
+		ids[0] = 7
+		close(hold)
+		flush(t, l)
+		if n := strings.Count(buf.String(), `"ids":[1,2]`); n != 2 {
+			t.Errorf("group %q: %s", group, &buf)
+		}
+	}
+}
+
+// TestFlushNilError: a Flush that returns a nil pointer for an error is reported
+// like any other.
+func TestFlushNilError(t *testing.T) {
+	l := open(t, nil, spanlog.Writer{Writer: nilFlusher{io.Discard}})
+	if err := l.Flush(bg); err == nil || !strings.Contains(err.Error(), "flush: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+type nilFlusher struct{ io.Writer }
+
+func (nilFlusher) Flush() error { return (*os.PathError)(nil) }

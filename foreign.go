@@ -98,7 +98,7 @@ func (c *foreignCore) handle(e *entry) error {
 		return ErrClosed
 	}
 	err := c.pass(e)
-	if err == nil {
+	if err == nil || kept(err) { // by a File of another logger, which counts it
 		c.stats.deliver(0)
 	}
 	return err

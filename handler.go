@@ -143,6 +143,9 @@ func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	if len(attrs) == 0 {
 		return h
 	}
+	if h.p.keepsAttrs {
+		attrs = appendOwned(nil, attrs)
+	}
 	h2 := *h
 	fine := attrs
 	if len(h.groups) == 0 {

@@ -201,7 +201,7 @@ func each(ctx context.Context, cores []sinkCore, what string, f func(context.Con
 		errs[r.core] = r.err
 	}
 	for i, err := range errs {
-		if errors.Is(err, errPending) {
+		if err == errPending { // not errors.Is, which calls methods of the program's errors
 			err = fmt.Errorf("not done by the deadline: %w", context.Cause(ctx))
 		}
 		if err != nil {

@@ -24,8 +24,11 @@ type pipeline struct {
 	reporter *reporter
 	inside   atomic.Int32 // calls of Handle that may run code of the program's
 	programs bool         // all of them may
-	source   bool
-	service  Service
+	// keepsAttrs is set if attributes are looked at after the logging call, by a
+	// handler within an Async.
+	keepsAttrs bool
+	source     bool
+	service    Service
 
 	findSpan     func(context.Context) trace.SpanContext // nil: OpenTelemetry's
 	fromContext  func(context.Context, []slog.Attr) []slog.Attr
