@@ -17,10 +17,10 @@ import (
 // not of a kind that can be synced, as a terminal, a pipe or a socket. There is
 // nothing to sync then, and nothing is lost.
 //
-// EBADF is no such error: the descriptor may be gone. On macOS, though, it is also
-// what Sync says for a pipe or a socket, and cannot be told apart. Neither is
-// EROFS, although fsync(2) has it in the same place as EINVAL: Linux says it for a
-// file system that has been shut down after a failure, when data is lost.
+// EBADF does not say so: the descriptor may be gone. On macOS it is also what Sync
+// says for a pipe or a socket, which cannot be told apart by the error. Nor does
+// EROFS, although fsync(2) lists it together with EINVAL: Linux says it for a file
+// system that has been shut down after a failure, where data is lost.
 //
 // Of several errors joined into one, each must be of that sort.
 func Unsyncable(err error) bool {

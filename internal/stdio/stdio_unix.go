@@ -82,8 +82,9 @@ func (w *writer) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// connErr is what os.File would say instead of a RawConn's error. For a closed file
-// that error is one that nobody can compare with, so the file is asked.
+// connErr is what os.File would say instead of a RawConn's error. The one for a
+// closed file is not os.ErrClosed, nor any that can be compared with, so the file is
+// asked.
 func (w *writer) connErr(err error) error {
 	if _, closed := w.file.Stat(); errors.Is(closed, os.ErrClosed) {
 		return os.ErrClosed
