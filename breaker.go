@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/backoff"
 )
 
 // A breaker keeps records from a sink that keeps failing: they would cost the
@@ -19,10 +21,9 @@ type breaker struct {
 
 	mu      sync.Mutex
 	probing bool // a record is trying the sink
-	wait    time.Duration
-	until   time.Time // when the next may
-	last    error     // the newest failure, nil after a success
-	why     string    // its text
+	retry   backoff.Backoff
+	last    error  // the newest failure, nil after a success
+	why     string // its text
 }
 
 const (
@@ -42,7 +43,7 @@ func (b *breaker) admit() (probe bool, err error) {
 	if !b.broken.Load() {
 		return false, nil // healed in the meantime
 	}
-	if b.probing || time.Now().Before(b.until) {
+	if b.probing || !b.retry.Due() {
 		return false, &dropError{reasonBroken, fmt.Sprintf("broken off after %d failures in a row: %s", b.failures.Load(), b.why), b.last}
 	}
 	b.probing = true
@@ -70,15 +71,15 @@ func (b *breaker) note(probe bool, err error) {
 	case err == nil:
 		b.failures.Store(0)
 		b.broken.Store(false)
-		b.wait, b.last, b.why = 0, nil, ""
+		b.retry.Reset()
+		b.last, b.why = nil, ""
 	case tried:
 		b.last, b.why = err, why
 		n, broken := b.failures.Add(1), b.broken.Load()
 		// A probe can come late, when another record has healed the sink.
 		if broken && probe || !broken && n >= breakAfter {
 			b.broken.Store(true)
-			b.wait = min(max(2*b.wait, minBreak), maxBreak)
-			b.until = time.Now().Add(b.wait)
+			b.retry.Fail()
 		}
 	}
 }
@@ -92,6 +93,6 @@ func (b *breaker) state() (broken bool, why string) {
 
 // setBreaker gives the sink a breaker.
 func (c *sinkCore) setBreaker() {
-	c.breaker = new(breaker)
+	c.breaker = &breaker{retry: backoff.Backoff{Min: minBreak, Max: maxBreak}}
 	c.stats.broken = c.breaker.broken.Load
 }

@@ -79,7 +79,7 @@ func (l *Log) drainSome() error {
 	if l.out == nil {
 		return os.ErrClosed
 	}
-	if l.failure != nil && !l.retry.due() {
+	if l.failure != nil && !l.retry.Due() {
 		return l.failure
 	}
 	if l.draining.empty() {
@@ -87,12 +87,12 @@ func (l *Log) drainSome() error {
 	}
 	if err := l.writeNext(); err != nil {
 		l.failure = err
-		l.retry.fail()
+		l.retry.Fail()
 		return err
 	}
 	if l.failure != nil {
 		l.failure = nil
-		l.retry.reset()
+		l.retry.Reset()
 	}
 	return nil
 }
@@ -283,7 +283,7 @@ func (l *Log) prepare(size int) error {
 				return err
 			}
 		}
-		if l.journal != nil && l.rotates(now, size) && l.rotation.due() {
+		if l.journal != nil && l.rotates(now, size) && l.rotation.Due() {
 			l.rotate(now)
 			if err := l.ensureOpen(); err != nil {
 				return err
@@ -318,14 +318,14 @@ func (l *Log) check(now time.Time) error {
 	err := l.reopen()
 	switch {
 	case l.out != old:
-		l.astray.reset()
+		l.astray.Reset()
 		l.attention() // the journal may have gone the same way
 	case old.deleted:
 		return err
-	case !l.astray.due():
+	case !l.astray.Due():
 		return nil
 	default:
-		l.astray.fail()
+		l.astray.Fail()
 	}
 	if err != nil {
 		l.chores.report(err)

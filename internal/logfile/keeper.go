@@ -59,7 +59,7 @@ func (l *Log) keep() {
 func (l *Log) writeAll() bool {
 	l.drainMu.Lock()
 	defer l.drainMu.Unlock()
-	if l.failure != nil && !l.retry.due() {
+	if l.failure != nil && !l.retry.Due() {
 		return false
 	}
 	err := l.drainGathered()
@@ -72,7 +72,7 @@ func (l *Log) writeAll() bool {
 func (l *Log) retryTime() time.Time {
 	l.drainMu.Lock()
 	defer l.drainMu.Unlock()
-	return l.retry.until
+	return l.retry.Next()
 }
 
 // syncNow has all that was appended by now on disk.
@@ -103,7 +103,7 @@ func (l *Log) tick() {
 			l.chores.report(err)
 			return
 		}
-		if l.journal != nil && l.rotates(now, 0) && l.rotation.due() {
+		if l.journal != nil && l.rotates(now, 0) && l.rotation.Due() {
 			l.rotate(now)
 		}
 	}

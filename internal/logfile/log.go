@@ -11,8 +11,12 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog/internal/archive"
+	"github.com/spanlog/spanlog/internal/backoff"
 	"github.com/spanlog/spanlog/internal/journal"
 )
+
+// minBackoff is how long a failed write is left alone at first.
+const minBackoff = 10 * time.Millisecond
 
 // A Log appends to the file at its path. All methods are safe for concurrent use.
 //
@@ -48,11 +52,11 @@ type Log struct {
 	synced   uint64 // and how many of those are on disk
 	unsynced bool   // recovered records, which are not counted there, are not
 	failure  error  // of the last write, if it failed
-	retry    backoff
+	retry    backoff.Backoff
 	checked  time.Time        // when the path was looked at
-	astray   backoff          // for telling that another file cannot be had there
+	astray   backoff.Backoff  // for telling that another file cannot be had there
 	turn     time.Time        // when the clock asks for a rotation; zero: never
-	rotation backoff          // after one that failed
+	rotation backoff.Backoff  // after one that failed
 	journal  *journal.Journal // nil: this process does not own the log
 	fault    atomic.Bool      // the mapping is of no use any more
 
@@ -100,9 +104,9 @@ func newLog(o Options) *Log {
 			Path: o.Path, MaxFiles: o.MaxFiles, MaxAge: o.MaxAge, MaxTotal: o.MaxTotal, Compress: o.Compress,
 		},
 		look: make(chan struct{}, 1), attend: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
-		retry:    backoff{min: minBackoff, max: time.Second},
-		astray:   backoff{min: time.Second, max: time.Minute},
-		rotation: backoff{min: time.Second, max: time.Minute},
+		retry:    backoff.Backoff{Min: minBackoff, Max: time.Second},
+		astray:   backoff.Backoff{Min: time.Second, Max: time.Minute},
+		rotation: backoff.Backoff{Min: time.Second, Max: time.Minute},
 		write:    (*os.File).Write,
 		fsync:    (*os.File).Sync,
 		syncDir:  archive.SyncDir,
@@ -240,7 +244,7 @@ func (l *Log) wake() {
 func (l *Log) Flush() error {
 	l.drainMu.Lock()
 	defer l.drainMu.Unlock()
-	l.retry.reset() // a caller who asks is not put off
+	l.retry.Reset() // a caller who asks is not put off
 	return l.drainLocked(l.accepted(), l.opts.syncs())
 }
 

@@ -37,11 +37,11 @@ func (l *Log) nextTurn() time.Time {
 // stays in use, with its name, and it is tried again later.
 func (l *Log) rotate(now time.Time) {
 	if err := l.tryRotate(now); err != nil {
-		l.rotation.fail()
+		l.rotation.Fail()
 		l.chores.report(fmt.Errorf("rotate: %w", err))
 		return
 	}
-	l.rotation.reset()
+	l.rotation.Reset()
 	l.tend()
 }
 
