@@ -1,6 +1,7 @@
 package spanlog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,13 +89,13 @@ func (s Async) build(b *builder) (sinkCore, error) {
 	}
 	b.pipeline.keepsAttrs = b.pipeline.keepsAttrs || need.attrs
 	inner.tells = false // here it is told when the queue was emptied
-	limit := queue.Limit{Items: or(s.MaxRecords, defaultQueue), Bytes: or(s.MaxBytes, defaultQueueBytes)}
+	limit := queue.Limit{Items: cmp.Or(s.MaxRecords, defaultQueue), Bytes: cmp.Or(s.MaxBytes, defaultQueueBytes)}
 	c := &asyncCore{
 		sinkCore: inner,
 		need:     need,
 		queue:    queue.New[*entry](limit, queue.Limit{Items: reserved(limit.Items), Bytes: reserved(limit.Bytes)}),
 		overflow: s.Overflow,
-		maxBlock: or(s.MaxBlock, defaultBlock),
+		maxBlock: cmp.Or(s.MaxBlock, defaultBlock),
 		pipeline: b.pipeline,
 		stopped:  make(chan struct{}),
 		turn:     make(chan struct{}, 1),
@@ -114,14 +115,6 @@ func reserved(limit int) int {
 		return 0
 	}
 	return max(1, limit/reservedPart)
-}
-
-// or is v, or the default for zero.
-func or[T ~int | ~int64](v, byDefault T) T {
-	if v == 0 {
-		return byDefault
-	}
-	return v
 }
 
 func (s Async) validate() error {

@@ -1,6 +1,7 @@
 package spanlog
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -144,16 +145,10 @@ func (r *reporter) report(sink string, err error) {
 // the console that the line is about.
 func (r *reporter) write(line []byte) {
 	r.writing.Store(true)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	ctx, cancel := context.WithTimeout(context.Background(), reportWait)
+	defer cancel()
+	within(ctx, func() {
 		defer r.writing.Store(false)
 		_, _ = stdio.Writer(os.Stderr).Write(line) // there is nowhere left to tell of it
-	}()
-	timeout := time.NewTimer(reportWait)
-	defer timeout.Stop()
-	select {
-	case <-done:
-	case <-timeout.C:
-	}
+	})
 }

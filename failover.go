@@ -22,7 +22,7 @@ import (
 //	spanlog: console sink is back after 12.3s; 523 records went elsewhere
 //
 // A sink that is stuck does not fail: it makes the others wait, too. To have only
-// the Failover's own goroutine wait, put an [Async] around the Failover. New
+// a goroutine of its own wait, put an [Async] around the Failover. New
 // refuses one within it, which would take each record, and fail later.
 type Failover struct {
 	// Sinks are tried in this order. There must be two at least, none nil.

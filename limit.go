@@ -1,6 +1,7 @@
 package spanlog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func (s Limit) build(b *builder) (sinkCore, error) {
 	}
 	c := &limitCore{
 		sinkCore: inner,
-		table:    repeat.New(or(s.First, defaultFirst), or(s.Every, defaultEvery), or(s.MaxMessages, defaultMaxMessages)),
+		table:    repeat.New(cmp.Or(s.First, defaultFirst), cmp.Or(s.Every, defaultEvery), cmp.Or(s.MaxMessages, defaultMaxMessages)),
 		pipeline: b.pipeline,
 	}
 	return sinkCore{core: c, name: inner.name, stats: inner.stats, order: inner.order}, nil
@@ -170,9 +171,8 @@ func (c *limitCore) tellRepeats(due []repeat.Summary) {
 // retryEvery is how often a sink is told again what it has not taken.
 const retryEvery = time.Second
 
-// keepUntold keeps summaries for later: no more of them than messages, of those
-// that the table has forgotten since. The counts of what is beyond that are in the
-// sink's Stats, and OnError has heard of the failure.
+// keepUntold keeps summaries for later, up to a number of them. The counts of what
+// is beyond that are in the sink's Stats, and OnError has heard of the failure.
 func (c *limitCore) keepUntold(due []repeat.Summary) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

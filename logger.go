@@ -222,3 +222,17 @@ func safely(f func() error) (err error) {
 	}()
 	return f()
 }
+
+// within calls f in a goroutine of its own, and returns when that is over, or ctx
+// is: then f is left to itself.
+func within(ctx context.Context, f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}

@@ -174,15 +174,7 @@ func (c *sinkCore) tellWithin(ctx context.Context, p *pipeline) {
 	if !c.stats.owes.Load() {
 		return
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		c.tell(p, true)
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
-	}
+	within(ctx, func() { c.tell(p, true) })
 }
 
 // text is the notice's message.

@@ -26,7 +26,8 @@ const (
 // If the goroutine panics, it logs that at [LevelFatal] with the panic's value and
 // the goroutine's stack, flushes the sinks, and panics again with the same value:
 // the program ends as it would have, or whoever recovers goes on. Sinks that are
-// stuck delay that for 5 seconds at most. The record belongs to the span of ctx. Without a panic it does nothing.
+// stuck delay that for 5 seconds at most. The record belongs to the span of ctx.
+// Without a panic it does nothing.
 //
 // It is of use in every goroutine, since a panic in one ends the program without
 // running what another has deferred.
@@ -57,18 +58,12 @@ func (l *Logger) logLast(ctx context.Context, r slog.Record, deliver func(contex
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), ownTime)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), ownTime)
 	defer cancel()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	within(limited, func() {
 		_ = safely(func() error { return l.Handler().Handle(ctx, r) })
-		_ = safely(func() error { return deliver(within) })
-	}()
-	select {
-	case <-done:
-	case <-within.Done():
-	}
+		_ = safely(func() error { return deliver(limited) })
+	})
 }
 
 // panicStack is the part of a goroutine's stack that has caused a panic. What is

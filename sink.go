@@ -46,11 +46,12 @@ type Entry struct {
 
 // Writer is a sink for any [io.Writer], which gets each record in one Write, one
 // call at a time. If the writer has a method Flush() error,
-// Flush(context.Context) error or ForceFlush of that form, it is called by
+// Flush(context.Context) error or ForceFlush of that form, or Sync() error, and is
+// no *os.File, it is called by
 // [Logger.Flush] and at shutdown; it is never closed. After shutdown, records are
 // refused with [ErrClosed]. What the writer's methods log to the same logger goes
-// to its other sinks only, and none of them may wait for Flush. After an error in the middle of a line, the
-// next one begins on a line of its own.
+// to its other sinks only, and none of them may wait for Flush. After an error in
+// the middle of a line, the next one begins on a line of its own.
 type Writer struct {
 	// Writer is where the records go. It must not be nil.
 	Writer io.Writer
@@ -123,13 +124,10 @@ func (c *writerCore) write(e *entry, line []byte) error {
 	if c.refuses() { // closed in the meantime
 		return ErrClosed
 	}
-	var err error
 	if c.out.foreign {
-		err = c.out.call(func() error { return c.put(e, line) })
-	} else {
-		err = c.put(e, line)
+		return c.out.call(func() error { return c.put(e, line) })
 	}
-	return err
+	return c.put(e, line)
 }
 
 // refuses reports whether it is too late for records.

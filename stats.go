@@ -33,8 +33,8 @@ type SinkStats struct {
 	// Queue is the queue of an [Async].
 	Queue *QueueStats `json:"queue,omitempty"`
 	// FailedOver is the number of records that a sink within a [Failover] did not
-	// take, and that were given to the next one. They are neither delivered nor
-	// dropped here.
+	// take, and that were given to the next one, if there is one. They are neither
+	// delivered nor dropped here.
 	FailedOver uint64 `json:"failed_over,omitempty"`
 	// Notices is the number of records among Delivered that nobody logged: they
 	// say how many were dropped, or repeated, or that a Failover has switched.

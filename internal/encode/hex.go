@@ -33,7 +33,7 @@ func PutHex(dst, src []byte) {
 }
 
 // PutHex16 is PutHex for a trace id. Ids are in every record, and where the lengths
-// are known, nothing has to be checked: that is a fifth of the time.
+// are known, nothing has to be checked.
 func PutHex16(dst *[32]byte, src *[16]byte) {
 	for i := 0; i < len(src); i += 4 {
 		putHex4((*[8]byte)(dst[2*i:2*i+8]), (*[4]byte)(src[i:i+4]))
