@@ -147,16 +147,23 @@ func (h *hearing) String() string {
 // its own.
 const childVar = "TEST_CHILD"
 
+// childCommand is the calling test, to be run again in a process of its own.
+func childCommand(ctx context.Context, t *testing.T, do string) *exec.Cmd {
+	name, _, _ := strings.Cut(t.Name(), "/")
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+name+"$", "-test.count=1")
+	// The race detector would wait a second before every exit.
+	cmd.Env = append(os.Environ(), childVar+"="+do, "GORACE=atexit_sleep_ms=0")
+	return cmd
+}
+
 // child runs the calling test again in a process of its own, and returns what
 // that printed and its exit status.
 func child(t *testing.T, do string, env ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	name, _, _ := strings.Cut(t.Name(), "/")
-	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+name+"$", "-test.count=1")
-	// The race detector would wait a second before every exit.
-	cmd.Env = append(append(os.Environ(), childVar+"="+do, "GORACE=atexit_sleep_ms=0"), env...)
+	cmd := childCommand(ctx, t, do)
+	cmd.Env = append(cmd.Env, env...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()

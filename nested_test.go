@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -155,5 +156,23 @@ func TestOnErrorLogsAsync(t *testing.T) {
 	}
 	if n := calls.Load(); n == 0 || n > 3 {
 		t.Errorf("OnError was called %d times for one record", n)
+	}
+}
+
+// TestNestedDepth: four calls of Handle are within each other at most.
+func TestNestedDepth(t *testing.T) {
+	var buf bytes.Buffer
+	l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Writer{Writer: &buf})
+	inside := 0
+	var v slog.LogValuer
+	v = logValue(func() slog.Value {
+		inside++
+		l.Info("inside", "v", v)
+		return slog.IntValue(1)
+	})
+	l.Info("outside", "v", v)
+	equal(t, "messages", messages(t, buf.String()), "inside inside inside outside")
+	if s := l.Stats().Sinks[0]; inside != 4 || fmt.Sprint(s.Dropped) != "[{INFO nested 1}]" {
+		t.Errorf("%d calls of LogValue, dropped %v", inside, s.Dropped)
 	}
 }

@@ -31,8 +31,7 @@ func stuck(t *testing.T, do string, sig os.Signal) string {
 	defer r.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1")
-	cmd.Env = append(os.Environ(), childVar+"="+do, "GORACE=atexit_sleep_ms=0")
+	cmd := childCommand(ctx, t, do)
 	if err := syscall.SetNonblock(int(w.Fd()), false); err != nil { // as a container's is
 		t.Fatal(err)
 	}
@@ -147,13 +146,39 @@ func TestStuckStderr(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1")
-	cmd.Env = append(os.Environ(), childVar+"=log", "GORACE=atexit_sleep_ms=0")
+	cmd := childCommand(ctx, t, "log")
 	cmd.Stderr = w
 	said, err := cmd.Output()
 	if err != nil || !strings.Contains(string(said), "worked on; console sink: close: ") {
 		t.Errorf("%v, %v; the program said:\n%s", err, ctx.Err(), said)
 	}
+}
+
+// deserted runs the calling test in a process of its own, with a standard stream
+// that has lost its reader when the standard input ends. It returns what came to
+// the other one.
+func deserted(t *testing.T, pipe func(*exec.Cmd) (io.ReadCloser, error), other func(*exec.Cmd) *io.Writer) string {
+	t.Helper()
+	cmd := childCommand(t.Context(), t, "log")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := pipe(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	*other(cmd) = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = stream.Close()
+	_ = stdin.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("%v", err)
+	}
+	return said.String()
 }
 
 // TestBrokenStderr: nor does a standard error kill it that has lost its reader.
@@ -167,27 +192,8 @@ func TestBrokenStderr(t *testing.T) {
 		_, _ = fmt.Println(dropped(l.Stats().Sinks[0]))
 		os.Exit(0)
 	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1")
-	cmd.Env = append(os.Environ(), childVar+"=log", "GORACE=atexit_sleep_ms=0")
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var said bytes.Buffer
-	cmd.Stdout = &said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	_ = stderr.Close()
-	_ = stdin.Close()
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("%v", err)
-	}
-	equal(t, "dropped", said.String(), "20\n")
+	said := deserted(t, (*exec.Cmd).StderrPipe, func(cmd *exec.Cmd) *io.Writer { return &cmd.Stdout })
+	equal(t, "dropped", said, "20\n")
 }
 
 // TestFatalStuck: Fatal and FlushOnPanic end the program also if the console is
@@ -226,8 +232,7 @@ func TestFatalStuck(t *testing.T) {
 			defer w.Close()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestFatalStuck$", "-test.count=1")
-			cmd.Env = append(os.Environ(), childVar+"="+how, "GORACE=atexit_sleep_ms=0")
+			cmd := childCommand(ctx, t, how)
 			var said bytes.Buffer
 			cmd.Stdout, cmd.Stderr = w, &said
 			_ = cmd.Run()
@@ -236,6 +241,9 @@ func TestFatalStuck(t *testing.T) {
 			}
 			if want := map[string]int{"Fatal": 1}[how]; cmd.ProcessState.ExitCode() != want {
 				t.Errorf("status %d, want %d; it said:\n%s", cmd.ProcessState.ExitCode(), want, &said)
+			}
+			if want := map[string]string{"Fatal": "ready\n", "FlushOnPanic": "ready\nthe end\n"}[how]; !strings.HasSuffix(said.String(), want) {
+				t.Errorf("it said %q, want %q at the end", &said, want)
 			}
 		})
 	}
@@ -255,28 +263,9 @@ func TestBrokenStdout(t *testing.T) {
 		_, _ = fmt.Fprintf(os.Stderr, "%d of 20, %v, %s\n", dropped(s), s.BrokenOff, s.LastError)
 		os.Exit(0)
 	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1")
-	cmd.Env = append(os.Environ(), childVar+"=log", "GORACE=atexit_sleep_ms=0")
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	_ = stdout.Close()
-	_ = stdin.Close()
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("%v", err)
-	}
+	said := deserted(t, (*exec.Cmd).StdoutPipe, func(cmd *exec.Cmd) *io.Writer { return &cmd.Stderr })
 	want := "20 of 20, true, record dropped: broken off after 5 failures in a row: write /dev/stdout: broken pipe\n"
-	equal(t, "the program said", said.String(), want)
+	equal(t, "the program said", said, want)
 }
 
 // TestZapSyncEINVAL: that a terminal or a pipe cannot be synced is no error of
