@@ -21,6 +21,7 @@ type builder struct {
 	writers  []*sharedWriter
 	used     []int // formats, in the order in which sinks asked for them
 	entries  int   // how many sinks get entries: EntryWriters
+	records  int   // how many sinks get attributes: handlers and OTel
 	programs int   // how many sinks run code of the program's that may log
 	guarded  bool  // a level is found out by code of the program's
 }
@@ -61,12 +62,12 @@ func (b *builder) inner(s Sink) (c sinkCore, n need, err error) {
 	if isNil(s) {
 		return c, n, badField("Sink", "is nil")
 	}
-	used, foreign, entries, programs := len(b.used), len(b.foreign), b.entries, b.programs
+	used, records, entries, programs := len(b.used), b.records, b.entries, b.programs
 	if c, err = s.build(b); err != nil {
 		return c, n, fmt.Errorf("%s: %w", s.sinkName(), err)
 	}
 	n.formats = slices.Compact(slices.Sorted(slices.Values(b.used[used:])))
-	n.attrs = len(b.foreign) > foreign
+	n.attrs = b.records > records
 	n.context = n.attrs || b.entries > entries
 	n.guarded = b.programs > programs
 	return c, n, nil

@@ -188,7 +188,9 @@ func (c *sinkCore) refuses() bool {
 	case *writerCore:
 		return s.refuses()
 	case *foreignCore:
-		return s.closed.Load()
+		return s.gate.closed.Load()
+	case *otelCore:
+		return s.gate.closed.Load()
 	}
 	return false
 }

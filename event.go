@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -126,6 +127,7 @@ func visitLeaves(path string, attrs []slog.Attr, visit func(string, slog.Attr)) 
 type segment struct {
 	group string
 	attrs []slog.Attr
+	otel  []attribute.KeyValue // attrs, if there is an OTel sink
 }
 
 // groupSegments nests segments, with attrs in the innermost, as one attribute.

@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"slices"
-	"sync/atomic"
-	"time"
 
 	"github.com/spanlog/spanlog/internal/stdio"
 )
@@ -75,12 +73,8 @@ type foreignCore struct {
 	handler slog.Handler // as it was given
 	level   slog.Leveler // nil: what the handler's Enabled says
 	slot    int          // of the state's foreign handlers
-	closed  atomic.Bool
+	gate    gate
 	stats   *sinkStats
-	// underway counts the calls of the handler, so that closing can wait for
-	// them: what they hand over is to be flushed. A lock would not do, because
-	// a handler may log.
-	underway atomic.Int64
 }
 
 // enabled asks the handler as it was derived: its level may depend on that.
@@ -92,9 +86,8 @@ func (c *foreignCore) enabled(ctx context.Context, s *state, level slog.Level) b
 }
 
 func (c *foreignCore) handle(e *entry) error {
-	c.underway.Add(1)
-	defer c.underway.Add(-1)
-	if c.closed.Load() {
+	defer c.gate.leave()
+	if !c.gate.enter() {
 		return ErrClosed
 	}
 	err := c.pass(e)
@@ -147,13 +140,8 @@ func (c *foreignCore) flush(ctx context.Context) error { return flushAny(ctx, c.
 func (c *foreignCore) reopen() error { return nil }
 
 func (c *foreignCore) close(ctx context.Context) error {
-	c.closed.Store(true)
-	for c.underway.Load() > 0 {
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(time.Millisecond):
-		}
+	if err := c.gate.close(ctx); err != nil {
+		return err
 	}
 	return c.flush(ctx)
 }

@@ -195,6 +195,9 @@ func (s *state) withAttrs(p *pipeline, attrs []slog.Attr) *state {
 	}
 	last := &s2.segments[len(s2.segments)-1]
 	last.attrs = append(slices.Clip(last.attrs), attrs...)
+	if p.otel {
+		last.otel = appendOTel(slices.Clip(last.otel), attrs)
+	}
 	for i, enc := range p.encoders {
 		s2.prefixes[i] = enc.withAttrs(s.prefixes[i], attrs)
 	}

@@ -13,6 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/log"
+	"go.opentelemetry.io/otel/log/embedded"
+
 	"github.com/spanlog/spanlog"
 )
 
@@ -356,7 +359,7 @@ func TestNewErrors(t *testing.T) {
 		{"a short Every", nil, []spanlog.Sink{spanlog.Limit{Sink: spanlog.Console{}, Every: 10}}, []string{"Every is 10ns: want a millisecond at least"}},
 		{"negative MaxMessages", nil, []spanlog.Sink{spanlog.Limit{Sink: spanlog.Console{}, MaxMessages: -1}}, []string{"MaxMessages is -1"}},
 		{"FlightRecorder", nil, []spanlog.Sink{spanlog.FlightRecorder{}}, []string{"flight recorder sink"}},
-		{"OTel", nil, []spanlog.Sink{spanlog.OTel{}}, []string{"otel sink"}},
+		{"OTel", nil, []spanlog.Sink{spanlog.OTel{Provider: (*nilProvider)(nil)}}, []string{"otel sink", "Provider", "nil *spanlog_test.nilProvider"}},
 		{"options: typed nil level", &spanlog.Options{Level: noLevel}, nil, []string{"options: Level is a nil *slog.LevelVar"}},
 		{"options: SpanEvents", &spanlog.Options{SpanEvents: noLevel}, nil, []string{"options: SpanEvents is a nil *slog.LevelVar"}},
 		{"options: SpanErrors", &spanlog.Options{SpanErrors: badLevel{}}, nil, []string{"options: SpanErrors", "no level"}},
@@ -533,3 +536,8 @@ func TestNewNil(t *testing.T) {
 		t.Errorf("got %q", stderr)
 	}
 }
+
+// nilProvider is a logger provider to have a nil pointer of.
+type nilProvider struct{ embedded.LoggerProvider }
+
+func (*nilProvider) Logger(string, ...log.LoggerOption) log.Logger { return nil }

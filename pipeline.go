@@ -27,6 +27,7 @@ type pipeline struct {
 	// keepsAttrs is set if attributes are looked at after the logging call, by a
 	// handler within an Async.
 	keepsAttrs bool
+	otel       bool // there is an OTel sink
 	source     bool
 	service    Service
 

@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -192,6 +191,7 @@ func (s Relay) build(b *builder) (sinkCore, error) {
 func (b *builder) newForeignCore(name string, h slog.Handler, level slog.Leveler) sinkCore {
 	h = withoutPackageLog(h)
 	b.guarded = true
+	b.records++
 	b.programs++
 	c := &foreignCore{handler: h, level: level, slot: len(b.foreign), stats: newSinkStats(name)}
 	b.foreign = append(b.foreign, foreign{full: h, root: h, name: name, reporter: b.reporter})
@@ -206,17 +206,3 @@ func (wrapped) sinkName() string { return "handler" }
 func (s wrapped) build(b *builder) (sinkCore, error) {
 	return b.newForeignCore(s.sinkName(), s.Handler, s.Level), nil
 }
-
-// OTel is a sink for OpenTelemetry's logs API. This version of spanlog does not
-// have it yet: New refuses it.
-type OTel struct {
-	// Provider is where the records go. By default, the provider that
-	// telemetry.Start installs, before or after New.
-	Provider log.LoggerProvider
-	// Level is the least level that is written. By default, Options.Level.
-	Level slog.Leveler
-}
-
-func (OTel) sinkName() string { return "otel sink" }
-
-func (OTel) build(*builder) (sinkCore, error) { return sinkCore{}, errNotYet("OTel") }

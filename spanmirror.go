@@ -4,7 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"math"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -66,9 +68,9 @@ func (m *spanMirror) record(e *Event, ctx context.Context) {
 	if m.isEvent(e.Level) {
 		attrs := []attribute.KeyValue{severityKey.String(levelName(e.Level))}
 		e.leaves(func(path string, a slog.Attr) {
-			attrs = append(attrs, keyValue(path+a.Key, a.Value))
+			attrs = append(attrs, keyValue(validText(path+a.Key), a.Value))
 		})
-		span.AddEvent(e.Message, at, trace.WithAttributes(attrs...))
+		span.AddEvent(validText(e.Message), at, trace.WithAttributes(attrs...))
 	}
 	err := e.err()
 	if err != nil {
@@ -79,20 +81,27 @@ func (m *spanMirror) record(e *Event, ctx context.Context) {
 		if err != nil {
 			status += ": " + errorMessage(err)
 		}
-		span.SetStatus(codes.Error, status)
+		span.SetStatus(codes.Error, validText(status))
 	}
 }
 
-// recordError records an error as the span does. An error whose method panics is
-// recorded by hand.
+// recordError records an error as the span does. An error whose method panics, or
+// whose text no exporter would take, is recorded by hand.
 func recordError(span trace.Span, err error, at trace.EventOption) {
+	byHand := func() {
+		span.AddEvent("exception", at, trace.WithAttributes(
+			attribute.String("exception.type", errorType(err)),
+			attribute.String("exception.message", validText(errorMessage(err)))))
+	}
 	defer func() {
 		if recover() != nil {
-			span.AddEvent("exception", at, trace.WithAttributes(
-				attribute.String("exception.type", errorType(err)),
-				attribute.String("exception.message", errorMessage(err))))
+			byHand()
 		}
 	}()
+	if !utf8.ValidString(err.Error()) {
+		byHand()
+		return
+	}
 	span.RecordError(err, at)
 }
 
@@ -118,8 +127,12 @@ func keyValue(key string, v slog.Value) attribute.KeyValue {
 		}
 		switch x := v.Any().(type) {
 		case error:
-			return attribute.String(key, errorMessage(x))
+			return attribute.String(key, validText(errorMessage(x)))
 		case []string:
+			x = slices.Clone(x)
+			for i := range x {
+				x[i] = validText(x[i])
+			}
 			return attribute.StringSlice(key, x)
 		case []int:
 			return attribute.IntSlice(key, x)
@@ -131,5 +144,5 @@ func keyValue(key string, v slog.Value) attribute.KeyValue {
 			return attribute.BoolSlice(key, x)
 		}
 	}
-	return attribute.String(key, valueText(v))
+	return attribute.String(key, validText(valueText(v)))
 }

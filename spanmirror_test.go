@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -385,4 +386,18 @@ func TestSpanMirrorHandler(t *testing.T) {
 	span := recorded(t, func(ctx context.Context) { l.InfoContext(ctx, "m", "a", 1) })
 	equal(t, "events", eventTexts(span), "m: log.severity=STRING INFO, a=INT64 1")
 	equal(t, "next", buf.String(), "")
+}
+
+// TestSpanMirrorValidText: OTLP's exporter refuses a whole batch for one text that is
+// not UTF-8.
+func TestSpanMirrorValidText(t *testing.T) {
+	s := recorded(t, func(ctx context.Context) {
+		l := spanlog.Must(spanlog.New(&spanlog.Options{SpanEvents: slog.LevelInfo, SpanErrors: slog.LevelError}, spanlog.Writer{Writer: io.Discard}))
+		l.ErrorContext(ctx, "m\xff", "k\xff", "v\xff", "list", []string{"e\xff"}, "error", errors.New("no\xff"))
+	})
+	for _, text := range append(strings.Split(eventTexts(s), "\n"), s.Status().Description) {
+		if !utf8.ValidString(text) || !strings.Contains(text, "�") {
+			t.Errorf("%q is not what U+FFFD makes of it", text)
+		}
+	}
 }
