@@ -27,6 +27,19 @@
 // With none of them, spans are made and their ids are in the logs, but they
 // are sent nowhere.
 //
+// # Where log records go
+//
+// Records of a logger with the sink [spanlog.OTel] go to [Options].OTLPLogs, which
+// takes OTLP over HTTP: an OpenTelemetry Collector, mostly. When it is empty, these
+// variables say where, by the same rules:
+//
+//	OTEL_LOGS_EXPORTER                a list of otlp and none
+//	OTEL_EXPORTER_OTLP_LOGS_ENDPOINT  such as http://localhost:4318/v1/logs
+//	OTEL_EXPORTER_OTLP_ENDPOINT       such as http://localhost:4318
+//
+// The sink may be made before or after [Start]. [spanlog.Logger.Flush] sends what
+// waits for its export.
+//
 // # What else the environment says
 //
 //	OTEL_SDK_DISABLED=true       no spans; ids that callers send are still logged
@@ -35,7 +48,8 @@
 //	OTEL_TRACES_SAMPLER, _ARG    which traces to keep; by default all
 //	OTEL_PROPAGATORS             a list of tracecontext, baggage, b3, b3multi and none
 //	OTEL_EXPORTER_ZIPKIN_TIMEOUT milliseconds for a request; for OTLP likewise
-//	OTEL_EXPORTER_OTLP_HEADERS   and the rest of OTEL_EXPORTER_OTLP_*, OTEL_BSP_*
+//	OTEL_EXPORTER_OTLP_HEADERS   and the rest of OTEL_EXPORTER_OTLP_*
+//	OTEL_BSP_*, OTEL_BLRP_*      how spans, and log records, are batched
 //
 // Options win over the environment, the environment over the defaults. A bad
 // value in Options is an error from [Start]. A bad value in the environment is
@@ -44,11 +58,12 @@
 //
 // # When the server is down
 //
-// Spans are sent in batches, every 5 seconds or when 512 have come together. A
-// batch that can't be delivered is tried again for up to 30 seconds; up to 2048
-// spans wait in the meantime, and the program never does. What is lost after
-// all is reported, with its number, as an [ExportError]. OTEL_BSP_* changes
-// these limits.
+// Spans are sent in batches, every 5 seconds or when 512 have come together, and
+// log records every second. A batch that can't be delivered is tried again for up
+// to 30 seconds; up to 2048 of each wait in the meantime, and the program does not.
+// What is lost after all is reported, with its number, as an [ExportError]: to
+// [Options].OnError, or by default to the program's own log, at most once a minute.
+// OTEL_BSP_* and OTEL_BLRP_* change these limits.
 //
 // # Propagation
 //

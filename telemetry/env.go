@@ -30,6 +30,15 @@ const (
 	envOTLPTracesProtocol = "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"
 	envOTLPCompression    = "OTEL_EXPORTER_OTLP_COMPRESSION"
 	envOTLPTracesCompress = "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"
+	envLogsExporter       = "OTEL_LOGS_EXPORTER"
+	envOTLPLogsEndpoint   = "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"
+	envOTLPLogsTimeout    = "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT"
+	envOTLPLogsProtocol   = "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL"
+	envOTLPLogsCompress   = "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION"
+	envLogQueueSize       = "OTEL_BLRP_MAX_QUEUE_SIZE"
+	envLogBatchSize       = "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE"
+	envLogBatchDelay      = "OTEL_BLRP_SCHEDULE_DELAY"
+	envLogBatchTimeout    = "OTEL_BLRP_EXPORT_TIMEOUT"
 	envQueueSize          = "OTEL_BSP_MAX_QUEUE_SIZE"
 	envBatchSize          = "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"
 	envBatchDelay         = "OTEL_BSP_SCHEDULE_DELAY"
@@ -40,6 +49,7 @@ const (
 const (
 	defaultZipkin = "http://localhost:9411" + zipkinPath
 	defaultOTLP   = "http://localhost:4318" + otlpPath
+	defaultLogs   = "http://localhost:4318" + logsPath
 )
 
 // getenv returns a variable's value; one of blanks counts as unset.
@@ -117,7 +127,7 @@ func endpointsFromEnv(warn *warnings) (to endpoints) {
 		to.zipkin = zipkinFromEnv(warn)
 	}
 	if otlp || !byName {
-		to.otlp = otlpFromEnv(warn)
+		to.otlp = otlpFromEnv(warn, envOTLPTracesEndpoint, otlpPath)
 	}
 	if zipkin && to.zipkin == nil {
 		to.zipkin, _ = parseZipkin(defaultZipkin)
@@ -142,16 +152,37 @@ func zipkinFromEnv(warn *warnings) *url.URL {
 	return u
 }
 
-// otlpFromEnv returns the endpoint for OTLP, or nil when there is none or it
-// is bad. By the specification the variable for traces has the full URL, the
-// one for all signals only its beginning.
-func otlpFromEnv(warn *warnings) *url.URL {
-	if value := getenv(envOTLPTracesEndpoint); value != "" {
+// logsFromEnv returns where the environment wants log records to go, by the same
+// rules, or nil.
+func logsFromEnv(warn *warnings) *url.URL {
+	byName := false
+	for _, name := range listEnv(envLogsExporter) {
+		switch name {
+		case "none":
+			return nil
+		case "otlp":
+			byName = true
+		default:
+			warn.add(envLogsExporter, name, errors.New("not supported: want otlp or none"))
+		}
+	}
+	to := otlpFromEnv(warn, envOTLPLogsEndpoint, logsPath)
+	if to == nil && byName {
+		to, _ = parseOTLP(defaultLogs, logsPath)
+	}
+	return to
+}
+
+// otlpFromEnv returns the endpoint for a signal, or nil when there is none or it is
+// bad. By the specification the signal's own variable has the full URL, the one
+// for all signals only its beginning.
+func otlpFromEnv(warn *warnings, own, path string) *url.URL {
+	if value := getenv(own); value != "" {
 		u, err := parseOTLP(value, "/")
 		if err == nil {
 			return u
 		}
-		warn.add(envOTLPTracesEndpoint, value, err)
+		warn.add(own, value, err)
 	}
 	value := getenv(envOTLPEndpoint)
 	if value == "" {
@@ -162,7 +193,7 @@ func otlpFromEnv(warn *warnings) *url.URL {
 		warn.add(envOTLPEndpoint, value, err)
 		return nil
 	}
-	return u.JoinPath(otlpPath)
+	return u.JoinPath(path)
 }
 
 // numberFromEnv returns the first of the named variables that is set, or 0. It
@@ -188,11 +219,11 @@ func timeoutFromEnv(warn *warnings, names ...string) time.Duration {
 
 // checkProtocol warns when the environment wants OTLP in a way that this
 // package doesn't speak. The exporter would say so only in its debug log.
-func checkProtocol(warn *warnings) {
-	name, value := firstEnv(envOTLPTracesProtocol, envOTLPProtocol)
+func checkProtocol(warn *warnings, own string) {
+	name, value := firstEnv(own, envOTLPProtocol)
 	switch value {
 	case "", "http/protobuf", "http/json":
 	default:
-		warn.add(name, value, fmt.Errorf("not supported: using http/protobuf"))
+		warn.add(name, value, errors.New("not supported: using http/protobuf"))
 	}
 }

@@ -135,7 +135,7 @@ func TestBatching(t *testing.T) {
 	} {
 		setEnv(t, tt.env)
 		var warn warnings
-		b := newBatching(Options{Timeout: duration(tt.timeout)}, &warn)
+		b := newBatching(Options{Timeout: duration(tt.timeout)}, spanBatches, &warn)
 		got := fmt.Sprint(b.queueSize, b.batchSize, b.delay, b.timeout)
 		if got != tt.want || warn.text() != tt.warn {
 			t.Errorf("%s %s: %s %q, want %s %q", tt.env, tt.timeout, got, warn.text(), tt.want, tt.warn)

@@ -43,15 +43,24 @@ func (f fanout) ForceFlush(ctx context.Context) error {
 	return f.each(ctx, func(p sdktrace.SpanProcessor) error { return p.ForceFlush(ctx) })
 }
 
-// each calls do for all processors at the same time. It returns when ctx is
-// done, also when a processor doesn't.
+// each calls do for all processors at the same time.
 func (f fanout) each(ctx context.Context, do func(sdktrace.SpanProcessor) error) error {
-	done := make(chan error, len(f))
+	var calls []func(context.Context) error
 	for _, p := range f {
-		go func() { done <- do(p) }()
+		calls = append(calls, func(context.Context) error { return do(p) })
+	}
+	return atOnce(ctx, calls)
+}
+
+// atOnce makes calls at the same time and joins their errors. It returns when ctx
+// is done, also when one of them doesn't.
+func atOnce(ctx context.Context, calls []func(context.Context) error) error {
+	done := make(chan error, len(calls))
+	for _, call := range calls {
+		go func() { done <- call(ctx) }()
 	}
 	var err error
-	for range f {
+	for range calls {
 		select {
 		case e := <-done:
 			err = errors.Join(err, e)

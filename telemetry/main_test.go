@@ -116,16 +116,24 @@ func unzip(t *testing.T, r *http.Request) []byte {
 	if got := r.Header.Get("Content-Encoding"); got != "gzip" {
 		t.Errorf("Content-Encoding %q, want gzip", got)
 	}
-	zipped, err := gzip.NewReader(r.Body)
+	zipped, err := io.ReadAll(r.Body)
 	if err != nil {
 		t.Error(err)
-		return nil
 	}
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(zipped); err != nil {
+	body, err := gunzip(zipped)
+	if err != nil {
 		t.Error(err)
 	}
-	return b.Bytes()
+	return body
+}
+
+// gunzip decompresses b.
+func gunzip(b []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
 }
 
 func message(err error) string {

@@ -32,10 +32,8 @@ func newOTLP(ctx context.Context, to *url.URL, headers map[string]string, client
 		}),
 	}
 	if client != nil {
-		c := *client
-		c.Transport = retryDial{c.Transport}
 		options = append(options,
-			otlptracehttp.WithHTTPClient(&c),
+			otlptracehttp.WithHTTPClient(redialing(client)),
 			// Certificates in the environment and an http: URL in the code would
 			// be an error, and not the code's.
 			otlptracehttp.WithTLSClientConfig(nil),
@@ -64,6 +62,13 @@ func (t retryDial) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
+// redialing returns a copy of a client whose transport is a retryDial.
+func redialing(client *http.Client) *http.Client {
+	c := *client
+	c.Transport = retryDial{c.Transport}
+	return &c
+}
+
 // temporary is an error that may be gone the next time.
 type temporary struct{ error }
 
@@ -74,12 +79,12 @@ func (temporary) Temporary() bool { return true }
 func (e temporary) Unwrap() error { return e.error }
 
 // tlsFromEnv reports whether the environment has certificates for the OTLP
-// exporter.
-func tlsFromEnv() bool {
+// exporter of a signal.
+func tlsFromEnv(signal string) bool {
 	const prefix = "OTEL_EXPORTER_OTLP_"
 	name, _ := firstEnv(
-		prefix+"CERTIFICATE", prefix+"TRACES_CERTIFICATE",
-		prefix+"CLIENT_CERTIFICATE", prefix+"TRACES_CLIENT_CERTIFICATE",
+		prefix+"CERTIFICATE", prefix+signal+"_CERTIFICATE",
+		prefix+"CLIENT_CERTIFICATE", prefix+signal+"_CLIENT_CERTIFICATE",
 	)
 	return name != ""
 }

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
-	"go.opentelemetry.io/otel"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/spanlog/spanlog/internal/logprovider"
 )
 
 // shutdownTime is how long a shutdown may take whose context doesn't say.
@@ -22,8 +25,12 @@ const shutdownTime = 5 * time.Second
 // Everything but the last three fields is immutable once Start has returned.
 type pipeline struct {
 	provider  *sdktrace.TracerProvider
-	exporters []*exporter // none, Zipkin, OTLP or both
-	batch     batching
+	logs      *sdklog.LoggerProvider  // nil: log records go nowhere
+	installed *logprovider.Installed  // logs, or one that wants nothing
+	exporters []exporter              // none, Zipkin, OTLP or both
+	records   *logExporter            // nil: log records go nowhere
+	tallies   []*tally                // of all exporters
+	batch     batching                // of spans
 	aborted   context.Context         // done when exports have to end at once
 	abort     context.CancelCauseFunc // ends aborted
 	closeIdle []func()                // one for each client
@@ -43,9 +50,9 @@ func newPipeline() *pipeline {
 }
 
 // addExporters makes the exporters for the endpoints. They do nothing until
-// addProvider gives them spans.
+// addProviders gives them spans.
 func (p *pipeline) addExporters(ctx context.Context, opts Options, to endpoints, warn *warnings) error {
-	p.batch = newBatching(opts, warn)
+	p.batch = newBatching(opts, spanBatches, warn)
 	if to.zipkin != nil {
 		client := p.client(opts, timeout(opts, warn, envZipkinTimeout))
 		e, err := newZipkin(to.zipkin, opts.Headers, client)
@@ -55,43 +62,60 @@ func (p *pipeline) addExporters(ctx context.Context, opts Options, to endpoints,
 		p.addExporter("zipkin", e)
 	}
 	if to.otlp != nil {
-		checkProtocol(warn)
+		checkProtocol(warn, envOTLPTracesProtocol)
 		timeout := timeout(opts, warn, envOTLPTracesTimeout, envOTLPTimeout)
-		// Without a client, the exporter makes one that knows the certificates
-		// in the environment, but whose connections stay open after a shutdown.
-		var client *http.Client
-		if opts.Client != nil || to.otlp.Scheme == "http" || !tlsFromEnv() {
-			client = p.client(opts, timeout)
-		}
+		client := p.otlpClient(opts, to.otlp, timeout, "TRACES")
 		e, err := newOTLP(ctx, to.otlp, opts.Headers, client, timeout)
 		if err != nil {
 			return fmt.Errorf("telemetry: OTLP: %w", err)
 		}
 		p.addExporter("otlp", e)
 	}
+	if to.logs != nil {
+		checkProtocol(warn, envOTLPLogsProtocol)
+		timeout := timeout(opts, warn, envOTLPLogsTimeout, envOTLPTimeout)
+		client := p.otlpClient(opts, to.logs, timeout, "LOGS")
+		e, err := newOTLPLogs(ctx, to.logs, opts.Headers, client, timeout)
+		if err != nil {
+			return fmt.Errorf("telemetry: OTLPLogs: %w", err)
+		}
+		batch := newBatching(opts, logBatches, warn)
+		t := p.newTally("otlp", batch)
+		t.logs = true
+		p.records = &logExporter{Exporter: e, tally: t, batch: batch}
+	}
 	return nil
 }
 
-// addExporter wraps an exporter and adds it. The name is for errors.
+// addExporter wraps an exporter of spans and adds it. The name is for errors.
 func (p *pipeline) addExporter(name string, e sdktrace.SpanExporter) {
-	p.exporters = append(p.exporters, &exporter{
-		SpanExporter: e,
-		name:         name,
-		queueSize:    int64(p.batch.queueSize),
-		aborted:      p.aborted,
-		drained:      make(chan struct{}),
-	})
+	p.exporters = append(p.exporters, exporter{e, p.newTally(name, p.batch)})
 }
 
-// addProvider makes what spans come from, and starts the queues. The program's
+// newTally returns the tally for an exporter.
+func (p *pipeline) newTally(name string, b batching) *tally {
+	t := &tally{name: name, queueSize: int64(b.queueSize), aborted: p.aborted, drained: make(chan struct{})}
+	p.tallies = append(p.tallies, t)
+	return t
+}
+
+// addProviders makes what spans and log records come from, and starts the queues.
+// The program's
 // processors see a span first, so that they can add to it.
-func (p *pipeline) addProvider(ctx context.Context, opts Options) {
+func (p *pipeline) addProviders(ctx context.Context, opts Options) {
 	processors := append(fanout(nil), opts.SpanProcessors...)
 	for _, e := range p.exporters {
 		processors = append(processors, newQueue(e, p.batch))
 	}
+	resource := newResource(ctx, opts.Service)
+	if p.records != nil {
+		p.logs = sdklog.NewLoggerProvider(
+			sdklog.WithResource(resource),
+			sdklog.WithProcessor(newLogQueue(p.records)),
+		)
+	}
 	p.provider = sdktrace.NewTracerProvider(
-		sdktrace.WithResource(newResource(ctx, opts.Service)),
+		sdktrace.WithResource(resource),
 		sdktrace.WithSampler(opts.Sampler), // nil: what the environment says
 		sdktrace.WithSpanProcessor(processors),
 	)
@@ -103,6 +127,16 @@ func (p *pipeline) client(opts Options, timeout time.Duration) *http.Client {
 	client, closeIdle := newClient(opts.Client, timeout)
 	p.closeIdle = append(p.closeIdle, closeIdle)
 	return client
+}
+
+// otlpClient returns a client for an exporter of OTLP. It is nil where the exporter
+// is to make its own: that one knows the certificates in the environment, but its
+// connections stay open after a shutdown.
+func (p *pipeline) otlpClient(opts Options, to *url.URL, timeout time.Duration, signal string) *http.Client {
+	if opts.Client == nil && to.Scheme == "https" && tlsFromEnv(signal) {
+		return nil
+	}
+	return p.client(opts, timeout)
 }
 
 // timeout returns how long one request may take; names are the variables that
@@ -155,10 +189,12 @@ func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 // stop sends what is left and ends everything. It returns by the deadline of
 // ctx, unless the program's own client ignores the end of its requests.
 func (p *pipeline) stop(ctx context.Context) error {
-	before := make([]int64, len(p.exporters))
-	for i, e := range p.exporters {
-		before[i] = e.failed.Load()
+	before := make([]int64, len(p.tallies))
+	for i, t := range p.tallies {
+		before[i] = t.failed.Load()
 	}
+	// From here on the OTel sink says that it has nobody to give its records to.
+	p.installed.Remove()
 
 	// The last tenth of the time is for ending exports that don't come to an
 	// end, and for counting what was lost.
@@ -167,13 +203,17 @@ func (p *pipeline) stop(ctx context.Context) error {
 	flush, cancel := context.WithDeadline(ctx, deadline.Add(-reserve))
 	defer cancel()
 
-	err := p.provider.Shutdown(flush)
+	ends := []func(context.Context) error{p.provider.Shutdown}
+	if p.logs != nil {
+		ends = append(ends, p.logs.Shutdown)
+	}
+	err := atOnce(flush, ends)
 	if flush.Err() != nil {
 		err = fmt.Errorf("telemetry: shutdown: %w", context.Cause(flush))
 		p.abort(context.Cause(flush))
 	}
-	for i, e := range p.exporters {
-		err = errors.Join(err, e.settle(before[i]))
+	for i, t := range p.tallies {
+		err = errors.Join(err, t.settle(before[i]))
 	}
 	p.abort(nil)
 	for _, closeIdle := range p.closeIdle {
@@ -183,21 +223,4 @@ func (p *pipeline) stop(ctx context.Context) error {
 		p.report.flush()
 	}
 	return err
-}
-
-// settle waits until the queue is empty, which is soon when the exports were
-// ended, and returns an error when spans were lost since failed stood at
-// before. What failed was reported when it did; what was dropped is reported
-// here.
-func (e *exporter) settle(before int64) error {
-	<-e.drained
-	dropped := e.drop(0)
-	if dropped != nil {
-		otel.Handle(dropped)
-	}
-	var err error
-	if n := e.failed.Load() - before; n > 0 {
-		err = fmt.Errorf("telemetry: %s: %d spans lost at shutdown", e.name, n)
-	}
-	return errors.Join(err, dropped)
 }

@@ -8,24 +8,36 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// batching says how spans wait for their export.
+// batching says how spans, or log records, wait for their export.
 type batching struct {
-	queueSize int           // spans that can wait; more are dropped
-	batchSize int           // spans in one export at most
+	queueSize int           // items that can wait; more are dropped
+	batchSize int           // items in one export at most
 	delay     time.Duration // longest wait for a batch to fill
 	timeout   time.Duration // longest export of a batch, retries included
 }
 
-// newBatching returns what the options and OTEL_BSP_* say. The SDK would read
+// batchNames are the variables that say how a signal is batched, with the delay
+// that the specification sets where they don't.
+type batchNames struct {
+	queueSize, batchSize, delay, timeout string
+	defaultDelay                         time.Duration
+}
+
+var (
+	spanBatches = batchNames{envQueueSize, envBatchSize, envBatchDelay, envBatchTimeout, sdktrace.DefaultScheduleDelay * time.Millisecond}
+	logBatches  = batchNames{envLogQueueSize, envLogBatchSize, envLogBatchDelay, envLogBatchTimeout, time.Second}
+)
+
+// newBatching returns what the options and the environment say. The SDK would read
 // the variables too, but it panics for a negative size, runs in circles for a
 // delay of zero and keeps quiet about what is no number.
-func newBatching(opts Options, warn *warnings) batching {
+func newBatching(opts Options, names batchNames, warn *warnings) batching {
 	const most = 1 << 20 // memory is taken at once
 	b := batching{
-		queueSize: cmp.Or(numberFromEnv(warn, most, envQueueSize), sdktrace.DefaultMaxQueueSize),
-		batchSize: cmp.Or(numberFromEnv(warn, most, envBatchSize), sdktrace.DefaultMaxExportBatchSize),
-		delay:     cmp.Or(timeoutFromEnv(warn, envBatchDelay), sdktrace.DefaultScheduleDelay*time.Millisecond),
-		timeout:   cmp.Or(timeoutFromEnv(warn, envBatchTimeout), sdktrace.DefaultExportTimeout*time.Millisecond),
+		queueSize: cmp.Or(numberFromEnv(warn, most, names.queueSize), sdktrace.DefaultMaxQueueSize),
+		batchSize: cmp.Or(numberFromEnv(warn, most, names.batchSize), sdktrace.DefaultMaxExportBatchSize),
+		delay:     cmp.Or(timeoutFromEnv(warn, names.delay), names.defaultDelay),
+		timeout:   cmp.Or(timeoutFromEnv(warn, names.timeout), sdktrace.DefaultExportTimeout*time.Millisecond),
 	}
 	b.batchSize = min(b.batchSize, b.queueSize)
 	if opts.Timeout > 0 {
@@ -38,10 +50,10 @@ func newBatching(opts Options, warn *warnings) batching {
 // goes in.
 type queue struct {
 	sdktrace.SpanProcessor
-	exporter *exporter
+	exporter exporter
 }
 
-func newQueue(e *exporter, b batching) queue {
+func newQueue(e exporter, b batching) queue {
 	return queue{
 		exporter: e,
 		SpanProcessor: sdktrace.NewBatchSpanProcessor(e,

@@ -1,9 +1,11 @@
 package telemetry
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"reflect"
 	"strings"
@@ -12,9 +14,12 @@ import (
 	"unicode"
 
 	"go.opentelemetry.io/otel"
+
+	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/logprovider"
 )
 
-// reportInterval is how often an error that repeats itself is on stderr.
+// reportInterval is how often an error that repeats itself is reported.
 const reportInterval = time.Minute
 
 // originalHandler is OpenTelemetry's error handler before anybody changed it.
@@ -37,20 +42,20 @@ func installReporter(onError func(error)) *reporter {
 }
 
 // reporter is an error handler for OpenTelemetry. It calls the program's
-// OnError, or writes lines that don't flood a terminal.
+// OnError, or writes to the program's log, or lines that don't flood a terminal.
 type reporter struct {
 	onError func(error)
 
-	mu    sync.Mutex
+	mu    sync.Mutex // not held while a report is written: that may end up here
 	w     io.Writer
 	lines map[string]*line // by kind of error
 }
 
-// line is an error that was written before.
+// line is an error that was reported before.
 type line struct {
-	next   time.Time // when it may be written again
-	untold int       // how often it came since it was written
-	err    error     // the last one that was not written
+	next   time.Time // when it may be reported again
+	untold int       // how often it came since it was reported
+	err    error     // the last one that was not reported
 }
 
 // maxLines bounds the kinds of errors that are told apart.
@@ -61,11 +66,19 @@ func (r *reporter) Handle(err error) {
 	if err == nil {
 		return
 	}
+	defer func() { _ = recover() }() // what OnError does wrong ends here
 	if r.onError != nil {
-		defer func() { _ = recover() }() // what OnError does wrong ends here
 		r.onError(err)
 		return
 	}
+	if more, told := r.admit(err); told != nil {
+		r.write(told, more)
+	}
+}
+
+// admit returns the error to report if one is due. It stands for more others, and
+// has the number of spans of them all.
+func (r *reporter) admit(err error) (more int, told error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	k := kind(err)
@@ -80,39 +93,64 @@ func (r *reporter) Handle(err error) {
 		l = new(line)
 		r.lines[k] = l
 	}
+	err = combined(l.err, err)
 	now := time.Now()
 	if now.Before(l.next) {
 		l.untold++
 		l.err = err
-		return
+		return 0, nil
 	}
-	r.write(err, l.untold)
+	more = l.untold
 	*l = line{next: now.Add(reportInterval)}
+	return more, err
 }
 
-// kind tells errors apart that are each worth a line. Failing exports of one
+// kind tells errors apart that are each worth a report. Failing exports of one
 // exporter are all of one kind: their texts differ in numbers and ports only.
 func kind(err error) string {
 	if e := new(ExportError); errors.As(err, &e) {
-		return "export " + e.Exporter
+		return fmt.Sprint("export ", e.Exporter, e.Records > 0)
 	}
 	return err.Error()
 }
 
-// flush writes what has not been told so far.
+// combined returns the newer of two errors of one kind, either of which may be nil. If
+// they are failed exports, it has the spans and the records of both.
+func combined(old, err error) error {
+	was, now := new(ExportError), new(ExportError)
+	if !errors.As(old, &was) || !errors.As(err, &now) {
+		return err
+	}
+	return &ExportError{now.Exporter, was.Spans + now.Spans, was.Records + now.Records, now.Err}
+}
+
+// flush reports what has not been told so far.
 func (r *reporter) flush() {
+	for _, l := range r.untold() {
+		r.write(l.err, l.untold-1)
+	}
+}
+
+// untold takes what has not been told so far.
+func (r *reporter) untold() (lines []line) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, l := range r.lines {
 		if l.untold > 0 {
-			r.write(l.err, l.untold-1)
-			l.untold = 0
+			lines = append(lines, *l)
+			l.untold, l.err = 0, nil
 		}
 	}
+	return lines
 }
 
-// write writes one line. r.mu is held.
+// write reports an error that stands for more others: to the program's log, if
+// that is spanlog's, else to stderr.
 func (r *reporter) write(err error, more int) {
+	if _, ours := slog.Default().Handler().(*spanlog.Handler); ours {
+		logError(err, more)
+		return
+	}
 	text := err.Error()
 	if !strings.HasPrefix(text, "telemetry: ") {
 		text = "telemetry: " + text
@@ -127,5 +165,32 @@ func (r *reporter) write(err error, more int) {
 		}
 		return c
 	}, text)
+	r.mu.Lock() // whole lines
+	defer r.mu.Unlock()
 	fmt.Fprintln(r.w, text)
+}
+
+// logError writes an error to the program's log. Only what is about spans may go to
+// an OTel sink: a record about records that could not be sent would be the reason
+// for the next one.
+func logError(err error, more int) {
+	ctx, msg := context.Background(), "telemetry"
+	attrs := make([]slog.Attr, 0, 4)
+	e := new(ExportError)
+	switch {
+	case !errors.As(err, &e):
+		ctx = logprovider.Quiet(ctx)
+	case e.Records > 0:
+		ctx, msg = logprovider.Quiet(ctx), "telemetry: export of log records failed"
+		attrs = append(attrs, slog.String("exporter", e.Exporter), slog.Int("records", e.Records))
+		err = e.Err
+	default:
+		msg = "telemetry: export of spans failed"
+		attrs = append(attrs, slog.String("exporter", e.Exporter), slog.Int("spans", e.Spans))
+		err = e.Err
+	}
+	if more > 0 {
+		attrs = append(attrs, slog.Int("more", more)) // errors that this one stands for
+	}
+	slog.LogAttrs(ctx, slog.LevelWarn, msg, append(attrs, spanlog.Err(err))...)
 }

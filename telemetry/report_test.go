@@ -13,7 +13,9 @@ import (
 )
 
 func TestReporterLimitsLines(t *testing.T) {
-	export := func(exporter, text string) error { return &ExportError{exporter, 2, errors.New(text)} }
+	export := func(exporter, text string) error {
+		return &ExportError{Exporter: exporter, Spans: 2, Err: errors.New(text)}
+	}
 	for _, tt := range []struct {
 		name string
 		run  func(r *reporter)
@@ -28,7 +30,7 @@ func TestReporterLimitsLines(t *testing.T) {
 				time.Sleep(5 * time.Second)
 			}
 		}, "telemetry: zipkin: export of 2 spans failed: down 0\n" +
-			"telemetry: zipkin: export of 2 spans failed: down 12 (and 11 more since the last report)\n"},
+			"telemetry: zipkin: export of 24 spans failed: down 12 (and 11 more since the last report)\n"},
 		{"after a long silence", func(r *reporter) {
 			r.Handle(export("zipkin", "down"))
 			time.Sleep(time.Hour)
@@ -52,7 +54,7 @@ func TestReporterLimitsLines(t *testing.T) {
 			r.flush()
 			r.flush()
 		}, "telemetry: zipkin: export of 2 spans failed: down 0\n" +
-			"telemetry: zipkin: export of 2 spans failed: down 3 (and 2 more since the last report)\n"},
+			"telemetry: zipkin: export of 6 spans failed: down 3 (and 2 more since the last report)\n"},
 		{"no forged lines", func(r *reporter) { r.Handle(errors.New("a\ntelemetry: b\x1b[31m")) },
 			"telemetry: a telemetry: b [31m\n"},
 	} {
@@ -111,7 +113,7 @@ func TestHandlerOfTheProgram(t *testing.T) {
 
 func TestExportError(t *testing.T) {
 	cause := errors.New("down")
-	var err error = &ExportError{"otlp", 1, cause}
+	var err error = &ExportError{Exporter: "otlp", Spans: 1, Err: cause}
 	if got, want := err.Error(), "telemetry: otlp: export of 1 span failed: down"; got != want || !errors.Is(err, cause) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -10,10 +10,12 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/log/noop"
 	"go.opentelemetry.io/otel/propagation"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/logprovider"
 )
 
 // Options says what [Start] sets up. The zero value is good: it takes all from
@@ -37,6 +39,14 @@ type Options struct {
 	// By default, when Zipkin is empty as well, the environment decides.
 	OTLP string
 
+	// OTLPLogs is the URL that takes log records in OpenTelemetry's own format
+	// over HTTP. The path may be left out: http://localhost:4318 is
+	// http://localhost:4318/v1/logs. The records are those of a logger with the
+	// sink spanlog.OTel, made before or after Start, and of everybody else who
+	// uses OpenTelemetry's global logger provider. By default, the environment
+	// decides.
+	OTLPLogs string
+
 	// Headers are sent with every request to Zipkin and OTLP, for example for
 	// authentication. By default, there are none for Zipkin, and those of
 	// OTEL_EXPORTER_OTLP_HEADERS for OTLP.
@@ -51,8 +61,9 @@ type Options struct {
 
 	// Timeout bounds one request; the export of one batch, with all its
 	// retries, may take three times as long. By default, Client's timeout, else
-	// what OTEL_EXPORTER_ZIPKIN_TIMEOUT, OTEL_EXPORTER_OTLP_TIMEOUT and
-	// OTEL_BSP_EXPORT_TIMEOUT say, else 10 and 30 seconds.
+	// what OTEL_EXPORTER_ZIPKIN_TIMEOUT, OTEL_EXPORTER_OTLP_TIMEOUT,
+	// OTEL_BSP_EXPORT_TIMEOUT and OTEL_BLRP_EXPORT_TIMEOUT say, else 10 and 30
+	// seconds.
 	Timeout time.Duration
 
 	// Sampler decides which spans are kept. By default, OTEL_TRACES_SAMPLER
@@ -73,13 +84,16 @@ type Options struct {
 	// else that is given to otel.Handle in this program. It may be called from
 	// any goroutine, also after the shutdown, and should return soon. By default,
 	// a handler that the program gave to otel.SetErrorHandler stays in place;
-	// without one, errors are lines on stderr, repeated ones at most once a
-	// minute with a count.
+	// without one, errors are records at WARN of slog.Default, if that is
+	// spanlog's, and lines on stderr otherwise; repeated ones at most once a
+	// minute with their number. What is said of log records that could not be
+	// sent does not go to a spanlog.OTel sink.
 	OnError func(error)
 }
 
 // Start sets up tracing for the whole program: it installs OpenTelemetry's
-// global tracer provider, propagator and error handler. It does no network
+// global tracer provider, propagator and error handler, and, where log records are
+// to be sent, the global logger provider. It does no network
 // I/O; a server that is down makes itself known through OnError. Call it once,
 // early in main: tracers made before know only the first provider.
 //
@@ -90,7 +104,7 @@ type Options struct {
 // ends all that Start began. It returns by its context's deadline. When that
 // context has no deadline or is done already, as the one of
 // signal.NotifyContext is by the time that main returns, it takes up to 5
-// seconds of its own. Its error tells how many spans were lost. It may be
+// seconds of its own. Its error tells how many spans and log records were lost. It may be
 // called more than once and concurrently; it does its work once. The globals
 // stay: the propagator works on, the provider makes no more spans.
 //
@@ -107,8 +121,13 @@ func Start(ctx context.Context, opts Options) (shutdown func(context.Context) er
 	if opts.Propagator == nil {
 		opts.Propagator = propagatorFromEnv(&warn)
 	}
-	if to == (endpoints{}) && !disabled {
+	if to.zipkin == nil && to.otlp == nil && !disabled {
+		logs := to.logs
 		to = endpointsFromEnv(&warn)
+		to.logs = logs
+	}
+	if to.logs == nil && !disabled {
+		to.logs = logsFromEnv(&warn)
 	}
 	ctx = context.WithoutCancel(ctx)
 	p := newPipeline()
@@ -122,20 +141,28 @@ func Start(ctx context.Context, opts Options) (shutdown func(context.Context) er
 	warn.report()
 	otel.SetTextMapPropagator(opts.Propagator)
 	if disabled {
+		logprovider.Install(noop.NewLoggerProvider())
 		return nothing, nil
 	}
-	p.addProvider(ctx, opts)
+	p.addProviders(ctx, opts)
 	otel.SetTracerProvider(p.provider)
+	if p.logs == nil {
+		p.installed = logprovider.Install(noop.NewLoggerProvider())
+	} else {
+		p.installed = logprovider.Install(p.logs)
+		otel.SetLoggerProvider(p.logs)
+	}
 	return p.shutdown, nil
 }
 
-// endpoints says where spans go; nil is nowhere.
-type endpoints struct{ zipkin, otlp *url.URL }
+// endpoints says where spans and log records go; nil is nowhere.
+type endpoints struct{ zipkin, otlp, logs *url.URL }
 
-// The paths at which the two kinds of servers take spans.
+// The paths at which the two kinds of servers take spans, and log records.
 const (
 	zipkinPath = "/api/v2/spans"
 	otlpPath   = "/v1/traces"
+	logsPath   = "/v1/logs"
 )
 
 // endpoints checks the options and returns where they want spans to go.
@@ -148,6 +175,11 @@ func (o *Options) endpoints() (to endpoints, err error) {
 	if o.OTLP != "" {
 		if to.otlp, err = parseOTLP(o.OTLP, otlpPath); err != nil {
 			return to, fieldError("OTLP", o.OTLP, err)
+		}
+	}
+	if o.OTLPLogs != "" {
+		if to.logs, err = parseOTLP(o.OTLPLogs, logsPath); err != nil {
+			return to, fieldError("OTLPLogs", o.OTLPLogs, err)
 		}
 	}
 	if o.Timeout < 0 {
