@@ -45,10 +45,17 @@
 // # Sinks and formats
 //
 // [New] takes any number of sinks: [Console], [File], [Writer] for an io.Writer,
-// [Relay] for a slog.Handler. Each has a level and a format: [JSON] and [Text],
-// which write slog's bytes; [Pretty], for people; [Pattern], in the layout
-// language of Python's logging; or a [FormatFunc]. A record is formatted once for
-// all the sinks that share a format.
+// [Relay] for a slog.Handler, [OTel] for OpenTelemetry's logs API. Each has a
+// level, and the first three have a format: [JSON] and [Text], which write slog's
+// bytes; [Pretty], for people; [Pattern], in the layout language of Python's
+// logging; or a [FormatFunc]. A record is formatted once for all the sinks that
+// share a format.
+//
+// # Traces and logs in one place
+//
+// Options.SpanEvents shows records on their span, and Options.SpanErrors its
+// failure; Console.TraceURL makes links of ids. [OTel] sends records to a Collector,
+// with telemetry.Start. docs/tracing.md has the whole way, in both directions.
 //
 // # Trouble and overload
 //

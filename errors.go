@@ -74,7 +74,7 @@ func errorMessage(err error) (msg string) {
 }
 
 // errorType is the error's Go type, such as *fs.PathError.
-func errorType(err error) string { return fmt.Sprintf("%T", err) }
+func errorType(err error) string { return reflect.TypeOf(err).String() }
 
 // errorStack is what an error prints with %+v beyond its text. By an old custom
 // of Go's error packages that is its stack.

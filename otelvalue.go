@@ -73,11 +73,32 @@ func otelValue(v slog.Value) attribute.Value {
 		}
 		return attribute.StringValue(v.String())
 	case slog.KindAny:
-		if b, ok := v.Any().([]byte); ok && b != nil {
-			return attribute.ByteSliceValue(b)
+		switch x := v.Any().(type) {
+		case []byte:
+			if x != nil {
+				return attribute.ByteSliceValue(x)
+			}
+		case error:
+			if text, ok := plainError(x); ok {
+				return attribute.StringValue(validText(text))
+			}
 		}
 	}
 	return decodeJSON(encode.AppendJSONValue(nil, v, kind))
+}
+
+// plainError returns the text of an error that is nothing but text in JSON. One
+// whose method panics is not.
+func plainError(err error) (text string, ok bool) {
+	if _, ok := err.(json.Marshaler); ok {
+		return "", false
+	}
+	defer func() {
+		if recover() != nil {
+			text, ok = "", false
+		}
+	}()
+	return err.Error(), true
 }
 
 // decodeJSON turns a JSON value into one of OpenTelemetry's. Members of objects

@@ -50,6 +50,27 @@ func Example() {
 	slog.InfoContext(ctx, "order placed", "order", 4711)
 }
 
+// Log records go to an OpenTelemetry Collector beside the console. Either of Start
+// and New may come first.
+func Example_collector() {
+	ctx := context.Background()
+	service := spanlog.Service{Name: "shop"}
+	shutdown, err := telemetry.Start(ctx, telemetry.Options{
+		Service:  service,
+		OTLP:     "http://localhost:4318",
+		OTLPLogs: "http://localhost:4318",
+	})
+	if err != nil {
+		log.Print(err)
+		return
+	}
+	defer shutdown(ctx)
+
+	logger := spanlog.Must(spanlog.New(&spanlog.Options{Service: service}, spanlog.Console{}, spanlog.OTel{}))
+	defer logger.Close()
+	logger.InfoContext(ctx, "order placed", "order", 4711)
+}
+
 // Without a server to send to, spans are made all the same, and logs have their
 // ids.
 func ExampleStart() {
