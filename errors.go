@@ -73,8 +73,21 @@ func errorMessage(err error) (msg string) {
 	return err.Error()
 }
 
-// errorType is the error's Go type, such as *fs.PathError.
-func errorType(err error) string { return reflect.TypeOf(err).String() }
+// errorType is the error's Go type, such as *fs.PathError. That fmt.Errorf has put
+// words around an error says nothing of its kind.
+func errorType(err error) string {
+	for reflect.TypeOf(err) == wrapperType {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			break
+		}
+		err = inner
+	}
+	return reflect.TypeOf(err).String()
+}
+
+// wrapperType is the type of what fmt.Errorf makes of one %w.
+var wrapperType = reflect.TypeOf(fmt.Errorf("%w", ErrClosed))
 
 // errorStack is what an error prints with %+v beyond its text. By an old custom
 // of Go's error packages that is its stack.

@@ -360,6 +360,7 @@ func TestOTelException(t *testing.T) {
 		{"error", []any{spanlog.Err(errors.New("no"))}, "map[error:no exception.message:no exception.type:*errors.errorString]"},
 		{"in a group", []any{slog.Group("g", "cause", errors.New("no"))}, "map[exception.message:no exception.type:*errors.errorString g:map[cause:no]]"},
 		{"with a stack", []any{"error", stackError{"deep"}}, "map[error:deep exception.message:deep exception.stacktrace:deep\nmain.run\n\tmain.go:7 exception.type:spanlog_test.stackError]"},
+		{"wrapped", []any{"error", fmt.Errorf("pay: %w", errors.New("no"))}, "map[error:pay: no exception.message:pay: no exception.type:*errors.errorString]"},
 		{"two", []any{"first", errors.New("1"), "second", errors.New("2")}, "map[exception.message:1 exception.type:*errors.errorString first:1 second:2]"},
 		{"the program's own", []any{"exception.type", "mine", "error", errors.New("no")}, "map[error:no exception.message:no exception.type:mine]"},
 		{"one that panics", []any{"error", wordlessError{}}, "map[error:!PANIC: no text exception.message:panic: no text exception.type:spanlog_test.wordlessError]"},
