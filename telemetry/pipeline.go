@@ -195,6 +195,9 @@ func (p *pipeline) stop(ctx context.Context) error {
 	}
 	// From here on the OTel sink says that it has nobody to give its records to.
 	p.installed.Remove()
+	if p.report != nil {
+		p.report.ending.Store(true)
+	}
 
 	// The last tenth of the time is for ending exports that don't come to an
 	// end, and for counting what was lost.

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -45,6 +46,7 @@ func installReporter(onError func(error)) *reporter {
 // OnError, or writes to the program's log, or lines that don't flood a terminal.
 type reporter struct {
 	onError func(error)
+	ending  atomic.Bool // the OTel sink has nobody to give its records to any more
 
 	mu    sync.Mutex // not held while a report is written: that may end up here
 	w     io.Writer
@@ -148,7 +150,7 @@ func (r *reporter) untold() (lines []line) {
 // that is spanlog's, else to stderr.
 func (r *reporter) write(err error, more int) {
 	if _, ours := slog.Default().Handler().(*spanlog.Handler); ours {
-		logError(err, more)
+		r.log(err, more)
 		return
 	}
 	text := err.Error()
@@ -170,27 +172,26 @@ func (r *reporter) write(err error, more int) {
 	fmt.Fprintln(r.w, text)
 }
 
-// logError writes an error to the program's log. Only what is about spans may go to
-// an OTel sink: a record about records that could not be sent would be the reason
-// for the next one.
-func logError(err error, more int) {
-	ctx, msg := context.Background(), "telemetry"
+// log writes an error to the program's log. Only what is about spans may go to an
+// OTel sink: a record about records that could not be sent would be the reason for
+// the next one.
+func (r *reporter) log(err error, more int) {
+	msg, quiet := "telemetry", true
 	attrs := make([]slog.Attr, 0, 4)
-	e := new(ExportError)
-	switch {
-	case !errors.As(err, &e):
-		ctx = logprovider.Quiet(ctx)
-	case e.Records > 0:
-		ctx, msg = logprovider.Quiet(ctx), "telemetry: export of log records failed"
-		attrs = append(attrs, slog.String("exporter", e.Exporter), slog.Int("records", e.Records))
-		err = e.Err
-	default:
-		msg = "telemetry: export of spans failed"
-		attrs = append(attrs, slog.String("exporter", e.Exporter), slog.Int("spans", e.Spans))
-		err = e.Err
+	if e := new(ExportError); errors.As(err, &e) {
+		what := slog.Int("spans", e.Spans)
+		if msg = "telemetry: export of spans failed"; e.Records > 0 {
+			msg, what = "telemetry: export of log records failed", slog.Int("records", e.Records)
+		}
+		attrs = append(attrs, slog.String("exporter", e.Exporter), what)
+		err, quiet = e.Err, e.Records > 0
 	}
 	if more > 0 {
 		attrs = append(attrs, slog.Int("more", more)) // errors that this one stands for
+	}
+	ctx := context.Background()
+	if quiet || r.ending.Load() {
+		ctx = logprovider.Quiet(ctx)
 	}
 	slog.LogAttrs(ctx, slog.LevelWarn, msg, append(attrs, spanlog.Err(err))...)
 }
