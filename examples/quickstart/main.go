@@ -52,6 +52,7 @@ func setUp(ctx context.Context, name, zipkin string) (stop func() error, err err
 	}
 	options := &spanlog.Options{
 		Service:    service,
+		SpanEvents: slog.LevelInfo,  // a record at Info is an annotation of its span
 		SpanErrors: slog.LevelError, // a record at Error marks its span as failed
 	}
 	log, err := spanlog.New(options,
