@@ -27,7 +27,9 @@ import (
 //   - Attributes are those that JSON writes, with the same values: groups are
 //     maps, structs are what they are in JSON, a duration is nanoseconds, a time is
 //     text. An integer above the largest int64 is text. An attribute without a key,
-//     which OpenTelemetry would leave out, is named !BADKEY.
+//     which OpenTelemetry would leave out, is named !BADKEY. Of two attributes with
+//     one key, OpenTelemetry's SDK keeps the last; it has limits on the number, the
+//     length and the depth of attributes, of which telemetry.Start lifts the first.
 //   - An error among the attributes adds exception.type, exception.message and, if
 //     it prints one with %+v, exception.stacktrace.
 //   - With Options.AddSource there are code.function.name, code.file.path and
@@ -39,7 +41,10 @@ import (
 // If the provider has a method ForceFlush, it is called by [Logger.Flush] and at
 // shutdown; it is never shut down. After shutdown, records are refused with
 // [ErrClosed]. A record counts as delivered once the provider has it; what becomes
-// of it then, the provider tells OpenTelemetry's error handler.
+// of it then, the provider tells OpenTelemetry's error handler. So a [Failover]
+// goes on to the next sink while there is no provider, and not while the server
+// behind it is down. A provider of one's own must not be shut down before the
+// logger: OpenTelemetry's takes records then, and drops them.
 type OTel struct {
 	// Provider is where the records go. By default, the provider that
 	// telemetry.Start makes, before or after New. While there is none, records
@@ -136,7 +141,15 @@ func (c *otelCore) enabled(ctx context.Context, _ *state, level slog.Level) bool
 		return false
 	}
 	l := c.logger()
-	return l == nil || l.logger.Enabled(ctx, log.EnabledParameters{Severity: otelSeverity(level)})
+	if l == nil || c.gate.closed.Load() {
+		return true // to say so
+	}
+	if l.logger.Enabled(ctx, log.EnabledParameters{Severity: otelSeverity(level)}) {
+		return true
+	}
+	// A provider that is about to go wants no records, which is no reason to lose
+	// them without a word.
+	return l.from != nil && l.from != logprovider.Current()
 }
 
 func (c *otelCore) handle(e *entry) error {
@@ -148,7 +161,14 @@ func (c *otelCore) handle(e *entry) error {
 	if l == nil {
 		return errNoProvider
 	}
-	l.logger.Emit(e.otelContext(), e.otelRecord())
+	ctx, record := e.otelContext(), e.otelRecord() // which may run code of the program's
+	if l.from != nil {
+		if !l.from.Use() {
+			return errNoProvider
+		}
+		defer l.from.Done()
+	}
+	l.logger.Emit(ctx, record)
 	c.stats.deliver(0)
 	return nil
 }
@@ -192,17 +212,19 @@ func (e *entry) otelRecord() (r log.Record) {
 	r.SetSeverityText(levelName(ev.Level))
 	r.SetBody(attribute.StringValue(validText(ev.Message)))
 
-	root := ev.state.segments[0].otel
+	// What is derived comes first: of a key that is there twice, the last counts,
+	// and a limit on the number of attributes cuts off the end.
 	var buf [16]attribute.KeyValue
-	attrs := append(appendOTel(buf[:0], ev.root), root...)
-	attrs = ev.appendOTelGroups(attrs)
+	attrs := buf[:0]
 	if err := ev.err(); err != nil {
 		attrs = appendException(attrs, err)
 	}
 	if ev.handler.p.source {
 		attrs = appendCode(attrs, ev.Source())
 	}
-	r.AddAttributes(attrs...)
+	attrs = appendOTel(attrs, ev.root)
+	attrs = append(attrs, ev.state.segments[0].otel...)
+	r.AddAttributes(ev.appendOTelGroups(attrs)...)
 	return r
 }
 
@@ -223,29 +245,15 @@ func (e *Event) appendOTelGroups(dst []attribute.KeyValue) []attribute.KeyValue 
 	return append(dst, inner...)
 }
 
-// appendException appends what OpenTelemetry's conventions say of an error, but for
-// what the program has said itself.
+// appendException appends what OpenTelemetry's conventions say of an error.
 func appendException(dst []attribute.KeyValue, err error) []attribute.KeyValue {
-	own := dst
-	for _, kv := range [...]attribute.KeyValue{
+	dst = append(dst,
 		attribute.String("exception.type", errorType(err)),
-		attribute.String("exception.message", validText(errorMessage(err))),
-		attribute.String("exception.stacktrace", validText(safeStack(err))),
-	} {
-		if kv.Value.AsString() != "" && !hasOTelKey(own, kv.Key) {
-			dst = append(dst, kv)
-		}
+		attribute.String("exception.message", validText(errorMessage(err))))
+	if stack := safeStack(err); stack != "" {
+		dst = append(dst, attribute.String("exception.stacktrace", validText(stack)))
 	}
 	return dst
-}
-
-func hasOTelKey(attrs []attribute.KeyValue, key attribute.Key) bool {
-	for _, a := range attrs {
-		if a.Key == key {
-			return true
-		}
-	}
-	return false
 }
 
 // safeStack is errorStack for an error whose method panics as well.
@@ -260,8 +268,8 @@ func appendCode(dst []attribute.KeyValue, src *slog.Source) []attribute.KeyValue
 		return dst
 	}
 	return append(dst,
-		attribute.String("code.function.name", src.Function),
-		attribute.String("code.file.path", src.File),
+		attribute.String("code.function.name", validText(src.Function)),
+		attribute.String("code.file.path", validText(src.File)),
 		attribute.Int("code.line.number", src.Line),
 	)
 }

@@ -282,6 +282,7 @@ func TestOTelValues(t *testing.T) {
 			attribute.KeyValue{Key: "items", Value: attribute.SliceValue(attribute.StringValue("x"))}, attribute.KeyValue{Key: "note"})},
 		{"error", errors.New("no"), attribute.StringValue("no")},
 		{"large number in JSON", json.RawMessage(`123456789012345678901234567890`), attribute.StringValue("123456789012345678901234567890")},
+		{"floats", []float64{1, 2.5, 1e20, 1e300}, attribute.SliceValue(attribute.Int64Value(1), attribute.Float64Value(2.5), attribute.Float64Value(1e20), attribute.Float64Value(1e300))},
 		{"number in JSON", json.RawMessage(`1e3`), attribute.Float64Value(1000)},
 		{"source", &slog.Source{File: "a.go", Line: 3}, attribute.MapValue(attribute.String("file", "a.go"), attribute.Int("line", 3))},
 		{"what JSON can't", make(chan int), attribute.StringValue("!ERROR:json: unsupported type: chan int")},
@@ -362,7 +363,7 @@ func TestOTelException(t *testing.T) {
 		{"with a stack", []any{"error", stackError{"deep"}}, "map[error:deep exception.message:deep exception.stacktrace:deep\nmain.run\n\tmain.go:7 exception.type:spanlog_test.stackError]"},
 		{"wrapped", []any{"error", fmt.Errorf("pay: %w", errors.New("no"))}, "map[error:pay: no exception.message:pay: no exception.type:*errors.errorString]"},
 		{"two", []any{"first", errors.New("1"), "second", errors.New("2")}, "map[exception.message:1 exception.type:*errors.errorString first:1 second:2]"},
-		{"the program's own", []any{"exception.type", "mine", "error", errors.New("no")}, "map[error:no exception.message:no exception.type:mine]"},
+		{"the program's own", []any{"exception.type", "mine", "error", errors.New("no")}, "map[error:no exception.message:no exception.type:[*errors.errorString mine]]"},
 		{"one that panics", []any{"error", wordlessError{}}, "map[error:!PANIC: no text exception.message:panic: no text exception.type:spanlog_test.wordlessError]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

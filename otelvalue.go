@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -135,15 +136,20 @@ func nextJSON(d *json.Decoder) (v attribute.Value, err error) {
 	return v, nil // null is a value without data
 }
 
-// jsonNumber is an integer if it can be one, and never loses a digit of one.
+// jsonNumber is an integer if it can be one, and never loses a digit of one. JSON
+// does not tell a float without a fraction from an integer; above the largest
+// uint64 it is taken for one if it is one exactly.
 func jsonNumber(n json.Number) attribute.Value {
+	text := n.String()
 	if i, err := n.Int64(); err == nil {
 		return attribute.Int64Value(i)
 	}
-	if f, err := n.Float64(); err == nil && strings.ContainsAny(n.String(), ".eE") {
+	_, err := strconv.ParseUint(text, 10, 64)
+	if f, ferr := n.Float64(); ferr == nil && err != nil &&
+		(strings.ContainsAny(text, ".eE") || strconv.FormatFloat(f, 'f', -1, 64) == text) {
 		return attribute.Float64Value(f)
 	}
-	return attribute.StringValue(n.String())
+	return attribute.StringValue(text)
 }
 
 func jsonArray(d *json.Decoder) (attribute.Value, error) {

@@ -16,6 +16,7 @@ var (
 	errNegative    = errors.New("negative")
 	errHeaderName  = errors.New("not a header's name")
 	errHeaderValue = errors.New("line break in the value")
+	errNotUTF8     = errors.New("not UTF-8")
 )
 
 // fieldError says which field, or which variable, has which value and what is

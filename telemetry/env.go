@@ -43,6 +43,8 @@ const (
 	envBatchSize          = "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"
 	envBatchDelay         = "OTEL_BSP_SCHEDULE_DELAY"
 	envBatchTimeout       = "OTEL_BSP_EXPORT_TIMEOUT"
+	envLogAttrLimit       = "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT"
+	envAttrLimit          = "OTEL_ATTRIBUTE_COUNT_LIMIT"
 )
 
 // Where the exporters send to when they are asked for by name only.
@@ -221,8 +223,9 @@ func timeoutFromEnv(warn *warnings, names ...string) time.Duration {
 // package doesn't speak. The exporter would say so only in its debug log.
 func checkProtocol(warn *warnings, own string) {
 	name, value := firstEnv(own, envOTLPProtocol)
-	switch value {
-	case "", "http/protobuf", "http/json":
+	switch {
+	case value == "", value == "http/protobuf":
+	case value == "http/json" && own == envOTLPTracesProtocol: // which the exporter of logs does not have
 	default:
 		warn.add(name, value, errors.New("not supported: using http/protobuf"))
 	}

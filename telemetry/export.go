@@ -1,12 +1,10 @@
 package telemetry
 
 import (
-	"context"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -54,25 +52,3 @@ var exportSpan = func() trace.SpanContext {
 	binary.BigEndian.PutUint64(c.TraceID[8:], rand.Uint64()|1)
 	return trace.NewSpanContext(c)
 }()
-
-// exporter wraps an exporter of spans and counts them.
-//
-// The batch processor calls ExportSpans one batch at a time, and Shutdown last.
-type exporter struct {
-	sdktrace.SpanExporter
-	*tally
-}
-
-// ExportSpans sends spans. Its error is an *ExportError.
-func (e exporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
-	return e.export(ctx, len(spans), func(ctx context.Context) error {
-		return e.SpanExporter.ExportSpans(ctx, spans)
-	})
-}
-
-// Shutdown ends the exporter. The batch processor calls it when its queue is
-// empty.
-func (e exporter) Shutdown(ctx context.Context) error {
-	defer close(e.drained)
-	return e.SpanExporter.Shutdown(ctx)
-}

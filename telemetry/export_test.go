@@ -175,8 +175,12 @@ func TestFlush(t *testing.T) {
 		start(t, Options{Zipkin: "http://z", Client: memory(&s)})
 		makeSpans(1)
 		provider := otel.GetTracerProvider().(*sdktrace.TracerProvider)
+		begin := time.Now()
 		if err := provider.ForceFlush(t.Context()); err != nil || s.Len() != 2 {
 			t.Errorf("%d spans arrived, error %v", s.Len(), err)
+		}
+		if took := time.Since(begin); took != 0 {
+			t.Errorf("it has waited %v for a batch to fill", took)
 		}
 	})
 }

@@ -120,8 +120,11 @@ func TestOTLPLogs(t *testing.T) {
 		t.Errorf("path %q, header %v", s.path, s.header)
 	}
 	r, id := s.records()[0], span.SpanContext().TraceID()
-	if string(r.TraceId) != string(id[:]) || r.SeverityNumber != 13 || fmt.Sprint(r.Attributes) == "" {
+	if string(r.TraceId) != string(id[:]) || r.SeverityNumber != 13 {
 		t.Errorf("got %v", r)
+	}
+	if a := r.Attributes; len(a) != 1 || a[0].Key != "g" || a[0].Value.GetKvlistValue().GetValues()[0].Value.GetIntValue() != 1 {
+		t.Errorf("attributes %v, want k=1 in g", a)
 	}
 	service := ""
 	for _, a := range s.logs[0].Resource.Attributes {
@@ -273,6 +276,34 @@ func TestReportsWithoutSpanlog(t *testing.T) {
 	r.Handle(&ExportError{Exporter: "otlp", Records: 2, Err: os.ErrDeadlineExceeded})
 	if got := b.String(); got != "telemetry: otlp: export of 2 log records failed: i/o timeout\n" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestReportsNobodyTakes: where no sink takes a report, it is on stderr.
+func TestReportsNobodyTakes(t *testing.T) {
+	previous := slog.Default()
+	defer slog.SetDefault(previous)
+	lost := &ExportError{Exporter: "otlp", Records: 2, Err: os.ErrDeadlineExceeded}
+	closed := newLogger(t, spanlog.Writer{Writer: io.Discard})
+	_ = closed.Close()
+	for _, tt := range []struct {
+		name string
+		log  *spanlog.Logger
+		want bool // on stderr
+	}{
+		{"taken", newLogger(t, spanlog.Writer{Writer: io.Discard}), false},
+		{"OTel only", newLogger(t, spanlog.OTel{}), true},
+		{"errors only", newLogger(t, spanlog.Writer{Writer: io.Discard, Level: slog.LevelError}), true},
+		{"closed", closed, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			slog.SetDefault(tt.log.Logger)
+			var b bytes.Buffer
+			(&reporter{w: &b}).Handle(lost)
+			if got := strings.Contains(b.String(), "export of 2 log records failed"); got != tt.want {
+				t.Errorf("on stderr: %q, want it there: %v", b.String(), tt.want)
+			}
+		})
 	}
 }
 

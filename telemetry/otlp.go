@@ -27,7 +27,7 @@ func newOTLP(ctx context.Context, to *url.URL, headers map[string]string, client
 			// The exporter's own 5 seconds are as long as a whole shutdown.
 			InitialInterval: retryWaitMin,
 			MaxInterval:     retryWaitMax,
-			// The batch processor sets the limit.
+			// The batcher sets the limit.
 			MaxElapsedTime: 0,
 		}),
 	}

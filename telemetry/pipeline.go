@@ -27,9 +27,8 @@ type pipeline struct {
 	provider  *sdktrace.TracerProvider
 	logs      *sdklog.LoggerProvider  // nil: log records go nowhere
 	installed *logprovider.Installed  // logs, or one that wants nothing
-	exporters []exporter              // none, Zipkin, OTLP or both
-	records   *logExporter            // nil: log records go nowhere
-	tallies   []*tally                // of all exporters
+	spans     []spanQueue             // for none, Zipkin, OTLP or both
+	records   *logQueue               // nil: log records go nowhere
 	batch     batching                // of spans
 	aborted   context.Context         // done when exports have to end at once
 	abort     context.CancelCauseFunc // ends aborted
@@ -79,24 +78,26 @@ func (p *pipeline) addExporters(ctx context.Context, opts Options, to endpoints,
 		if err != nil {
 			return fmt.Errorf("telemetry: OTLPLogs: %w", err)
 		}
-		batch := newBatching(opts, logBatches, warn)
-		t := p.newTally("otlp", batch)
-		t.logs = true
-		p.records = &logExporter{Exporter: e, tally: t, batch: batch}
+		q := newLogQueue("otlp", e, newBatching(opts, logBatches, warn), p.aborted)
+		p.records = &q
 	}
 	return nil
 }
 
-// addExporter wraps an exporter of spans and adds it. The name is for errors.
+// addExporter puts a queue in front of an exporter of spans. The name is for errors.
 func (p *pipeline) addExporter(name string, e sdktrace.SpanExporter) {
-	p.exporters = append(p.exporters, exporter{e, p.newTally(name, p.batch)})
+	p.spans = append(p.spans, newSpanQueue(name, e, p.batch, p.aborted))
 }
 
-// newTally returns the tally for an exporter.
-func (p *pipeline) newTally(name string, b batching) *tally {
-	t := &tally{name: name, queueSize: int64(b.queueSize), aborted: p.aborted, drained: make(chan struct{})}
-	p.tallies = append(p.tallies, t)
-	return t
+// queues are those of all exporters.
+func (p *pipeline) queues() (all []queue) {
+	for _, q := range p.spans {
+		all = append(all, q)
+	}
+	if p.records != nil {
+		all = append(all, *p.records)
+	}
+	return all
 }
 
 // addProviders makes what spans and log records come from, and starts the queues.
@@ -104,15 +105,20 @@ func (p *pipeline) newTally(name string, b batching) *tally {
 // processors see a span first, so that they can add to it.
 func (p *pipeline) addProviders(ctx context.Context, opts Options) {
 	processors := append(fanout(nil), opts.SpanProcessors...)
-	for _, e := range p.exporters {
-		processors = append(processors, newQueue(e, p.batch))
+	for _, q := range p.spans {
+		processors = append(processors, q)
+	}
+	for _, q := range p.queues() {
+		go q.work()
 	}
 	resource := newResource(ctx, opts.Service)
 	if p.records != nil {
-		p.logs = sdklog.NewLoggerProvider(
-			sdklog.WithResource(resource),
-			sdklog.WithProcessor(newLogQueue(p.records)),
-		)
+		options := []sdklog.LoggerProviderOption{sdklog.WithResource(resource), sdklog.WithProcessor(*p.records)}
+		if name, _ := firstEnv(envLogAttrLimit, envAttrLimit); name == "" {
+			// By default, what comes after 128 attributes would be lost untold.
+			options = append(options, sdklog.WithAttributeCountLimit(-1))
+		}
+		p.logs = sdklog.NewLoggerProvider(options...)
 	}
 	p.provider = sdktrace.NewTracerProvider(
 		sdktrace.WithResource(resource),
@@ -189,9 +195,10 @@ func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 // stop sends what is left and ends everything. It returns by the deadline of
 // ctx, unless the program's own client ignores the end of its requests.
 func (p *pipeline) stop(ctx context.Context) error {
-	before := make([]int64, len(p.tallies))
-	for i, t := range p.tallies {
-		before[i] = t.failed.Load()
+	queues := p.queues()
+	before := make([]int64, len(queues))
+	for i, q := range queues {
+		before[i] = q.losses()
 	}
 	// From here on the OTel sink says that it has nobody to give its records to.
 	p.installed.Remove()
@@ -215,8 +222,8 @@ func (p *pipeline) stop(ctx context.Context) error {
 		err = fmt.Errorf("telemetry: shutdown: %w", context.Cause(flush))
 		p.abort(context.Cause(flush))
 	}
-	for i, t := range p.tallies {
-		err = errors.Join(err, t.settle(before[i]))
+	for i, q := range queues {
+		err = errors.Join(err, q.settle(before[i]))
 	}
 	p.abort(nil)
 	for _, closeIdle := range p.closeIdle {

@@ -2,9 +2,11 @@ package telemetry
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"time"
 
+	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
@@ -28,11 +30,9 @@ var (
 	logBatches  = batchNames{envLogQueueSize, envLogBatchSize, envLogBatchDelay, envLogBatchTimeout, time.Second}
 )
 
-// newBatching returns what the options and the environment say. The SDK would read
-// the variables too, but it panics for a negative size, runs in circles for a
-// delay of zero and keeps quiet about what is no number.
+// newBatching returns what the options and the environment say.
 func newBatching(opts Options, names batchNames, warn *warnings) batching {
-	const most = 1 << 20 // memory is taken at once
+	const most = 1 << 20
 	b := batching{
 		queueSize: cmp.Or(numberFromEnv(warn, most, names.queueSize), sdktrace.DefaultMaxQueueSize),
 		batchSize: cmp.Or(numberFromEnv(warn, most, names.batchSize), sdktrace.DefaultMaxExportBatchSize),
@@ -46,29 +46,72 @@ func newBatching(opts Options, names batchNames, warn *warnings) batching {
 	return b
 }
 
-// queue is the SDK's batch processor in front of an exporter. It counts what
-// goes in.
-type queue struct {
-	sdktrace.SpanProcessor
-	exporter exporter
+// A queue is what a pipeline does with each batcher, whatever is in it.
+type queue interface {
+	work()
+	losses() int64
+	settle(before int64) error
 }
 
-func newQueue(e exporter, b batching) queue {
-	return queue{
-		exporter: e,
-		SpanProcessor: sdktrace.NewBatchSpanProcessor(e,
-			sdktrace.WithMaxQueueSize(b.queueSize),
-			sdktrace.WithMaxExportBatchSize(b.batchSize),
-			sdktrace.WithBatchTimeout(b.delay),
-			sdktrace.WithExportTimeout(b.timeout),
-		),
+// spanQueue is a span processor: a batcher in front of an exporter of spans.
+type spanQueue struct {
+	*batcher[sdktrace.ReadOnlySpan]
+	exporter sdktrace.SpanExporter
+}
+
+func newSpanQueue(name string, e sdktrace.SpanExporter, b batching, aborted context.Context) spanQueue {
+	return spanQueue{newBatcher(name, b, aborted, e.ExportSpans), e}
+}
+
+// OnStart does nothing.
+func (q spanQueue) OnStart(context.Context, sdktrace.ReadWriteSpan) {}
+
+// OnEnd puts a span into the queue, if it was sampled.
+func (q spanQueue) OnEnd(s sdktrace.ReadOnlySpan) {
+	if s.SpanContext().IsSampled() {
+		q.add(s)
 	}
 }
 
-// OnEnd puts a span into the queue.
-func (q queue) OnEnd(s sdktrace.ReadOnlySpan) {
-	if s.SpanContext().IsSampled() { // the processor leaves out the others
-		q.exporter.queued.Add(1)
+// ForceFlush sends what is in the queue.
+func (q spanQueue) ForceFlush(ctx context.Context) error { return q.flush(ctx) }
+
+// Shutdown sends what is in the queue and ends the exporter.
+func (q spanQueue) Shutdown(ctx context.Context) error {
+	if err := q.shutdown(ctx); err != nil {
+		return err
 	}
-	q.SpanProcessor.OnEnd(s)
+	return q.exporter.Shutdown(ctx)
+}
+
+// logQueue is the same for log records.
+type logQueue struct {
+	*batcher[sdklog.Record]
+	exporter sdklog.Exporter
+}
+
+func newLogQueue(name string, e sdklog.Exporter, b batching, aborted context.Context) logQueue {
+	q := logQueue{newBatcher(name, b, aborted, e.Export), e}
+	q.logs = true
+	return q
+}
+
+// Enabled reports that all records are exported.
+func (q logQueue) Enabled(context.Context, sdklog.EnabledParameters) bool { return true }
+
+// OnEmit puts a log record into the queue.
+func (q logQueue) OnEmit(_ context.Context, r *sdklog.Record) error {
+	q.add(r.Clone()) // the next processor may change its own
+	return nil
+}
+
+// ForceFlush sends what is in the queue.
+func (q logQueue) ForceFlush(ctx context.Context) error { return q.flush(ctx) }
+
+// Shutdown sends what is in the queue and ends the exporter.
+func (q logQueue) Shutdown(ctx context.Context) error {
+	if err := q.shutdown(ctx); err != nil {
+		return err
+	}
+	return q.exporter.Shutdown(ctx)
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -55,12 +57,13 @@ type reporter struct {
 
 // line is an error that was reported before.
 type line struct {
-	next   time.Time // when it may be reported again
-	untold int       // how often it came since it was reported
-	err    error     // the last one that was not reported
+	next   time.Time   // when it may be reported again
+	untold int         // how often it came since it was reported
+	err    error       // the last one that was not reported
+	timer  *time.Timer // reports what is untold when it may be
 }
 
-// maxLines bounds the kinds of errors that are told apart.
+// maxLines bounds the kinds of errors that are told apart, beside failed exports.
 const maxLines = 100
 
 // Handle reports err. It is part of otel.ErrorHandler.
@@ -73,21 +76,21 @@ func (r *reporter) Handle(err error) {
 		r.onError(err)
 		return
 	}
-	if more, told := r.admit(err); told != nil {
-		r.write(told, more)
+	if r.admit(err) {
+		r.write(err, 0)
 	}
 }
 
-// admit returns the error to report if one is due. It stands for more others, and
-// has the number of spans of them all.
-func (r *reporter) admit(err error) (more int, told error) {
+// admit reports whether an error is to be reported now. If not, it is told later,
+// together with others of its kind.
+func (r *reporter) admit(err error) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	k := kind(err)
 	l := r.lines[k]
 	if l == nil {
 		if len(r.lines) >= maxLines {
-			clear(r.lines)
+			maps.DeleteFunc(r.lines, func(k string, _ *line) bool { return !strings.HasPrefix(k, exportKind) })
 		}
 		if r.lines == nil {
 			r.lines = make(map[string]*line)
@@ -95,26 +98,47 @@ func (r *reporter) admit(err error) (more int, told error) {
 		l = new(line)
 		r.lines[k] = l
 	}
-	err = combined(l.err, err)
 	now := time.Now()
 	if now.Before(l.next) {
-		l.untold++
-		l.err = err
-		return 0, nil
+		if l.untold++; l.untold == 1 {
+			l.timer = time.AfterFunc(l.next.Sub(now), func() { r.tell(l) })
+		}
+		l.err = combined(l.err, err)
+		return false
 	}
-	more = l.untold
-	*l = line{next: now.Add(reportInterval)}
-	return more, err
+	l.next = now.Add(reportInterval)
+	return true
+}
+
+// tell reports what is untold of a line.
+func (r *reporter) tell(l *line) {
+	r.mu.Lock()
+	err, more := l.err, l.untold-1
+	l.err, l.untold = nil, 0
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	if more >= 0 {
+		l.next = time.Now().Add(reportInterval)
+	}
+	r.mu.Unlock()
+	if more >= 0 {
+		defer func() { _ = recover() }()
+		r.write(err, more)
+	}
 }
 
 // kind tells errors apart that are each worth a report. Failing exports of one
 // exporter are all of one kind: their texts differ in numbers and ports only.
 func kind(err error) string {
 	if e := new(ExportError); errors.As(err, &e) {
-		return fmt.Sprint("export ", e.Exporter, e.Records > 0)
+		return fmt.Sprint(exportKind, e.Exporter, e.Records > 0)
 	}
 	return err.Error()
 }
+
+// exportKind begins the kinds of failed exports.
+const exportKind = "export "
 
 // combined returns the newer of two errors of one kind, either of which may be nil. If
 // they are failed exports, it has the spans and the records of both.
@@ -128,29 +152,18 @@ func combined(old, err error) error {
 
 // flush reports what has not been told so far.
 func (r *reporter) flush() {
-	for _, l := range r.untold() {
-		r.write(l.err, l.untold-1)
-	}
-}
-
-// untold takes what has not been told so far.
-func (r *reporter) untold() (lines []line) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, l := range r.lines {
-		if l.untold > 0 {
-			lines = append(lines, *l)
-			l.untold, l.err = 0, nil
-		}
+	lines := slices.Collect(maps.Values(r.lines))
+	r.mu.Unlock()
+	for _, l := range lines {
+		r.tell(l)
 	}
-	return lines
 }
 
 // write reports an error that stands for more others: to the program's log, if
-// that is spanlog's, else to stderr.
+// that is spanlog's and takes it, else to stderr.
 func (r *reporter) write(err error, more int) {
-	if _, ours := slog.Default().Handler().(*spanlog.Handler); ours {
-		r.log(err, more)
+	if r.log(err, more) {
 		return
 	}
 	text := err.Error()
@@ -172,10 +185,14 @@ func (r *reporter) write(err error, more int) {
 	fmt.Fprintln(r.w, text)
 }
 
-// log writes an error to the program's log. Only what is about spans may go to an
-// OTel sink: a record about records that could not be sent would be the reason for
-// the next one.
-func (r *reporter) log(err error, more int) {
+// log writes an error to the program's log and reports whether it was taken. Only
+// what is about spans may go to an OTel sink: a record about records that could not
+// be sent would be the reason for the next one.
+func (r *reporter) log(err error, more int) bool {
+	h, ours := slog.Default().Handler().(*spanlog.Handler)
+	if !ours {
+		return false
+	}
 	msg, quiet := "telemetry", true
 	attrs := make([]slog.Attr, 0, 4)
 	if e := new(ExportError); errors.As(err, &e) {
@@ -193,5 +210,7 @@ func (r *reporter) log(err error, more int) {
 	if quiet || r.ending.Load() {
 		ctx = logprovider.Quiet(ctx)
 	}
-	slog.LogAttrs(ctx, slog.LevelWarn, msg, append(attrs, spanlog.Err(err))...)
+	record := slog.NewRecord(time.Now(), slog.LevelWarn, msg, 0)
+	record.AddAttrs(append(attrs, spanlog.Err(err))...)
+	return h.Enabled(ctx, slog.LevelWarn) && h.Handle(ctx, record) == nil
 }

@@ -25,12 +25,26 @@ func TestReporterLimitsLines(t *testing.T) {
 			"telemetry: zipkin: export of 2 spans failed: down\n"},
 		{"nil", func(r *reporter) { r.Handle(nil) }, ""},
 		{"dead server for two minutes", func(r *reporter) {
-			for i := range 24 {
+			for i := range 18 {
 				r.Handle(export("zipkin", fmt.Sprint("down ", i)))
-				time.Sleep(5 * time.Second)
+				time.Sleep(7 * time.Second)
 			}
 		}, "telemetry: zipkin: export of 2 spans failed: down 0\n" +
-			"telemetry: zipkin: export of 24 spans failed: down 12 (and 11 more since the last report)\n"},
+			"telemetry: zipkin: export of 16 spans failed: down 8 (and 7 more since the last report)\n" +
+			"telemetry: zipkin: export of 18 spans failed: down 17 (and 8 more since the last report)\n"},
+		{"dead server for ten seconds, told of although no more follows", func(r *reporter) {
+			for range 3 {
+				r.Handle(export("zipkin", "down"))
+				time.Sleep(5 * time.Second)
+			}
+			for i := range 10 * maxLines { // of which too many kinds come
+				r.Handle(fmt.Errorf("error %d", i))
+			}
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			r.w.(*bytes.Buffer).WriteString("later\n")
+		}, "telemetry: zipkin: export of 2 spans failed: down\n" + manyErrors(10*maxLines) +
+			"telemetry: zipkin: export of 4 spans failed: down (and 1 more since the last report)\nlater\n"},
 		{"after a long silence", func(r *reporter) {
 			r.Handle(export("zipkin", "down"))
 			time.Sleep(time.Hour)
@@ -62,12 +76,22 @@ func TestReporterLimitsLines(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var b bytes.Buffer
 				tt.run(&reporter{w: &b})
+				synctest.Wait()
 				if b.String() != tt.want {
 					t.Errorf("got:\n%swant:\n%s", b.String(), tt.want)
 				}
 			})
 		})
 	}
+}
+
+// manyErrors are the lines of n errors that are all different.
+func manyErrors(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "telemetry: error %d\n", i)
+	}
+	return b.String()
 }
 
 func TestReporterIsBounded(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
@@ -51,7 +53,24 @@ func newResource(ctx context.Context, service spanlog.Service) *resource.Resourc
 	// Merging fails only for different schemas. These have one at most.
 	r, _ := resource.Merge(found, env)
 	r, _ = resource.Merge(r, resource.NewSchemaless(code...))
-	return r
+	return validResource(r)
+}
+
+// validResource returns r with all text in UTF-8. OTLP's encoding refuses anything
+// else, and all batches with it.
+func validResource(r *resource.Resource) *resource.Resource {
+	attrs := r.Attributes()
+	bad := false
+	for i, a := range attrs {
+		if text := a.Value.AsString(); a.Value.Type() == attribute.STRING && !utf8.ValidString(text) {
+			otel.Handle(fieldError("resource "+string(a.Key), text, errNotUTF8))
+			attrs[i], bad = a.Key.String(strings.ToValidUTF8(text, "\uFFFD")), true
+		}
+	}
+	if !bad {
+		return r
+	}
+	return resource.NewWithAttributes(r.SchemaURL(), attrs...)
 }
 
 // defaultName is the name that OpenTelemetry gives to a service without one.

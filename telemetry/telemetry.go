@@ -85,9 +85,10 @@ type Options struct {
 	// any goroutine, also after the shutdown, and should return soon. By default,
 	// a handler that the program gave to otel.SetErrorHandler stays in place;
 	// without one, errors are records at WARN of slog.Default, if that is
-	// spanlog's, and lines on stderr otherwise; repeated ones at most once a
+	// spanlog's and takes them, and lines on stderr otherwise; repeated ones at most once a
 	// minute with their number. What is said of log records that could not be
-	// sent does not go to a spanlog.OTel sink.
+	// sent does not go to a spanlog.OTel sink then. An OnError that logs such an
+	// error to one makes a record that may fail like the one before.
 	OnError func(error)
 }
 

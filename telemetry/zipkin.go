@@ -62,7 +62,7 @@ func (e zipkinExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOn
 		if s.StartTime().Unix() >= 1 && !s.EndTime().Before(s.StartTime()) {
 			continue
 		}
-		if !copied { // the slice belongs to the batch processor
+		if !copied { // the slice belongs to the batcher
 			spans, copied = slices.Clone(spans), true
 		}
 		spans[i] = timeless{s}

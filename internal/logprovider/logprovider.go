@@ -8,6 +8,7 @@ package logprovider
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel/log"
@@ -15,19 +16,48 @@ import (
 
 // An Installed is a provider that was installed. Its address tells two of them
 // apart, also where the providers can't be compared.
-type Installed struct{ log.LoggerProvider }
+type Installed struct {
+	log.LoggerProvider
+	// using is held by those who give it a record, so that it is not shut down
+	// under their hands: it would lose the record without a word.
+	using   sync.RWMutex
+	removed bool
+}
 
 var current atomic.Pointer[Installed]
 
 // Install makes p the provider, in place of the one before it.
 func Install(p log.LoggerProvider) *Installed {
-	i := &Installed{p}
+	i := &Installed{LoggerProvider: p}
 	current.Store(i)
 	return i
 }
 
-// Remove takes i away, unless another provider has taken its place already.
-func (i *Installed) Remove() { current.CompareAndSwap(i, nil) }
+// Use reports whether i may be given a record. If so, Done is to be called when
+// that is done. It does not wait, so that a provider whose code comes back here is
+// no trouble.
+func (i *Installed) Use() bool {
+	if !i.using.TryRLock() {
+		return false // it is being removed
+	}
+	if i.removed {
+		i.using.RUnlock()
+		return false
+	}
+	return true
+}
+
+// Done ends a Use.
+func (i *Installed) Done() { i.using.RUnlock() }
+
+// Remove takes i away, unless another provider has taken its place already, and
+// waits for those who use it.
+func (i *Installed) Remove() {
+	current.CompareAndSwap(i, nil)
+	i.using.Lock()
+	defer i.using.Unlock()
+	i.removed = true
+}
 
 // Current returns the provider that is installed, or nil.
 func Current() *Installed { return current.Load() }
