@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -138,9 +139,10 @@ func TestDropsAreReportedSoon(t *testing.T) {
 func TestFlushLosesNothing(t *testing.T) {
 	clearEnv(t)
 	synctest.Test(t, func(t *testing.T) {
-		down := true
+		var down atomic.Bool
+		down.Store(true)
 		s := &logServer{fail: func() int {
-			if down {
+			if down.Load() {
 				return http.StatusServiceUnavailable
 			}
 			return 0
@@ -155,7 +157,7 @@ func TestFlushLosesNothing(t *testing.T) {
 		if err := l.Flush(ctx); err == nil || !strings.Contains(err.Error(), "2000 log records still to be sent") {
 			t.Errorf("flush: %v", err)
 		}
-		down = false
+		down.Store(false)
 		if err := l.Flush(t.Context()); err != nil {
 			t.Error(err)
 		}
