@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -29,10 +30,14 @@ const defaultTimeout = 10 * time.Second
 
 // newClient returns a client whose requests take at most timeout each, and a
 // function that closes its idle connections, lest they outlive the shutdown. It
-// uses base's transport, redirects and cookies, or its own when base is nil.
-func newClient(base *http.Client, timeout time.Duration) (client *http.Client, closeIdle func()) {
+// uses base's transport, redirects and cookies, or its own when base is nil, with
+// certs unless they are nil.
+func newClient(base *http.Client, timeout time.Duration, certs *tls.Config) (client *http.Client, closeIdle func()) {
 	if base == nil {
 		t := newTransport()
+		if certs != nil {
+			t.TLSClientConfig = certs
+		}
 		return &http.Client{Transport: t, Timeout: timeout}, t.CloseIdleConnections
 	}
 	c := *base // the original stays as it is

@@ -68,7 +68,7 @@ func TestRetry(t *testing.T) {
 					}
 					return resp, nil
 				})
-				client, _ := newClient(&http.Client{Transport: base}, defaultTimeout)
+				client, _ := newClient(&http.Client{Transport: base}, defaultTimeout, nil)
 				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 				defer cancel()
 				req, _ := http.NewRequestWithContext(ctx, "POST", "http://zipkin.example/", strings.NewReader("spans"))
@@ -124,7 +124,7 @@ func TestRetryOnTheNetwork(t *testing.T) {
 		w.WriteHeader(http.StatusAccepted)
 	}))
 	defer server.Close()
-	client, closeIdle := newClient(nil, defaultTimeout)
+	client, closeIdle := newClient(nil, defaultTimeout, nil)
 	defer closeIdle()
 	req, _ := http.NewRequestWithContext(t.Context(), "POST", server.URL, strings.NewReader("spans"))
 	resp, err := (&retryTransport{client}).RoundTrip(req)
@@ -165,7 +165,7 @@ func TestTransportOfItsOwn(t *testing.T) {
 	if newTransport().Proxy == nil {
 		t.Error("no proxy from the environment")
 	}
-	client, _ := newClient(&http.Client{}, time.Second)
+	client, _ := newClient(&http.Client{}, time.Second, nil)
 	if got, ok := client.Transport.(borrowed); !ok || fmt.Sprintf("%p", got.RoundTripper) != fmt.Sprintf("%p", http.DefaultTransport) {
 		t.Errorf("a client without a transport got %T", client.Transport)
 	}

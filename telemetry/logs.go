@@ -5,29 +5,24 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"time"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlplog/otlploghttp"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 )
 
 // newOTLPLogs is newOTLP for log records.
-func newOTLPLogs(ctx context.Context, to *url.URL, headers map[string]string, client *http.Client, timeout time.Duration) (sdklog.Exporter, error) {
+func newOTLPLogs(ctx context.Context, to *url.URL, headers map[string]string, client *http.Client) (sdklog.Exporter, error) {
 	options := []otlploghttp.Option{
 		otlploghttp.WithEndpointURL(to.String()),
-		otlploghttp.WithTimeout(timeout),
+		otlploghttp.WithTimeout(client.Timeout),
+		otlploghttp.WithHTTPClient(redialing(client)),
+		otlploghttp.WithTLSClientConfig(nil),
 		otlploghttp.WithRetry(otlploghttp.RetryConfig{
 			Enabled:         true,
 			InitialInterval: retryWaitMin,
 			MaxInterval:     retryWaitMax,
 			MaxElapsedTime:  0, // the batcher sets the limit
 		}),
-	}
-	if client != nil {
-		options = append(options,
-			otlploghttp.WithHTTPClient(redialing(client)),
-			otlploghttp.WithTLSClientConfig(nil),
-		)
 	}
 	if len(headers) > 0 {
 		options = append(options, otlploghttp.WithHeaders(maps.Clone(headers)))

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"time"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -15,13 +14,15 @@ import (
 
 // newOTLP returns an exporter that sends spans as OTLP over HTTP. The exporter
 // retries by itself, and reads the rest of OTEL_EXPORTER_OTLP_*.
-//
-// One request may take as long as client says. When client is nil, the exporter
-// makes its own, with the certificates in the environment and timeout.
-func newOTLP(ctx context.Context, to *url.URL, headers map[string]string, client *http.Client, timeout time.Duration) (sdktrace.SpanExporter, error) {
+// One request may take as long as client says.
+func newOTLP(ctx context.Context, to *url.URL, headers map[string]string, client *http.Client) (sdktrace.SpanExporter, error) {
 	options := []otlptracehttp.Option{
 		otlptracehttp.WithEndpointURL(to.String()),
-		otlptracehttp.WithTimeout(timeout),
+		otlptracehttp.WithTimeout(client.Timeout),
+		otlptracehttp.WithHTTPClient(redialing(client)),
+		// Certificates in the environment and an http: URL in the code would be
+		// an error, and not the code's. The client has them where they belong.
+		otlptracehttp.WithTLSClientConfig(nil),
 		otlptracehttp.WithRetry(otlptracehttp.RetryConfig{
 			Enabled: true,
 			// The exporter's own 5 seconds are as long as a whole shutdown.
@@ -30,14 +31,6 @@ func newOTLP(ctx context.Context, to *url.URL, headers map[string]string, client
 			// The batcher sets the limit.
 			MaxElapsedTime: 0,
 		}),
-	}
-	if client != nil {
-		options = append(options,
-			otlptracehttp.WithHTTPClient(redialing(client)),
-			// Certificates in the environment and an http: URL in the code would
-			// be an error, and not the code's.
-			otlptracehttp.WithTLSClientConfig(nil),
-		)
 	}
 	if len(headers) > 0 {
 		options = append(options, otlptracehttp.WithHeaders(maps.Clone(headers)))
@@ -77,14 +70,3 @@ func (temporary) Temporary() bool { return true }
 
 // Unwrap returns the original error.
 func (e temporary) Unwrap() error { return e.error }
-
-// tlsFromEnv reports whether the environment has certificates for the OTLP
-// exporter of a signal.
-func tlsFromEnv(signal string) bool {
-	const prefix = "OTEL_EXPORTER_OTLP_"
-	name, _ := firstEnv(
-		prefix+"CERTIFICATE", prefix+signal+"_CERTIFICATE",
-		prefix+"CLIENT_CERTIFICATE", prefix+signal+"_CLIENT_CERTIFICATE",
-	)
-	return name != ""
-}

@@ -3,10 +3,10 @@ package telemetry
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -53,7 +53,7 @@ func newPipeline() *pipeline {
 func (p *pipeline) addExporters(ctx context.Context, opts Options, to endpoints, warn *warnings) error {
 	p.batch = newBatching(opts, spanBatches, warn)
 	if to.zipkin != nil {
-		client := p.client(opts, timeout(opts, warn, envZipkinTimeout))
+		client := p.client(opts, timeout(opts, warn, envZipkinTimeout), nil)
 		e, err := newZipkin(to.zipkin, opts.Headers, client)
 		if err != nil {
 			return fmt.Errorf("telemetry: Zipkin: %w", err)
@@ -63,8 +63,8 @@ func (p *pipeline) addExporters(ctx context.Context, opts Options, to endpoints,
 	if to.otlp != nil {
 		checkProtocol(warn, envOTLPTracesProtocol)
 		timeout := timeout(opts, warn, envOTLPTracesTimeout, envOTLPTimeout)
-		client := p.otlpClient(opts, to.otlp, timeout, "TRACES")
-		e, err := newOTLP(ctx, to.otlp, opts.Headers, client, timeout)
+		client := p.client(opts, timeout, tlsFromEnv(warn, "TRACES"))
+		e, err := newOTLP(ctx, to.otlp, opts.Headers, client)
 		if err != nil {
 			return fmt.Errorf("telemetry: OTLP: %w", err)
 		}
@@ -73,8 +73,8 @@ func (p *pipeline) addExporters(ctx context.Context, opts Options, to endpoints,
 	if to.logs != nil {
 		checkProtocol(warn, envOTLPLogsProtocol)
 		timeout := timeout(opts, warn, envOTLPLogsTimeout, envOTLPTimeout)
-		client := p.otlpClient(opts, to.logs, timeout, "LOGS")
-		e, err := newOTLPLogs(ctx, to.logs, opts.Headers, client, timeout)
+		client := p.client(opts, timeout, tlsFromEnv(warn, "LOGS"))
+		e, err := newOTLPLogs(ctx, to.logs, opts.Headers, client)
 		if err != nil {
 			return fmt.Errorf("telemetry: OTLPLogs: %w", err)
 		}
@@ -128,21 +128,11 @@ func (p *pipeline) addProviders(ctx context.Context, opts Options) {
 }
 
 // client returns a client for an exporter. Each has its own, since their
-// timeouts may differ.
-func (p *pipeline) client(opts Options, timeout time.Duration) *http.Client {
-	client, closeIdle := newClient(opts.Client, timeout)
+// timeouts may differ. The certificates are for one that is not the program's.
+func (p *pipeline) client(opts Options, timeout time.Duration, certs *tls.Config) *http.Client {
+	client, closeIdle := newClient(opts.Client, timeout, certs)
 	p.closeIdle = append(p.closeIdle, closeIdle)
 	return client
-}
-
-// otlpClient returns a client for an exporter of OTLP. It is nil where the exporter
-// is to make its own: that one knows the certificates in the environment, but its
-// connections stay open after a shutdown.
-func (p *pipeline) otlpClient(opts Options, to *url.URL, timeout time.Duration, signal string) *http.Client {
-	if opts.Client == nil && to.Scheme == "https" && tlsFromEnv(signal) {
-		return nil
-	}
-	return p.client(opts, timeout)
 }
 
 // timeout returns how long one request may take; names are the variables that

@@ -50,8 +50,10 @@ type reporter struct {
 	onError func(error)
 	ending  atomic.Bool // the OTel sink has nobody to give its records to any more
 
-	mu    sync.Mutex // not held while a report is written: that may end up here
-	w     io.Writer
+	writing sync.Mutex
+	w       io.Writer
+
+	mu    sync.Mutex       // not held while a report is written: that may end up here
 	lines map[string]*line // by kind of error
 }
 
@@ -180,8 +182,8 @@ func (r *reporter) write(err error, more int) {
 		}
 		return c
 	}, text)
-	r.mu.Lock() // whole lines
-	defer r.mu.Unlock()
+	r.writing.Lock() // whole lines
+	defer r.writing.Unlock()
 	fmt.Fprintln(r.w, text)
 }
 
