@@ -44,7 +44,7 @@ import (
 // of it then, the provider tells OpenTelemetry's error handler. So a [Failover]
 // goes on to the next sink while there is no provider, and not while the server
 // behind it is down. A provider of one's own must not be shut down before the
-// logger: OpenTelemetry's takes records then, and drops them.
+// logger: OpenTelemetry's wants no records then, and nobody counts them.
 type OTel struct {
 	// Provider is where the records go. By default, the provider that
 	// telemetry.Start makes, before or after New. While there is none, records

@@ -59,7 +59,7 @@ func newBatcher[T any](name string, b batching, aborted context.Context, export 
 // add takes in an item, unless there is no room for it.
 func (q *batcher[T]) add(item T) {
 	if !q.accept(item) {
-		otel.Handle(q.error(1, errEnded))
+		handle(q.error(1, errEnded))
 	}
 }
 
@@ -155,7 +155,7 @@ func (q *batcher[T]) take(due bool) (batch []T) {
 func (q *batcher[T]) send(batch []T) {
 	err := q.try(batch)
 	if err != nil {
-		otel.Handle(q.error(len(batch), err))
+		handle(q.error(len(batch), err))
 	}
 	q.reportDropped()
 	q.mu.Lock()
@@ -168,11 +168,17 @@ func (q *batcher[T]) send(batch []T) {
 	q.progress = make(chan struct{})
 }
 
-// try exports a batch within its time.
-func (q *batcher[T]) try(batch []T) error {
+// try exports a batch within its time. A panic, in a client of the program's, say, is
+// an error.
+func (q *batcher[T]) try(batch []T) (err error) {
 	if q.aborted.Err() != nil {
 		return context.Cause(q.aborted)
 	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v", v)
+		}
+	}()
 	ctx := trace.ContextWithSpanContext(context.Background(), exportSpan)
 	ctx, timeUp := context.WithTimeoutCause(ctx, q.batching.timeout, fmt.Errorf("no success within %v", q.batching.timeout))
 	defer timeUp()
@@ -190,8 +196,14 @@ func (q *batcher[T]) reportDropped() {
 	q.dropped = 0
 	q.mu.Unlock()
 	if n > 0 {
-		otel.Handle(q.error(n, errQueueFull))
+		handle(q.error(n, errQueueFull))
 	}
+}
+
+// handle reports an error. What a handler of the program's does wrong ends here.
+func handle(err error) {
+	defer func() { _ = recover() }()
+	otel.Handle(err)
 }
 
 // error says that n items were lost.

@@ -305,3 +305,25 @@ func TestAbort(t *testing.T) {
 		}
 	})
 }
+
+// TestExportPanics: neither a client nor an error handler that panics takes the program
+// or the count with it.
+func TestExportPanics(t *testing.T) {
+	clearEnv(t)
+	synctest.Test(t, func(t *testing.T) {
+		client := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { panic("no") })}
+		var errs errorList
+		_, _ = start(t, Options{Zipkin: "http://z", Client: client, OnError: func(err error) {
+			errs.add(err)
+			panic("no handler either")
+		}})
+		for range 3 {
+			makeSpans(0)
+			time.Sleep(time.Minute)
+		}
+		synctest.Wait()
+		if reported(&errs) != 3 || !strings.Contains(errs.String(), "panic: no") {
+			t.Errorf("%d reported lost, want 3\n%s", reported(&errs), &errs)
+		}
+	})
+}
