@@ -16,15 +16,17 @@ import (
 // Each item is exported, or it is counted and reported as lost. The SDK has such
 // queues as well, but theirs tell nobody what they drop.
 //
-// Its methods may be called concurrently. None but shutdown and flush waits.
+// Its methods may be called concurrently. None but ForceFlush and Shutdown waits;
+// they are those of the SDK's processors for spans and for log records.
 type batcher[T any] struct {
 	name     string // of the exporter, for errors: "zipkin" or "otlp"
 	logs     bool   // the items are log records, not spans
 	batching batching
 	export   func(context.Context, []T) error
-	aborted  context.Context // done when exports have to end at once
-	wake     chan struct{}   // something is to be done
-	ended    chan struct{}   // closed when all is done for good
+	end      func(context.Context) error // of the exporter
+	aborted  context.Context             // done when exports have to end at once
+	wake     chan struct{}               // something is to be done
+	ended    chan struct{}               // closed when all is done for good
 
 	mu       sync.Mutex
 	full     [][]T         // batches that have come together
@@ -44,11 +46,15 @@ var (
 )
 
 // newBatcher returns a batcher. Its work is for a goroutine of its own.
-func newBatcher[T any](name string, b batching, aborted context.Context, export func(context.Context, []T) error) *batcher[T] {
+func newBatcher[T any](
+	name string, b batching, aborted context.Context,
+	export func(context.Context, []T) error, end func(context.Context) error,
+) *batcher[T] {
 	return &batcher[T]{
 		name:     name,
 		batching: b,
 		export:   export,
+		end:      end,
 		aborted:  aborted,
 		wake:     make(chan struct{}, 1),
 		ended:    make(chan struct{}),
@@ -214,10 +220,13 @@ func (q *batcher[T]) error(n int, err error) *ExportError {
 	return &ExportError{Exporter: q.name, Spans: n, Err: err}
 }
 
-// flush has all items exported that were added before, and waits for that. What is
+// items is n of them, in words.
+func (q *batcher[T]) items(n int64) string { return q.error(int(n), nil).items() }
+
+// ForceFlush has all items exported that were added before, and waits for that. What is
 // not exported when ctx is done stays in the queue. The error says how many items
 // were lost in the meantime; the causes were reported.
-func (q *batcher[T]) flush(ctx context.Context) error {
+func (q *batcher[T]) ForceFlush(ctx context.Context) error {
 	q.mu.Lock()
 	target, before := q.added, q.lost-int64(q.dropped)
 	q.flushing = max(q.flushing, target)
@@ -229,7 +238,7 @@ func (q *batcher[T]) flush(ctx context.Context) error {
 		q.mu.Unlock()
 		var err error
 		if lost > 0 {
-			err = fmt.Errorf("telemetry: %s: %s lost", q.name, q.error(int(lost), nil).items())
+			err = fmt.Errorf("telemetry: %s: %s lost", q.name, q.items(lost))
 		}
 		if left <= 0 {
 			return err
@@ -237,7 +246,7 @@ func (q *batcher[T]) flush(ctx context.Context) error {
 		select {
 		case <-progress:
 		case <-ctx.Done():
-			late := fmt.Errorf("telemetry: %s: %s still to be sent: %w", q.name, q.error(int(left), nil).items(), context.Cause(ctx))
+			late := fmt.Errorf("telemetry: %s: %s still to be sent: %w", q.name, q.items(left), context.Cause(ctx))
 			return errors.Join(late, err)
 		}
 	}
@@ -251,12 +260,12 @@ func (q *batcher[T]) close() {
 	q.poke()
 }
 
-// shutdown closes the batcher and waits until all is exported.
-func (q *batcher[T]) shutdown(ctx context.Context) error {
+// Shutdown closes the batcher, waits until all is exported and ends the exporter.
+func (q *batcher[T]) Shutdown(ctx context.Context) error {
 	q.close()
 	select {
 	case <-q.ended:
-		return nil
+		return q.end(ctx)
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -275,7 +284,7 @@ func (q *batcher[T]) settle(before int64) error {
 	q.close() // an SDK without time for it may not have come so far
 	<-q.ended
 	if n := q.losses() - before; n > 0 {
-		return fmt.Errorf("telemetry: %s: %s lost at shutdown", q.name, q.error(int(n), nil).items())
+		return fmt.Errorf("telemetry: %s: %s lost at shutdown", q.name, q.items(n))
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func TestBatcherModel(t *testing.T) {
 				}
 				exported = append(exported, batch...)
 				return nil
-			})
+			}, func(context.Context) error { return nil })
 			go q.work()
 			added := 0
 			for _, step := range steps {
@@ -83,18 +83,18 @@ func TestBatcherModel(t *testing.T) {
 					time.Sleep(time.Duration(step-25) * time.Second)
 				default:
 					ctx, cancel := context.WithTimeout(context.Background(), time.Duration(step-35)*time.Second)
-					_ = q.flush(ctx)
+					_ = q.ForceFlush(ctx)
 					cancel()
 				}
 			}
-			if err := q.flush(context.Background()); err != nil && !strings.Contains(err.Error(), "lost") {
+			if err := q.ForceFlush(context.Background()); err != nil && !strings.Contains(err.Error(), "lost") {
 				rt.Error(err)
 			}
 			if n := len(exported) + reported(&errs); n != added {
 				rt.Errorf("after a flush, %d are exported and %d reported, of %d", len(exported), reported(&errs), added)
 			}
 			q.add(added)
-			if err := q.shutdown(context.Background()); err != nil {
+			if err := q.Shutdown(context.Background()); err != nil {
 				rt.Error(err)
 			}
 			q.add(added + 1) // too late
@@ -273,8 +273,12 @@ func TestManyAttributes(t *testing.T) {
 		args = append(args, fmt.Sprint("k", i), i)
 	}
 	l.Info("m", args...)
+	l.Info("twice", "k", 1, "k", 2) // the SDK keeps the last
 	if err := shutdown(t.Context()); err != nil || len(s.records()[0].Attributes) != 500 {
 		t.Errorf("%d attributes, %v", len(s.records()[0].Attributes), err)
+	}
+	if a := s.records()[1].Attributes; len(a) != 1 || a[0].Value.GetIntValue() != 2 {
+		t.Errorf("of two attributes with one key, %v", a)
 	}
 }
 
@@ -293,7 +297,7 @@ func TestAbort(t *testing.T) {
 				calls++
 				<-ctx.Done()
 				return context.Cause(ctx)
-			})
+			}, func(context.Context) error { return nil })
 		go q.work()
 		for i := range 1000 {
 			q.add(i)

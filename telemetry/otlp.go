@@ -13,8 +13,8 @@ import (
 )
 
 // newOTLP returns an exporter that sends spans as OTLP over HTTP. The exporter
-// retries by itself, and reads the rest of OTEL_EXPORTER_OTLP_*.
-// One request may take as long as client says.
+// retries by itself, and reads the rest of OTEL_EXPORTER_OTLP_*. One request may
+// take as long as client says.
 func newOTLP(ctx context.Context, to *url.URL, headers map[string]string, client *http.Client) (sdktrace.SpanExporter, error) {
 	options := []otlptracehttp.Option{
 		otlptracehttp.WithEndpointURL(to.String()),

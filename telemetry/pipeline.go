@@ -101,8 +101,7 @@ func (p *pipeline) queues() (all []queue) {
 }
 
 // addProviders makes what spans and log records come from, and starts the queues.
-// The program's
-// processors see a span first, so that they can add to it.
+// The program's processors see a span first, so that they can add to it.
 func (p *pipeline) addProviders(ctx context.Context, opts Options) {
 	processors := append(fanout(nil), opts.SpanProcessors...)
 	for _, q := range p.spans {

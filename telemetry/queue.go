@@ -56,11 +56,10 @@ type queue interface {
 // spanQueue is a span processor: a batcher in front of an exporter of spans.
 type spanQueue struct {
 	*batcher[sdktrace.ReadOnlySpan]
-	exporter sdktrace.SpanExporter
 }
 
 func newSpanQueue(name string, e sdktrace.SpanExporter, b batching, aborted context.Context) spanQueue {
-	return spanQueue{newBatcher(name, b, aborted, e.ExportSpans), e}
+	return spanQueue{newBatcher(name, b, aborted, e.ExportSpans, e.Shutdown)}
 }
 
 // OnStart does nothing.
@@ -73,25 +72,13 @@ func (q spanQueue) OnEnd(s sdktrace.ReadOnlySpan) {
 	}
 }
 
-// ForceFlush sends what is in the queue.
-func (q spanQueue) ForceFlush(ctx context.Context) error { return q.flush(ctx) }
-
-// Shutdown sends what is in the queue and ends the exporter.
-func (q spanQueue) Shutdown(ctx context.Context) error {
-	if err := q.shutdown(ctx); err != nil {
-		return err
-	}
-	return q.exporter.Shutdown(ctx)
-}
-
-// logQueue is the same for log records.
+// logQueue is a processor of log records: the same for these.
 type logQueue struct {
 	*batcher[sdklog.Record]
-	exporter sdklog.Exporter
 }
 
 func newLogQueue(name string, e sdklog.Exporter, b batching, aborted context.Context) logQueue {
-	q := logQueue{newBatcher(name, b, aborted, e.Export), e}
+	q := logQueue{newBatcher(name, b, aborted, e.Export, e.Shutdown)}
 	q.logs = true
 	return q
 }
@@ -103,15 +90,4 @@ func (q logQueue) Enabled(context.Context, sdklog.EnabledParameters) bool { retu
 func (q logQueue) OnEmit(_ context.Context, r *sdklog.Record) error {
 	q.add(r.Clone()) // the next processor may change its own
 	return nil
-}
-
-// ForceFlush sends what is in the queue.
-func (q logQueue) ForceFlush(ctx context.Context) error { return q.flush(ctx) }
-
-// Shutdown sends what is in the queue and ends the exporter.
-func (q logQueue) Shutdown(ctx context.Context) error {
-	if err := q.shutdown(ctx); err != nil {
-		return err
-	}
-	return q.exporter.Shutdown(ctx)
 }

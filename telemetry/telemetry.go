@@ -123,9 +123,8 @@ func Start(ctx context.Context, opts Options) (shutdown func(context.Context) er
 		opts.Propagator = propagatorFromEnv(&warn)
 	}
 	if to.zipkin == nil && to.otlp == nil && !disabled {
-		logs := to.logs
-		to = endpointsFromEnv(&warn)
-		to.logs = logs
+		env := endpointsFromEnv(&warn)
+		to.zipkin, to.otlp = env.zipkin, env.otlp
 	}
 	if to.logs == nil && !disabled {
 		to.logs = logsFromEnv(&warn)
