@@ -191,13 +191,30 @@ func isName(a slog.Attr) bool {
 }
 
 // err returns the first error among the attributes, or nil.
-func (e *Event) err() (found error) {
-	e.leaves(func(_ string, a slog.Attr) {
-		if err, ok := attrError(a); ok && found == nil {
-			found = err
+func (e *Event) err() error {
+	if err := firstError(e.root); err != nil {
+		return err
+	}
+	for _, s := range e.state.segments {
+		if err := firstError(s.attrs); err != nil {
+			return err
 		}
-	})
-	return found
+	}
+	return firstError(e.attrs)
+}
+
+// firstError returns the first error among attributes and in their groups.
+func firstError(attrs []slog.Attr) error {
+	for _, a := range attrs {
+		if a.Value.Kind() == slog.KindGroup {
+			if err := firstError(a.Value.Group()); err != nil {
+				return err
+			}
+		} else if err, ok := attrError(a); ok {
+			return err
+		}
+	}
+	return nil
 }
 
 // attrError returns the error that is a's value.

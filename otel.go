@@ -250,16 +250,10 @@ func appendException(dst []attribute.KeyValue, err error) []attribute.KeyValue {
 	dst = append(dst,
 		attribute.String("exception.type", errorType(err)),
 		attribute.String("exception.message", validText(errorMessage(err))))
-	if stack := safeStack(err); stack != "" {
+	if stack := errorStack(err); stack != "" {
 		dst = append(dst, attribute.String("exception.stacktrace", validText(stack)))
 	}
 	return dst
-}
-
-// safeStack is errorStack for an error whose method panics as well.
-func safeStack(err error) (stack string) {
-	defer func() { _ = recover() }()
-	return errorStack(err)
 }
 
 // appendCode appends where the record was made, by OpenTelemetry's conventions.
