@@ -47,6 +47,10 @@ type sinkCore struct {
 	tells bool
 	// within is set in a Failover, which gives the sink's failures to the next.
 	within bool
+	// lines are the formats whose lines are all that the core reads of a record,
+	// one bit each. It reads each of them with every record that it is given. 0:
+	// it reads other things, or some lines only.
+	lines uint64
 }
 
 // leaf returns the sink within Limits, or c itself.
@@ -74,7 +78,13 @@ func (p *pipeline) deliverFrom(i int, e *entry) (errs error) {
 	}()
 	for ; i < len(p.cores); i++ {
 		c := &p.cores[i]
-		if err := c.try(e); err != nil {
+		var err error
+		if !e.asked {
+			err = c.try(e)
+		} else if e.wanted&(1<<i) != 0 {
+			err = c.attempt(e)
+		}
+		if err != nil {
 			errs = joinErrors(errs, p.failed(c, e.event.Level, err))
 		}
 	}

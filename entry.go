@@ -9,6 +9,8 @@ import (
 
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/encode"
 )
 
 // An entry is one record on its way through the cores: the event, and its bytes
@@ -29,12 +31,17 @@ type entry struct {
 	counted  bool // among the pipeline's calls inside
 	forced   bool // a notice: whatever the sink's level
 	nested   bool // too deep: the rest was not prepared
+	// asked is set if the cores were asked whether they want the entry, and wanted
+	// has a bit for each that does. Otherwise they are asked when it is delivered.
+	asked  bool
+	wanted uint64
 }
 
 // A line is an event in one format.
 type line struct {
-	buf  []byte
-	done bool
+	buf    []byte
+	opened bool // buf has all that stands before the record's own attributes
+	done   bool
 }
 
 var entries = sync.Pool{New: func() any { return new(entry) }}
@@ -43,8 +50,9 @@ var entries = sync.Pool{New: func() any { return new(entry) }}
 // after a huge record, is left to the collector.
 const maxPooled = 64 << 10
 
-// newEntry prepares a record: the span, the context's attributes, redaction and
-// ReplaceAttr. It reads *r and keeps nothing of it but values.
+// newEntry prepares a record: the span, and what is known of it before the record's
+// attributes are read, which is for stream or collect to do. It keeps nothing of *r
+// but values.
 func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 	p := h.p
 	e := entries.Get().(*entry)
@@ -60,35 +68,15 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 	if p.programs && !e.enter(p) {
 		return e
 	}
-	ev.Span, ev.spanned = p.spanContext(e.ctx)
+	p.findSpan(ev, e.ctx)
 	if ev.spanned {
 		ev.state = h.spanned
 	}
-
-	at := place{groups: h.groups, secret: h.secret, span: ev.Span}
-	w := &p.rewriter
-	e.intact = true
-	all, collides := w.all() || h.secret, ev.spanned && len(h.groups) == 0
-	r.Attrs(func(a slog.Attr) bool {
-		kind := a.Value.Kind()
-		if mayLog(kind) && !e.enter(p) {
-			return false
+	if ev.state != h.plain {
+		at := place{span: ev.Span}
+		for _, a := range h.held { // rewritten already, but for their names
+			ev.root = p.rewriter.rewriteRoot(ev.root, a, at)
 		}
-		if all || w.needs(a, kind, collides) {
-			ev.attrs = w.rewrite(ev.attrs, a, at)
-			e.intact = false
-		} else {
-			ev.attrs = append(ev.attrs, a)
-		}
-		return true
-	})
-	if e.nested {
-		return e
-	}
-	e.addRoot(h)
-	if p.rewriter.replace != nil {
-		e.replaceBuiltins(p)
-		e.intact = false
 	}
 	if len(ev.state.foreign) > 0 {
 		e.record, e.recorded = *r, true
@@ -96,8 +84,51 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 	return e
 }
 
-// mayLog reports whether values of a kind can have methods, which may log.
-func mayLog(k slog.Kind) bool { return k == slog.KindAny || k >= slog.KindGroup }
+// collect gathers the record's attributes, resolved, redacted and replaced, and those
+// of the context.
+func (e *entry) collect(r *slog.Record) {
+	if e.nested {
+		return
+	}
+	ev := &e.event
+	h, p := ev.handler, ev.handler.p
+	e.intact = true
+	all, collides := p.rewriter.all() || h.secret, ev.spanned && len(h.groups) == 0
+	r.Attrs(func(a slog.Attr) bool {
+		kind := a.Value.Kind()
+		if mayLog(a.Value, kind) && !e.enter(p) {
+			return false
+		}
+		if all || p.rewriter.needs(&a, kind, collides) {
+			e.rewrite(a)
+		} else {
+			ev.attrs = append(ev.attrs, a)
+		}
+		return true
+	})
+	if e.nested {
+		return
+	}
+	e.addContext(p)
+	if p.rewriter.replace != nil {
+		e.replaceBuiltins(p)
+		e.intact = false
+	}
+}
+
+// rewrite adds an attribute of the record that is not to stay as it is.
+func (e *entry) rewrite(a slog.Attr) {
+	ev := &e.event
+	h := ev.handler
+	ev.attrs = h.p.rewriter.rewrite(ev.attrs, a, place{groups: h.groups, secret: h.secret, span: ev.Span})
+	e.intact = false
+}
+
+// mayLog reports whether a value, of a kind, can have methods of the program's, which
+// may log.
+func mayLog(v slog.Value, kind slog.Kind) bool {
+	return kind >= slog.KindGroup || kind == slog.KindAny && !encode.IsPlainError(v.Any())
+}
 
 // enter counts the entry among those for which code of the program's may run. It
 // reports false if there are too many of them within each other.
@@ -108,21 +139,15 @@ func (e *entry) enter(p *pipeline) bool {
 	return !e.nested
 }
 
-// addRoot gathers the attributes that stand at the root because they come from
-// the context, or because they collide with a trace field. An attribute of the
-// context gives way to one of the logger's or the record's with the same key:
-// also where a handler around this one has put it there already.
-func (e *entry) addRoot(h *Handler) {
-	p, ev := h.p, &e.event
-	at := place{span: ev.Span}
-	if ev.state != h.plain {
-		for _, a := range h.held { // rewritten already, but for their names
-			ev.root = p.rewriter.rewriteRoot(ev.root, a, at)
-		}
-	}
+// addContext gathers the attributes of the context. One gives way to one of the
+// logger's or the record's with the same key: also where a handler around this one has
+// put it there already.
+func (e *entry) addContext(p *pipeline) {
 	if !contextUsed.Load() && !p.readsContext {
 		return
 	}
+	ev := &e.event
+	at := place{span: ev.Span}
 	e.scratch = appendBaggage(e.scratch[:0], e.ctx, p.baggage)
 	e.scratch = layerOf(e.ctx).appendTo(e.scratch, 0)
 	e.scratch = p.callFromContext(e.ctx, e.scratch, e.given[:0])
@@ -217,7 +242,12 @@ func (e *entry) line(format int) []byte {
 	l := &e.lines[format]
 	if !l.done {
 		ev := &e.event
-		l.buf = ev.handler.p.encoders[format].encode(l.buf[:0], ev, &ev.state.prefixes[format])
+		enc, prefix := ev.handler.p.encoders[format], &ev.state.prefixes[format]
+		if l.opened {
+			l.buf = enc.(streamer).finish(l.buf, ev, prefix)
+		} else {
+			l.buf = enc.encode(l.buf[:0], ev, prefix)
+		}
 		l.done = true
 	}
 	return l.buf
@@ -280,7 +310,7 @@ func (e *entry) free() {
 	}
 	for i := range e.lines {
 		l := &e.lines[i]
-		if l.done = false; cap(l.buf) > maxPooled {
+		if l.opened, l.done = false, false; cap(l.buf) > maxPooled {
 			l.buf = nil
 		}
 	}
@@ -297,6 +327,6 @@ func (e *entry) free() {
 	if e.recorded {
 		e.recorded, e.record = false, slog.Record{}
 	}
-	e.ctx, e.forced = nil, false
+	e.ctx, e.forced, e.asked, e.wanted = nil, false, false, 0
 	entries.Put(e)
 }

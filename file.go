@@ -123,7 +123,7 @@ func (s File) build(b *builder) (sinkCore, error) {
 		return sinkCore{}, badField("Path", "cannot be opened: %w", err)
 	}
 	c.stats.journal = c.log.State
-	return sinkCore{core: c, name: name, stats: c.stats, order: -1, tells: true}, nil
+	return sinkCore{core: c, name: name, stats: c.stats, order: -1, tells: true, lines: 1 << c.format}, nil
 }
 
 // logOptions are the options but for the path and the functions.

@@ -101,7 +101,8 @@ type encoder interface {
 	begin(fields []slog.Attr) prefix
 	withAttrs(p prefix, attrs []slog.Attr) prefix
 	withGroup(p prefix, name string) prefix
-	// encode appends the event's line, including its newline.
+	// encode returns the event's line, including its newline. It is written to
+	// dst, which is empty, and there for its memory.
 	encode(dst []byte, e *Event, p *prefix) []byte
 }
 

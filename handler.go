@@ -118,6 +118,9 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) (enabled bool) 
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	e := newEntry(h, ctx, &r)
 	defer e.free()
+	if !e.stream(&r) {
+		e.collect(&r)
+	}
 	if e.nested {
 		return h.p.refuse(e)
 	}

@@ -2,9 +2,6 @@ package spanlog
 
 import (
 	"log/slog"
-	"strings"
-
-	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog/internal/encode"
 )
@@ -13,11 +10,12 @@ type jsonFormat struct{}
 
 func (jsonFormat) encoder(c *formatConfig) (encoder, error) {
 	enc := &jsonEncoder{schemaFields: newSchemaFields(c, jsonKey)}
+	enc.clock = encode.NewClock("{"+enc.time, `"`)
 	for i := range enc.between {
 		level := encode.AppendJSONString([]byte(","+enc.level), enc.schema.levelText(levelAt(i)))
 		enc.between[i] = string(level) + "," + enc.message
 	}
-	enc.makeTraceForm()
+	enc.form = newTraceForm(c.trace.fields, func(i int) (before, after string) { return "," + enc.traceKeys[i] + `"`, `"` })
 	return enc, nil
 }
 
@@ -32,50 +30,29 @@ type jsonEncoder struct {
 	// between is what stands between the time and the message if there is no
 	// source, for the levels that have names.
 	between [namedLevels]string
-	// traceForm is the trace fields with commas before them and zeros for digits,
-	// if digits are all there is to fill in, and traceDigits where they begin.
-	traceForm   string
-	traceDigits [maxTraceFields]int
-}
-
-func (enc *jsonEncoder) makeTraceForm() {
-	form := ""
-	for i := range enc.trace.fields {
-		width := enc.trace.fields[i].hexWidth()
-		if width == 0 {
-			return
-		}
-		form += "," + enc.traceKeys[i] + `"`
-		enc.traceDigits[i] = len(form)
-		form += strings.Repeat("0", width) + `"`
-	}
-	enc.traceForm = form
-}
-
-// appendTraceForm appends the trace fields for a span that has all of them.
-func (enc *jsonEncoder) appendTraceForm(dst []byte, sc *trace.SpanContext) []byte {
-	n := len(dst)
-	dst = append(dst, enc.traceForm...)
-	for i := range enc.trace.fields {
-		enc.trace.fields[i].putHex(dst[n+enc.traceDigits[i]:], sc)
-	}
-	return dst
+	clock   *encode.Clock // writes the brace and the time
+	form    traceForm
 }
 
 func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
-	dst = append(dst, '{')
+	return enc.finish(enc.open(dst, e, p), e, p)
+}
+
+// open begins a line with all that stands before the record's own attributes.
+func (enc *jsonEncoder) open(dst []byte, e *Event, p *prefix) []byte {
 	if e.replaced {
+		dst = append(dst, '{')
 		for _, a := range e.builtins {
 			a = enc.schema.builtin(a)
-			dst = enc.attr(dst, &a)
+			dst = enc.attr(dst, &a, a.Value.Kind())
 		}
 	} else {
 		dst = enc.builtins(dst, e)
 	}
 	switch {
 	case !e.spanned:
-	case enc.traceForm != "" && e.Span.HasSpanID() && !e.replaced:
-		dst = enc.appendTraceForm(dst, &e.Span)
+	case enc.form.fits(&e.Span) && !e.replaced:
+		dst = enc.form.append(dst, &e.Span)
 	default:
 		for i := range enc.traceKeys {
 			f := &enc.trace.fields[i]
@@ -91,17 +68,37 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 			dst = append(dst, '"')
 		}
 	}
-	dst = enc.members(dst, enc.schema.errorForm(e.root))
+	if len(e.root) > 0 {
+		dst = enc.members(dst, enc.schema.errorForm(e.root))
+	}
 	if len(p.attrs) > 0 {
 		dst = append(jsonComma(dst), p.attrs...)
 	}
+	return dst
+}
+
+// finish writes the record's own attributes, and ends the line.
+func (enc *jsonEncoder) finish(dst []byte, e *Event, p *prefix) []byte {
+	own := len(e.attrs) > 0
+	if own {
+		dst = enc.members(enc.openGroups(dst, p), enc.within(p, e.attrs))
+	}
+	return enc.close(dst, p, own)
+}
+
+// openGroups opens the groups that no attribute was in so far.
+func (enc *jsonEncoder) openGroups(dst []byte, p *prefix) []byte {
+	if len(p.pending) == 0 {
+		return dst
+	}
+	return append(jsonComma(dst), p.pending...)
+}
+
+// close ends the line. Own is set if the record has attributes of its own.
+func (enc *jsonEncoder) close(dst []byte, p *prefix, own bool) []byte {
 	depth := p.depth
-	if len(e.attrs) > 0 {
-		if len(p.pending) > 0 {
-			dst = append(jsonComma(dst), p.pending...)
-			depth += p.npending
-		}
-		dst = enc.members(dst, enc.within(p, e.attrs))
+	if own {
+		depth += p.npending
 	}
 	for range depth {
 		dst = append(dst, '}')
@@ -109,22 +106,23 @@ func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 	return append(dst, '}', '\n')
 }
 
-// builtins writes slog's own fields, in slog's order.
+// builtins writes the opening brace and slog's own fields, in slog's order.
 func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
 	if !e.Time.IsZero() {
-		dst = append(dst, enc.time...)
-		dst = encode.AppendJSONClock(dst, e.Time)
+		dst = enc.clock.AppendJSON(dst, e.Time)
 		if i, ok := levelIndex(e.Level); ok && !enc.source {
 			dst = append(dst, enc.between[i]...)
 			return encode.AppendJSONString(dst, e.Message)
 		}
 		dst = append(dst, ',')
+	} else {
+		dst = append(dst, '{')
 	}
 	dst = append(dst, enc.level...)
 	dst = encode.AppendJSONString(dst, enc.schema.levelText(e.Level))
 	if enc.source {
 		if a := enc.schema.sourceAttr(e.Source()); a.Key != "" {
-			dst = enc.attr(dst, &a)
+			dst = enc.attr(dst, &a, a.Value.Kind())
 		}
 	}
 	dst = append(dst, ',')
@@ -132,9 +130,9 @@ func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
 	return encode.AppendJSONString(dst, e.Message)
 }
 
-// attr writes an attribute that is resolved and not empty.
-func (enc *jsonEncoder) attr(dst []byte, a *slog.Attr) []byte {
-	kind := a.Value.Kind()
+// attr writes an attribute that is resolved and not empty, and of a kind that its
+// caller has asked for anyway.
+func (enc *jsonEncoder) attr(dst []byte, a *slog.Attr, kind slog.Kind) []byte {
 	if kind == slog.KindGroup || kind == slog.KindAny || kind == slog.KindLogValuer {
 		members, isGroup := jsonGroup(a.Value, kind)
 		switch {
@@ -152,7 +150,8 @@ func (enc *jsonEncoder) attr(dst []byte, a *slog.Attr) []byte {
 
 func (enc *jsonEncoder) members(dst []byte, attrs []slog.Attr) []byte {
 	for i := range attrs {
-		dst = enc.attr(dst, &attrs[i])
+		a := &attrs[i]
+		dst = enc.attr(dst, a, a.Value.Kind())
 	}
 	return dst
 }

@@ -200,6 +200,7 @@ func (p *pipeline) notice(c *sinkCore, level slog.Level, message string, attrs .
 	r.AddAttrs(attrs...)
 	e := newEntry(p.root, context.Background(), &r)
 	defer e.free()
+	e.collect(&r)
 	if e.nested {
 		return errNested
 	}

@@ -195,7 +195,8 @@ func (enc *patternEncoder) field(dst []byte, op *pylayout.Op, e *Event, p *prefi
 			dst = enc.text.traceFields(dst, start, e)
 		}
 	case pylayout.FieldAttrs:
-		dst = textAttrs(dst, start, e, p, enc.unnamed(e.root), enc.within(p, e.attrs))
+		dst = textBefore(dst, start, e, p, enc.unnamed(e.root))
+		dst = textOwn(dst, start, e, p, enc.within(p, e.attrs))
 		dst = encode.EscapeDEL(dst, start)
 	}
 	return spec.Pad(dst, start)

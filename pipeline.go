@@ -19,6 +19,7 @@ type pipeline struct {
 	guarded  bool       // asking a core for its level runs code of the program's
 	schema   Schema     // with its defaults filled in
 	encoders []encoder  // one per distinct format
+	streams  streams    // of encoders
 	rewriter rewriter
 	spans    spanMirror
 	reporter *reporter
@@ -31,7 +32,7 @@ type pipeline struct {
 	source     bool
 	service    Service
 
-	findSpan     func(context.Context) trace.SpanContext // nil: OpenTelemetry's
+	spanContext  func(context.Context) trace.SpanContext // nil: OpenTelemetry's
 	fromContext  func(context.Context, []slog.Attr) []slog.Attr
 	baggage      []string
 	readsContext bool // fromContext or baggage is set
@@ -50,7 +51,7 @@ func newPipeline(o *Options) *pipeline {
 		spans:        spanMirror{events: o.SpanEvents, errors: o.SpanErrors},
 		reporter:     &reporter{onError: o.OnError},
 		source:       o.AddSource,
-		findSpan:     o.SpanContext,
+		spanContext:  o.SpanContext,
 		fromContext:  o.FromContext,
 		baggage:      slices.Clone(o.Baggage),
 		readsContext: o.FromContext != nil || len(o.Baggage) > 0,
@@ -97,6 +98,7 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 	p.encoders = b.encoders
 	p.programs = p.programs || b.programs > 0 || slices.ContainsFunc(b.formats, func(f Formatter) bool { _, ok := f.(FormatFunc); return ok })
 	p.service = svc
+	p.streams = newStreams(p)
 	s := &state{segments: make([]segment, 1), foreign: b.foreign}
 	fields := p.schema.rootAttrs(svc)
 	for _, enc := range p.encoders {
@@ -117,23 +119,22 @@ func closeAll(cores []sinkCore) {
 	}
 }
 
-// spanContext finds the span of a record. Without a trace id there is none: a
-// span id alone leads nowhere.
-func (p *pipeline) spanContext(ctx context.Context) (sc trace.SpanContext, ok bool) {
-	if p.findSpan == nil {
-		sc = trace.SpanContextFromContext(ctx)
+// findSpan sets the span of a record. Without a trace id there is none: a span id
+// alone leads nowhere.
+func (p *pipeline) findSpan(ev *Event, ctx context.Context) {
+	if p.spanContext == nil {
+		ev.Span = trace.SpanContextFromContext(ctx)
 	} else {
-		sc = p.callSpanContext(ctx)
+		ev.Span = p.callSpanContext(ctx)
 	}
-	if !sc.HasTraceID() {
-		return trace.SpanContext{}, false
+	if ev.spanned = ev.Span.HasTraceID(); !ev.spanned {
+		ev.Span = trace.SpanContext{}
 	}
-	return sc, true
 }
 
 func (p *pipeline) callSpanContext(ctx context.Context) trace.SpanContext {
 	defer p.recovered("SpanContext")
-	return p.findSpan(ctx)
+	return p.spanContext(ctx)
 }
 
 // callFromContext appends to dst what the program's FromContext appends to an

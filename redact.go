@@ -31,14 +31,14 @@ func (w *rewriter) all() bool { return w.replace != nil || w.secret != nil }
 
 // needs reports whether a, of a record and of a kind, has to be rewritten: it is
 // not plain, or its name is that of a trace field where names can collide.
-func (w *rewriter) needs(a slog.Attr, kind slog.Kind, collides bool) bool {
+func (w *rewriter) needs(a *slog.Attr, kind slog.Kind, collides bool) bool {
 	if a.Key == "" {
 		return true // nothing, or a group to inline
 	}
 	if collides && w.trace.index(a.Key) >= 0 {
 		return true
 	}
-	return mayLog(kind) && !plain(a)
+	return (kind == slog.KindAny || kind >= slog.KindGroup) && !plain(*a)
 }
 
 // plain reports whether an attribute is resolved and has nothing empty in it.

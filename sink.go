@@ -83,7 +83,7 @@ func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f 
 	if c.out.foreign {
 		b.programs++
 	}
-	leaf := sinkCore{core: c, name: name, stats: c.stats, tells: true}
+	leaf := sinkCore{core: c, name: name, stats: c.stats, tells: true, lines: 1 << format}
 	leaf.setBreaker()
 	return leaf, nil
 }

@@ -10,7 +10,14 @@ import (
 type textFormat struct{}
 
 func (textFormat) encoder(c *formatConfig) (encoder, error) {
-	return &textEncoder{newSchemaFields(c, textKey)}, nil
+	enc := &textEncoder{schemaFields: newSchemaFields(c, textKey)}
+	enc.clock = encode.NewClock(enc.time, "")
+	for i := range enc.between {
+		level := encode.AppendTextString([]byte(" "+enc.level), enc.schema.levelText(levelAt(i)))
+		enc.between[i] = string(level) + " " + enc.message
+	}
+	enc.form = newTraceForm(c.trace.fields, func(i int) (before, after string) { return " " + enc.traceKeys[i], "" })
+	return enc, nil
 }
 
 // textKey is a key with its equals sign.
@@ -19,30 +26,49 @@ func textKey(key string) string {
 }
 
 // textEncoder writes [slog.TextHandler]'s form.
-type textEncoder struct{ schemaFields }
+type textEncoder struct {
+	schemaFields
+	clock *encode.Clock // writes the time
+	// between is what stands between the time and the message if there is no
+	// source, for the levels that have names.
+	between [namedLevels]string
+	form    traceForm
+}
 
 func (enc *textEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
-	start := len(dst)
+	return enc.finish(enc.open(dst, e, p), e, p)
+}
+
+// open begins a line with all that stands before the record's own attributes.
+func (enc *textEncoder) open(dst []byte, e *Event, p *prefix) []byte {
 	e.path = e.path[:0]
 	if e.replaced {
 		for _, a := range e.builtins {
-			dst = textAttr(dst, start, &e.path, enc.schema.builtin(a))
+			dst = textAttr(dst, 0, &e.path, enc.schema.builtin(a))
 		}
 	} else {
 		dst = enc.builtins(dst, e)
 	}
 	if e.spanned {
-		dst = enc.traceFields(dst, start, e)
+		dst = enc.traceFields(dst, 0, e)
 	}
-	dst = textAttrs(dst, start, e, p, enc.schema.errorForm(e.root), enc.within(p, e.attrs))
-	return append(dst, '\n')
+	return textBefore(dst, 0, e, p, enc.schema.errorForm(e.root))
+}
+
+// finish writes the record's own attributes, and ends the line.
+func (enc *textEncoder) finish(dst []byte, e *Event, p *prefix) []byte {
+	return append(textOwn(dst, 0, e, p, enc.within(p, e.attrs)), '\n')
 }
 
 // builtins writes slog's own fields, in slog's order.
 func (enc *textEncoder) builtins(dst []byte, e *Event) []byte {
 	if !e.Time.IsZero() {
-		dst = append(dst, enc.time...)
-		dst = append(encode.AppendTextTime(dst, e.Time), ' ')
+		dst = enc.clock.AppendText(dst, e.Time)
+		if i, ok := levelIndex(e.Level); ok && !enc.source {
+			dst = append(dst, enc.between[i]...)
+			return encode.AppendTextString(dst, e.Message)
+		}
+		dst = append(dst, ' ')
 	}
 	dst = append(dst, enc.level...)
 	dst = encode.AppendTextString(dst, enc.schema.levelText(e.Level))
@@ -57,6 +83,9 @@ func (enc *textEncoder) builtins(dst []byte, e *Event) []byte {
 }
 
 func (enc *textEncoder) traceFields(dst []byte, start int, e *Event) []byte {
+	if len(dst) > start && enc.form.fits(&e.Span) {
+		return enc.form.append(dst, &e.Span)
+	}
 	for i := range enc.traceKeys {
 		if f := &enc.trace.fields[i]; f.in(e.Span) {
 			dst = append(textSpace(dst, start), enc.traceKeys[i]...)
@@ -76,9 +105,9 @@ func (enc *textEncoder) withGroup(p prefix, name string) prefix {
 	return textWithGroup(p, name)
 }
 
-// textAttrs writes all the attributes of an event: root, those of its context;
-// those that With added; and attrs, its own. The line began at dst[start].
-func textAttrs(dst []byte, start int, e *Event, p *prefix, root, attrs []slog.Attr) []byte {
+// textBefore writes what stands before an event's own attributes: root, those of its
+// context, and those that With added. What is written began at dst[start].
+func textBefore(dst []byte, start int, e *Event, p *prefix, root []slog.Attr) []byte {
 	e.path = e.path[:0]
 	for _, a := range root {
 		dst = textAttr(dst, start, &e.path, a)
@@ -86,7 +115,12 @@ func textAttrs(dst []byte, start int, e *Event, p *prefix, root, attrs []slog.At
 	if len(p.attrs) > 0 {
 		dst = append(textSpace(dst, start), p.attrs...)
 	}
-	e.path = append(e.path, p.pending...)
+	return dst
+}
+
+// textOwn writes an event's own attributes.
+func textOwn(dst []byte, start int, e *Event, p *prefix, attrs []slog.Attr) []byte {
+	e.path = append(e.path[:0], p.pending...)
 	for _, a := range attrs {
 		dst = textAttr(dst, start, &e.path, a)
 	}

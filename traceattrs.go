@@ -34,9 +34,7 @@ const (
 // made once and never changed.
 type traceFields struct {
 	fields []traceField
-	// lengths has bit n set when a field's key is n bytes long, so that most
-	// attributes are told apart from all fields by one test.
-	lengths uint64
+	keys   encode.Keys // theirs
 }
 
 // maxTraceFields is how many fields a schema makes of a span context at most.
@@ -47,7 +45,7 @@ func newTraceFields(s Schema) traceFields {
 	add := func(f traceField) {
 		f.renamed = "attr." + f.key
 		t.fields = append(t.fields, f)
-		t.lengths |= 1 << (len(f.key) & 63)
+		t.keys.Add(f.key)
 	}
 	add(traceField{key: s.TraceIDKey, part: partTraceID, form: s.traceForm, text: "projects/" + s.project + "/traces/"})
 	add(traceField{key: s.SpanIDKey, part: partSpanID, form: s.spanForm})
@@ -64,17 +62,7 @@ func newTraceFields(s Schema) traceFields {
 }
 
 // index returns the place of the field named key, or -1.
-func (t *traceFields) index(key string) int {
-	if t.lengths&(1<<(len(key)&63)) == 0 {
-		return -1
-	}
-	for i := range t.fields {
-		if t.fields[i].key == key {
-			return i
-		}
-	}
-	return -1
-}
+func (t *traceFields) index(key string) int { return t.keys.Index(key) }
 
 // in reports whether the field exists for sc: a span id may be missing where a
 // caller sent only a trace id.
@@ -110,34 +98,6 @@ func (f *traceField) append(dst []byte, sc trace.SpanContext) []byte {
 		return strconv.AppendBool(dst, sc.IsSampled())
 	default:
 		return append(dst, f.text...)
-	}
-}
-
-// hexWidth is how many digits the field's value has if it is nothing but
-// hexadecimal digits, or 0.
-func (f *traceField) hexWidth() int {
-	switch {
-	case f.part == partTraceID && f.form == idHex:
-		return 2 * len(trace.TraceID{})
-	case f.part == partSpanID && f.form == idHex:
-		return 2 * len(trace.SpanID{})
-	case f.part == partFlags:
-		return 2
-	}
-	return 0
-}
-
-// putHex writes the digits of a field that has nothing else to dst.
-func (f *traceField) putHex(dst []byte, sc *trace.SpanContext) {
-	switch f.part {
-	case partTraceID:
-		id := sc.TraceID()
-		encode.PutHex16((*[32]byte)(dst), (*[16]byte)(&id))
-	case partSpanID:
-		id := sc.SpanID()
-		encode.PutHex8((*[16]byte)(dst), (*[8]byte)(&id))
-	default:
-		encode.PutHex(dst, []byte{byte(sc.TraceFlags())})
 	}
 }
 

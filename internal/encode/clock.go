@@ -5,38 +5,68 @@ import (
 	"time"
 )
 
-// A second is the text of one second of the clock in one place: all records that
-// are made in it share all but the fraction.
+// A Clock writes times that mostly come one after the other, such as those of records:
+// all that are of one second share all but the fraction. It is safe for concurrent use.
+type Clock struct {
+	before, quote string
+	now           atomic.Pointer[second]
+}
+
+// A second is the text of one second of the clock in one place.
 type second struct {
 	unix     int64
 	location *time.Location
-	text     []byte // with the quote before it
+	text     []byte // with what is before it, and the quote
 	zone     []byte // with the quote behind it
 }
 
-var now atomic.Pointer[second]
+// NewClock returns a Clock that writes before before each time, and the time within
+// quotes.
+func NewClock(before, quote string) *Clock { return &Clock{before: before, quote: quote} }
 
-// AppendJSONClock is AppendJSONTime for times that mostly come one after the
-// other, such as those of records.
-func AppendJSONClock(dst []byte, t time.Time) []byte {
+// second returns the second of t, or nil where it is not worth while, or can't be had.
+func (c *Clock) second(t time.Time) *second {
 	sec, loc := t.Unix(), t.Location()
-	s := now.Load()
-	if s == nil || s.unix != sec || s.location != loc {
-		if s != nil && s.unix >= sec && s.unix < sec+60 {
-			return AppendJSONTime(dst, t) // a straggler, or another place
-		}
-		if y := t.Year(); y < 0 || y >= 10000 {
-			return AppendJSONTime(dst, t)
-		}
-		s = &second{
-			unix: sec, location: loc,
-			text: t.AppendFormat(nil, `"2006-01-02T15:04:05`),
-			zone: t.AppendFormat(nil, `Z07:00"`),
-		}
-		now.Store(s)
+	s := c.now.Load()
+	if s != nil && s.unix == sec && s.location == loc {
+		return s
+	}
+	if s != nil && s.unix >= sec && s.unix < sec+60 {
+		return nil // a straggler, or another place
+	}
+	if y := t.Year(); y < 0 || y >= 10000 {
+		return nil
+	}
+	s = &second{
+		unix: sec, location: loc,
+		text: t.AppendFormat([]byte(c.before+c.quote), "2006-01-02T15:04:05"),
+		zone: append(t.AppendFormat(nil, "Z07:00"), c.quote...),
+	}
+	c.now.Store(s)
+	return s
+}
+
+// AppendJSON appends what is to be before t, and t as [AppendJSONTime] does.
+func (c *Clock) AppendJSON(dst []byte, t time.Time) []byte {
+	s := c.second(t)
+	if s == nil {
+		return AppendJSONTime(append(dst, c.before...), t)
 	}
 	dst = append(dst, s.text...)
 	dst = appendFraction(dst, t.Nanosecond())
+	return append(dst, s.zone...)
+}
+
+// AppendText appends what is to be before t, and t as [AppendTextTime] does.
+func (c *Clock) AppendText(dst []byte, t time.Time) []byte {
+	s := c.second(t)
+	if s == nil {
+		return AppendTextTime(append(dst, c.before...), t)
+	}
+	dst = append(dst, s.text...)
+	ms := uint32(t.Nanosecond()) / 1_000_000
+	pair := 2 * (ms % 100)
+	dst = append(dst, '.', '0'+byte(ms/100), digitPairs[pair], digitPairs[pair+1])
 	return append(dst, s.zone...)
 }
 
@@ -46,18 +76,28 @@ func appendFraction(dst []byte, ns int) []byte {
 	if ns == 0 {
 		return dst
 	}
-	var digits [11]byte
-	for i := len(digits) - 2; i > 0; i -= 2 { // two at a time: divisions are slow
-		pair := 2 * (ns % 100)
-		digits[i], digits[i+1] = digitPairs[pair], digitPairs[pair+1]
-		ns /= 100
-	}
-	digits[1] = '.' // there are nine digits, so that one was a zero
-	n := len(digits)
-	for digits[n-1] == '0' {
+	n := len(dst)
+	dst = grow(dst, 10)
+	b := (*[10]byte)(dst[n : n+10])
+	// Divisions are slow: those of the two halves do not wait for each other.
+	high, low := uint32(ns)/10_000, uint32(ns)%10_000
+	b[0] = '.'
+	b[1] = '0' + byte(high/10_000)
+	putPair(b[2:4], high/100%100)
+	putPair(b[4:6], high%100)
+	putPair(b[6:8], low/100)
+	putPair(b[8:10], low%100)
+	n += len(b)
+	for i := len(b) - 1; b[i] == '0'; i-- {
 		n--
 	}
-	return append(dst, digits[1:n]...)
+	return dst[:n]
+}
+
+// putPair writes a number below 100 as two digits.
+func putPair(b []byte, v uint32) {
+	_ = b[1]
+	b[0], b[1] = digitPairs[2*v], digitPairs[2*v+1]
 }
 
 // digitPairs is the numbers from 00 to 99.

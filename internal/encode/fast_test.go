@@ -2,43 +2,54 @@ package encode
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 )
 
-// TestJSONClock: the cached text is what AppendJSONTime writes, whatever comes
-// before.
-func TestJSONClock(t *testing.T) {
+// TestClock: the cached text is what AppendJSONTime and AppendTextTime write,
+// whatever comes before.
+func TestClock(t *testing.T) {
 	locations := []*time.Location{time.UTC, time.Local, time.FixedZone("a", 3600), time.FixedZone("b", -(5*3600 + 30*60)), time.FixedZone("seconds", 3601)}
 	base := time.Date(2026, 11, 25, 3, 26, 6, 0, time.UTC)
 	rapid.Check(t, func(t *rapid.T) {
+		inJSON, inText := NewClock("before ", `"`), NewClock("before ", "")
 		for range rapid.IntRange(1, 20).Draw(t, "records") {
 			at := base.Add(time.Duration(rapid.Int64Range(-5, 5).Draw(t, "seconds")) * time.Second)
-			at = at.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 10, 999_999_999, 120_000_000, 5_000}).Draw(t, "ns")))
+			at = at.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 10, 999_999_999, 120_000_000, 5_000, 987_654_321, 100_000_000, 12_345}).Draw(t, "ns")))
 			if rapid.IntRange(0, 9).Draw(t, "odd") == 0 {
 				at = time.Unix(rapid.Int64Range(-1<<40, 1<<40).Draw(t, "unix"), 7)
 			}
 			at = at.In(rapid.SampledFrom(locations).Draw(t, "location"))
-			if got, want := string(AppendJSONClock(nil, at)), string(AppendJSONTime(nil, at)); got != want {
-				t.Fatalf("%v: got %s, want %s", at, got, want)
+			if got, want := string(inJSON.AppendJSON(nil, at)), string(AppendJSONTime([]byte("before "), at)); got != want {
+				t.Fatalf("JSON, %v: got %s, want %s", at, got, want)
+			}
+			if got, want := string(inText.AppendText(nil, at)), string(AppendTextTime([]byte("before "), at)); got != want {
+				t.Fatalf("text, %v: got %s, want %s", at, got, want)
 			}
 		}
 	})
 }
 
-// TestSafe holds it to its word, byte by byte.
-func TestSafe(t *testing.T) {
-	isSafe := func(b byte) bool { return int(b) < len(jsonSafe) && jsonSafe[b] }
+// TestCopyPlain holds it to its word, byte by byte.
+func TestCopyPlain(t *testing.T) {
+	check := func(t interface{ Errorf(string, ...any) }, s string, want bool) {
+		dst := make([]byte, len(s))
+		if got := copyPlain(dst, s); got != want {
+			t.Errorf("%q: got %v, want %v", s, got, want)
+		} else if got && string(dst) != s {
+			t.Errorf("%q: copied as %q", s, dst)
+		}
+	}
 	for b := range 256 {
 		for n := range 20 {
 			for at := range n {
 				s := []byte("abcdefghijklmnopqrst")[:n]
 				s[at] = byte(b)
-				if got, want := safe(string(s)), isSafe(byte(b)); got != want {
-					t.Errorf("%q: got %v, want %v", s, got, want)
-				}
+				check(t, string(s), jsonSafe[b])
 			}
 		}
 	}
@@ -46,11 +57,9 @@ func TestSafe(t *testing.T) {
 		s := rapid.StringOfN(rapid.RuneFrom([]rune("ab ~\x7f!#[]\x1f\"\\ü")), 0, 40, -1).Draw(t, "s")
 		want := true
 		for i := range len(s) {
-			want = want && isSafe(s[i])
+			want = want && jsonSafe[s[i]]
 		}
-		if got := safe(s); got != want {
-			t.Fatalf("%q: got %v, want %v", s, got, want)
-		}
+		check(t, s, want)
 	})
 }
 
@@ -64,6 +73,35 @@ func TestJSONKey(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestInts: numbers have the digits that strconv gives them.
+func TestInts(t *testing.T) {
+	check := func(t interface{ Errorf(string, ...any) }, v uint64) {
+		if got, want := string(AppendUint([]byte("x"), v)), "x"+strconv.FormatUint(v, 10); got != want {
+			t.Errorf("AppendUint: got %s, want %s", got, want)
+		}
+		if got, want := string(AppendInt([]byte("x"), int64(v))), "x"+strconv.FormatInt(int64(v), 10); got != want {
+			t.Errorf("AppendInt: got %s, want %s", got, want)
+		}
+	}
+	for shift := range 64 {
+		for _, d := range []uint64{1<<64 - 1, 0, 1} {
+			check(t, 1<<shift+d)
+		}
+	}
+	for power := uint64(1); ; power *= 10 {
+		for _, d := range []uint64{1<<64 - 1, 0, 1} {
+			check(t, power+d)
+			check(t, -(power + d))
+		}
+		if power > math.MaxUint64/10 {
+			break
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		check(t, rapid.Uint64().Draw(t, "v")>>rapid.IntRange(0, 63).Draw(t, "shift"))
+	})
 }
 
 // TestHex: ids have the digits that fmt gives them, whichever way.

@@ -46,6 +46,9 @@ func PutHex8(dst *[16]byte, src *[8]byte) {
 	putHex4((*[8]byte)(dst[8:]), (*[4]byte)(src[4:]))
 }
 
+// PutHex1 is PutHex for one byte.
+func PutHex1(dst *[2]byte, b byte) { binary.LittleEndian.PutUint16(dst[:], hexPairs[b]) }
+
 func putHex4(dst *[8]byte, src *[4]byte) {
 	binary.LittleEndian.PutUint64(dst[:], uint64(hexPairs[src[0]])|uint64(hexPairs[src[1]])<<16|
 		uint64(hexPairs[src[2]])<<32|uint64(hexPairs[src[3]])<<48)

@@ -35,26 +35,43 @@ var jsonSafe = func() (safe [256]bool) {
 // unless it is the first of its object. An opening brace can be the last byte only
 // there: no encoded value ends in one.
 func AppendJSONKey(dst []byte, key string) []byte {
-	if n := len(dst); n > 0 && dst[n-1] != '{' {
-		dst = append(dst, ',', '"')
-	} else {
-		dst = append(dst, '"')
+	return appendJSONKey(dst, key, 0)
+}
+
+// appendJSONKey is AppendJSONKey that leaves room for a value of so many bytes.
+func appendJSONKey(dst []byte, key string, room int) []byte {
+	n := len(dst)
+	comma := n > 0 && dst[n-1] != '{'
+	dst = grow(dst, len(key)+len(`,"":`)+room)
+	if comma {
+		dst = dst[:n+1]
+		dst[n] = ','
+		n++
 	}
-	if safe(key) {
-		dst = append(dst, key...)
-		return append(dst, '"', ':')
+	b := dst[n : n+len(key)+len(`"":`)]
+	if !copyPlain(b[1:], key) {
+		return append(appendEscapedJSON(dst, key), ':')
 	}
-	return append(AppendJSONString(dst[:len(dst)-1], key), ':')
+	b[0], b[len(b)-2], b[len(b)-1] = '"', '"', ':'
+	return dst[:n+len(b)]
 }
 
 // AppendJSONString appends s in double quotes. Invalid UTF-8 becomes U+FFFD;
 // U+2028 and U+2029 are escaped because JavaScript takes them for line ends.
 func AppendJSONString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	if safe(s) { // as most strings are
-		dst = append(dst, s...)
-		return append(dst, '"')
+	n := len(dst)
+	dst = grow(dst, len(s)+2)
+	b := dst[n : n+len(s)+2]
+	if !copyPlain(b[1:], s) {
+		return appendEscapedJSON(dst, s)
 	}
+	b[0], b[len(b)-1] = '"', '"'
+	return dst[:n+len(b)]
+}
+
+// appendEscapedJSON is AppendJSONString for a string that is not plain.
+func appendEscapedJSON(dst []byte, s string) []byte {
+	dst = append(dst, '"')
 	start := 0 // s[start:i] needs no escape and is not yet written
 	for i := 0; i < len(s); {
 		b := s[i]
@@ -98,41 +115,6 @@ func AppendJSONString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// safe reports whether all bytes of s stand for themselves. Eight at a time are
-// cheaper to look at than one by one; the last eight may overlap those before.
-func safe(s string) bool {
-	if len(s) < 8 {
-		for i := range len(s) {
-			if !jsonSafe[s[i]] {
-				return false
-			}
-		}
-		return true
-	}
-	for i := 0; i < len(s)-8; i += 8 {
-		if !safeWord(s[i : i+8]) {
-			return false
-		}
-	}
-	return safeWord(s[len(s)-8:])
-}
-
-// safeWord reports whether the first eight bytes of s stand for themselves. A
-// byte is below c, or has its top bit, if it or it minus c has the top bit; a byte
-// that equals c is 0 when xored with c, and so below 1. A borrow from the byte
-// before can make one look special that is not: only if that one is special.
-func safeWord(s string) bool {
-	const (
-		ones = 0x0101010101010101
-		tops = 0x80 * ones
-	)
-	_ = s[7]
-	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-	special := (x - ' '*ones) | ((x ^ '"'*ones) - ones) | ((x ^ '\\'*ones) - ones) | x
-	return special&tops == 0
-}
-
 // AppendJSONTime appends t in RFC 3339 with up to nanoseconds, in quotes.
 //
 // RFC 3339 has years of four digits. For any other year slog writes its error
@@ -155,19 +137,23 @@ func AppendJSONValue(dst []byte, v slog.Value, kind slog.Kind) []byte {
 	case slog.KindString:
 		return AppendJSONString(dst, v.String())
 	case slog.KindInt64:
-		return strconv.AppendInt(dst, v.Int64(), 10)
+		return AppendInt(dst, v.Int64())
 	case slog.KindUint64:
-		return strconv.AppendUint(dst, v.Uint64(), 10)
+		return AppendUint(dst, v.Uint64())
 	case slog.KindFloat64:
 		return appendJSONFloat(dst, v.Float64())
 	case slog.KindBool:
 		return strconv.AppendBool(dst, v.Bool())
 	case slog.KindDuration:
-		return strconv.AppendInt(dst, int64(v.Duration()), 10)
+		return AppendInt(dst, int64(v.Duration()))
 	case slog.KindTime:
 		return AppendJSONTime(dst, v.Time())
 	default:
-		return appendJSONAny(dst, v.Any())
+		a := v.Any()
+		if IsPlainError(a) {
+			return AppendJSONString(dst, a.(error).Error())
+		}
+		return appendJSONAny(dst, a)
 	}
 }
 

@@ -11,24 +11,20 @@ import (
 	"unicode/utf8"
 )
 
-// textPlain tells the ASCII bytes that need no quotes in a key or a value.
-var textPlain = func() (plain [utf8.RuneSelf]bool) {
-	for b := range plain {
-		plain[b] = (jsonSafe[b] || b == '\\') && b != ' ' && b != '='
-	}
-	return plain
-}()
-
 // NeedsQuotes reports whether s would be ambiguous, unsafe or invisible without
 // quotes: it is empty, or has a space, a quote, an equals sign, a control or
 // other unprintable character, or invalid UTF-8.
 func NeedsQuotes(s string) bool {
-	if len(s) == 0 {
-		return true
-	}
+	special, separators := textMarks(s)
+	return len(s) == 0 || separators || special && oddNeedsQuotes(s)
+}
+
+// oddNeedsQuotes is NeedsQuotes for a string that has more than plain ASCII, but no
+// separators.
+func oddNeedsQuotes(s string) bool {
 	for i := 0; i < len(s); {
 		if b := s[i]; b < utf8.RuneSelf {
-			if !textPlain[b] {
+			if !jsonSafe[b] && b != '\\' {
 				return true
 			}
 			i++
@@ -45,8 +41,15 @@ func NeedsQuotes(s string) bool {
 
 // AppendTextString appends s, quoted as by [strconv.Quote] where it needs it.
 func AppendTextString(dst []byte, s string) []byte {
-	if NeedsQuotes(s) {
-		return strconv.AppendQuote(dst, s)
+	special, separators := textMarks(s)
+	switch {
+	case special:
+		if separators || oddNeedsQuotes(s) {
+			return strconv.AppendQuote(dst, s)
+		}
+	case separators || len(s) == 0: // there is nothing to escape in it
+		dst = append(append(dst, '"'), s...)
+		return append(dst, '"')
 	}
 	return append(dst, s...)
 }
@@ -82,9 +85,9 @@ func AppendTextValue(dst []byte, v slog.Value) []byte {
 	case slog.KindString:
 		return AppendTextString(dst, v.String())
 	case slog.KindInt64:
-		return strconv.AppendInt(dst, v.Int64(), 10)
+		return AppendInt(dst, v.Int64())
 	case slog.KindUint64:
-		return strconv.AppendUint(dst, v.Uint64(), 10)
+		return AppendUint(dst, v.Uint64())
 	case slog.KindFloat64:
 		return strconv.AppendFloat(dst, v.Float64(), 'g', -1, 64)
 	case slog.KindBool:
@@ -94,7 +97,11 @@ func AppendTextValue(dst []byte, v slog.Value) []byte {
 	case slog.KindTime:
 		return AppendTextTime(dst, v.Time())
 	default:
-		return appendTextAny(dst, v.Any())
+		a := v.Any()
+		if IsPlainError(a) {
+			return AppendTextString(dst, a.(error).Error())
+		}
+		return appendTextAny(dst, a)
 	}
 }
 

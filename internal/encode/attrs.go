@@ -1,0 +1,134 @@
+package encode
+
+import (
+	"log/slog"
+	"strconv"
+)
+
+// Most attributes stand for themselves: a key, and a scalar, or an error whose text is
+// finished, or a group of such. To write them, nothing has to be resolved, no code of the
+// program's is called, and nothing can go wrong. What is to be done for each kind is found
+// by one switch.
+
+// AppendJSONAttrs appends attributes, as [AppendJSONKey] and [AppendJSONValue] would, as
+// long as they stand for themselves and their keys are not reserved. It reports false if
+// it has met one for which that is not so.
+func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, bool) {
+	const longest = len("-9223372036854775808")
+	for i := range attrs {
+		a := &attrs[i]
+		if a.Key == "" || reserved.Has(a.Key) {
+			return dst, false
+		}
+		switch a.Value.Kind() {
+		case slog.KindString:
+			s := a.Value.String()
+			dst = AppendJSONString(appendJSONKey(dst, a.Key, len(s)+len(`""`)), s)
+		case slog.KindInt64:
+			dst = AppendInt(appendJSONKey(dst, a.Key, longest), a.Value.Int64())
+		case slog.KindDuration:
+			dst = AppendInt(appendJSONKey(dst, a.Key, longest), int64(a.Value.Duration()))
+		case slog.KindUint64:
+			dst = AppendUint(appendJSONKey(dst, a.Key, longest), a.Value.Uint64())
+		case slog.KindBool:
+			dst = strconv.AppendBool(appendJSONKey(dst, a.Key, len("false")), a.Value.Bool())
+		case slog.KindFloat64:
+			dst = appendJSONFloat(AppendJSONKey(dst, a.Key), a.Value.Float64())
+		case slog.KindTime:
+			dst = AppendJSONTime(AppendJSONKey(dst, a.Key), a.Value.Time())
+		case slog.KindAny:
+			v := a.Value.Any()
+			if !IsPlainError(v) {
+				return dst, false
+			}
+			s := v.(error).Error()
+			dst = AppendJSONString(appendJSONKey(dst, a.Key, len(s)+len(`""`)), s)
+		case slog.KindGroup:
+			members := a.Value.Group()
+			if len(members) == 0 {
+				return dst, false
+			}
+			var ok bool
+			if dst, ok = AppendJSONAttrs(append(AppendJSONKey(dst, a.Key), '{'), members, nil); !ok {
+				return dst, false
+			}
+			dst = append(dst, '}')
+		default:
+			return dst, false
+		}
+	}
+	return dst, true
+}
+
+// AppendTextAttrs appends attributes in the same way, as [AppendTextKey] and
+// [AppendTextValue] would, each after a space. The path names the groups around them,
+// each followed by a dot; it comes back as it was, in what may be a larger array.
+func AppendTextAttrs(dst []byte, path *[]byte, attrs []slog.Attr, reserved *Keys) ([]byte, bool) {
+	for i := range attrs {
+		a := &attrs[i]
+		if a.Key == "" || reserved.Has(a.Key) {
+			return dst, false
+		}
+		switch kind := a.Value.Kind(); kind {
+		case slog.KindAny:
+			v := a.Value.Any()
+			if !IsPlainError(v) {
+				return dst, false
+			}
+			dst = append(AppendTextKey(append(dst, ' '), *path, a.Key), '=')
+			dst = AppendTextString(dst, v.(error).Error())
+		case slog.KindGroup:
+			members := a.Value.Group()
+			if len(members) == 0 {
+				return dst, false
+			}
+			outer := len(*path)
+			*path = append(append(*path, a.Key...), '.')
+			var ok bool
+			dst, ok = AppendTextAttrs(dst, path, members, nil)
+			if *path = (*path)[:outer]; !ok {
+				return dst, false
+			}
+		case slog.KindLogValuer:
+			return dst, false
+		default:
+			dst = append(AppendTextKey(append(dst, ' '), *path, a.Key), '=')
+			dst = AppendTextValue(dst, a.Value)
+		}
+	}
+	return dst, true
+}
+
+// Keys is a small set of keys, to be asked for every attribute.
+type Keys struct {
+	keys []string
+	// lengths has bit n set when a key is n bytes long, so that most attributes are
+	// told apart from all keys by one test.
+	lengths uint64
+}
+
+// Add adds a key.
+func (k *Keys) Add(key string) {
+	k.keys = append(k.keys, key)
+	k.lengths |= 1 << (len(key) & 63)
+}
+
+// Has reports whether key is in the set. The nil set is empty.
+func (k *Keys) Has(key string) bool { return k != nil && k.Index(key) >= 0 }
+
+// Index returns how many keys were added before key, or -1.
+func (k *Keys) Index(key string) int {
+	if k.lengths&(1<<(len(key)&63)) == 0 {
+		return -1
+	}
+	return k.find(key)
+}
+
+func (k *Keys) find(key string) int {
+	for i := range k.keys {
+		if k.keys[i] == key {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,146 @@
+package spanlog
+
+import (
+	"log/slog"
+
+	"github.com/spanlog/spanlog/internal/encode"
+	"github.com/spanlog/spanlog/internal/rawslog"
+)
+
+// Most records have nothing but scalars and errors, and go to sinks that want nothing
+// but lines of JSON or Text. Such lines are written while the record is read: its
+// attributes are not gathered first. Any other record takes the long way, by
+// [entry.collect], and comes out the same.
+
+// A streamer is an encoder that writes a line from front to back.
+type streamer interface {
+	encoder
+	// finish adds the event's own attributes to a line that has all that stands
+	// before them.
+	finish(dst []byte, e *Event, p *prefix) []byte
+}
+
+// streams are the lines that a pipeline writes while it reads a record. There is one
+// of a kind at most, as neither format has options of its own.
+type streams struct {
+	json       *jsonEncoder // nil: none
+	text       *textEncoder // the same
+	jsonFormat int
+	textFormat int
+	lines      uint64 // a bit for the format of each
+	gathers    bool   // a core reads other things of a record than these lines
+}
+
+// newStreams finds out what can be written while a record is read; it is nothing if
+// what is to be written depends on more than one attribute at a time, or on code of the
+// program's.
+func newStreams(p *pipeline) streams {
+	var s streams
+	if p.guarded || p.readsContext || p.rewriter.all() || p.schema.err != errorSlog || len(p.cores) > 64 {
+		return s
+	}
+	for i, enc := range p.encoders {
+		switch enc := enc.(type) {
+		case *jsonEncoder:
+			s.json, s.jsonFormat = enc, i
+		case *textEncoder:
+			s.text, s.textFormat = enc, i
+		default:
+			continue
+		}
+		s.lines |= 1 << i
+	}
+	s.gathers = p.spans.any()
+	for i := range p.cores {
+		s.gathers = s.gathers || p.cores[i].lines == 0 || p.cores[i].lines&^s.lines != 0
+	}
+	return s
+}
+
+// stream reads the record's attributes and writes the lines that cores want. It reports
+// false if that is not for it to do; then the attributes are still to be collected.
+func (e *entry) stream(r *slog.Record) bool {
+	ev := &e.event
+	h, p := ev.handler, ev.handler.p
+	s := &p.streams
+	if s.lines == 0 || e.nested || h.secret || layerOf(e.ctx) != nil {
+		return false
+	}
+	front, back, ok := rawslog.Attrs(r)
+	if !ok {
+		return false
+	}
+	lines := e.ask() & s.lines
+	if lines == 0 {
+		return false
+	}
+	var reserved *encode.Keys
+	if ev.spanned && len(h.groups) == 0 {
+		reserved = &p.rewriter.trace.keys
+	}
+	if s.json != nil && lines&(1<<s.jsonFormat) != 0 && !e.streamJSON(front, back, reserved) {
+		return false
+	}
+	if s.text != nil && lines&(1<<s.textFormat) != 0 && !e.streamText(front, back, reserved) {
+		return false
+	}
+	if s.gathers {
+		ev.attrs = append(append(ev.attrs, front...), back...)
+	}
+	e.intact = true
+	return true
+}
+
+func (e *entry) streamJSON(front, back []slog.Attr, reserved *encode.Keys) bool {
+	ev := &e.event
+	s := &ev.handler.p.streams
+	l, prefix := &e.lines[s.jsonFormat], &ev.state.prefixes[s.jsonFormat]
+	dst := s.json.open(l.buf[:0], ev, prefix)
+	n, own := len(dst), len(front) > 0
+	ok := true
+	if own {
+		dst, ok = encode.AppendJSONAttrs(s.json.openGroups(dst, prefix), front, reserved)
+		if ok && len(back) > 0 {
+			dst, ok = encode.AppendJSONAttrs(dst, back, reserved)
+		}
+	}
+	if l.opened = true; !ok {
+		l.buf = dst[:n]
+		return false
+	}
+	l.buf, l.done = s.json.close(dst, prefix, own), true
+	return true
+}
+
+func (e *entry) streamText(front, back []slog.Attr, reserved *encode.Keys) bool {
+	ev := &e.event
+	s := &ev.handler.p.streams
+	l, prefix := &e.lines[s.textFormat], &ev.state.prefixes[s.textFormat]
+	dst := s.text.open(l.buf[:0], ev, prefix)
+	n := len(dst)
+	ev.path = append(ev.path[:0], prefix.pending...)
+	dst, ok := encode.AppendTextAttrs(dst, &ev.path, front, reserved)
+	if ok {
+		dst, ok = encode.AppendTextAttrs(dst, &ev.path, back, reserved)
+	}
+	if l.opened = true; !ok {
+		l.buf = dst[:n]
+		return false
+	}
+	l.buf, l.done = append(dst, '\n'), true
+	return true
+}
+
+// ask asks the cores whether they want the entry, and returns the formats of the lines
+// that those read that do.
+func (e *entry) ask() (lines uint64) {
+	h := e.event.handler
+	for i := range h.p.cores {
+		if c := &h.p.cores[i]; c.enabled(e.ctx, h.plain, e.event.Level) {
+			e.wanted |= 1 << i
+			lines |= c.lines
+		}
+	}
+	e.asked = true
+	return lines
+}
