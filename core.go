@@ -51,6 +51,9 @@ type sinkCore struct {
 	// one bit each. It reads each of them with every record that it is given. 0:
 	// it reads other things, or some lines only.
 	lines uint64
+	// takesRecord is set if the core gets by with the caller's record while that is
+	// intact.
+	takesRecord bool
 }
 
 // leaf returns the sink within Limits, or c itself.

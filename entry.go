@@ -27,7 +27,7 @@ type entry struct {
 	// changed. It is set only while there are any.
 	record   slog.Record
 	recorded bool
-	intact   bool // record's attributes were not rewritten
+	intact   bool // record's attributes are as they are to be written
 	counted  bool // among the pipeline's calls inside
 	forced   bool // a notice: whatever the sink's level
 	nested   bool // too deep: the rest was not prepared
@@ -92,7 +92,7 @@ func (e *entry) collect(r *slog.Record) {
 	}
 	ev := &e.event
 	h, p := ev.handler, ev.handler.p
-	e.intact = true
+	e.intact = p.schema.err == errorSlog
 	all, collides := p.rewriter.all() || h.secret, ev.spanned && len(h.groups) == 0
 	r.Attrs(func(a slog.Attr) bool {
 		kind := a.Value.Kind()
@@ -113,6 +113,16 @@ func (e *entry) collect(r *slog.Record) {
 	if p.rewriter.replace != nil {
 		e.replaceBuiltins(p)
 		e.intact = false
+	}
+}
+
+// gather sees to it that the attributes of a record that is intact are in the event.
+func (e *entry) gather() {
+	if ev := &e.event; e.intact && e.recorded && len(ev.attrs) == 0 {
+		e.record.Attrs(func(a slog.Attr) bool {
+			ev.attrs = append(ev.attrs, a)
+			return true
+		})
 	}
 }
 

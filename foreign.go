@@ -99,32 +99,46 @@ func (c *foreignCore) handle(e *entry) error {
 
 func (c *foreignCore) pass(e *entry) error {
 	ev := &e.event
-	p, f, segs := ev.handler.p, &ev.state.foreign[c.slot], ev.state.segments
-	root, own := p.schema.errorForm(ev.root), ev.attrs
-	if len(segs) == 1 {
-		own = p.schema.errorForm(own)
-	}
-	spanned := ev.spanned
-	if !spanned && len(root) == 0 {
-		if e.intact && len(own) == len(ev.attrs) {
+	f, atRoot := &ev.state.foreign[c.slot], len(ev.state.segments) == 1
+	if e.intact && len(ev.root) == 0 {
+		switch {
+		case !ev.spanned:
 			// A handler that adds to its record must not write into another's.
 			return f.full.Handle(e.ctx, e.record.Clone())
+		case atRoot:
+			return f.root.Handle(e.ctx, e.withTrace())
 		}
+	}
+	e.gather()
+	p := ev.handler.p
+	root, own := p.schema.errorForm(ev.root), ev.attrs
+	if atRoot {
+		own = p.schema.errorForm(own)
+	}
+	if !ev.spanned && len(root) == 0 {
 		return f.full.Handle(e.ctx, e.newRecord(own))
 	}
-	attrs := e.scratch[:0]
-	if spanned {
-		attrs = p.rewriter.trace.appendAttrs(attrs, ev.Span)
-	}
-	attrs = append(attrs, root...)
-	if len(segs) == 1 {
+	attrs := append(e.scratch[:0], root...)
+	if atRoot {
 		attrs = append(attrs, own...)
-	} else if g := groupSegments(segs[1:], own); !emptyGroup(g.Value) {
+	} else if g := groupSegments(ev.state.segments[1:], own); !emptyGroup(g.Value) {
 		attrs = append(attrs, g)
+	}
+	if ev.spanned {
+		attrs = p.rewriter.trace.appendAttrs(attrs, &ev.Span)
 	}
 	e.scratch = attrs
 	defer clear(attrs)
 	return f.root.Handle(e.ctx, e.newRecord(attrs))
+}
+
+// withTrace returns a copy of the caller's record with the trace fields. They come last
+// in the record of a foreign handler: before the others, all would have to be added anew.
+func (e *entry) withTrace() slog.Record {
+	var fields [maxTraceFields]slog.Attr
+	r := e.record.Clone()
+	r.AddAttrs(e.event.handler.p.rewriter.trace.appendAttrs(fields[:0], &e.event.Span)...)
+	return r
 }
 
 // newRecord is the entry's record with these attributes, which it copies.

@@ -35,8 +35,8 @@ type state struct {
 }
 
 // NewHandler returns a handler that adds the trace fields to each record and
-// passes it on to next. The fields stand at the root of the record, whatever
-// groups are open. A record without a span has none, and allocates nothing more
+// passes it on to next. The fields stand at the root of the record, behind its
+// attributes, whatever groups are open. A record without a span has none, and allocates nothing more
 // than it does with next.
 //
 // Values are resolved, and what is empty is left out, before next sees them.
@@ -116,6 +116,11 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) (enabled bool) 
 //
 //go:noinline
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
+	if h.p.around {
+		if done, err := h.around(ctx, &r); done {
+			return err
+		}
+	}
 	e := newEntry(h, ctx, &r)
 	defer e.free()
 	if !e.stream(&r) {

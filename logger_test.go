@@ -457,14 +457,14 @@ func TestSetDefault(t *testing.T) {
 		stdout bool
 		want   []string // the ends of the lines
 	}{
-		{"plain", false, []string{" INFO one" + ids + " c=3", " INFO two h.d=4 h.e=5", " INFO three"}},
-		{"attributes", false, []string{" INFO one a=1 g.b=2 g.trace_id=" + w3cTraceID, " INFO two a=1 g.b=2 g.h.d=4 g.h.e=5", " INFO three a=1 g.b=2"}},
-		{"Relay", false, []string{" INFO one" + ids + " c=3", " INFO two h.d=4 h.e=5", " INFO three"}},
-		{"twice", false, []string{" INFO one" + ids + " c=3", " INFO two h.d=4 h.e=5", " INFO three"}},
-		{"after another", false, []string{" INFO one" + ids + " c=3", " INFO two h.d=4 h.e=5", " INFO three"}},
-		{"again", false, []string{" INFO one" + ids + " c=3", " INFO two h.d=4 h.e=5", " INFO three"}},
-		{"prefix and flags", false, []string{": app: INFO one" + ids + " c=3", ": app: INFO two h.d=4 h.e=5", "three"}},
-		{"output", true, []string{" INFO one" + ids + " c=3", " INFO two h.d=4 h.e=5", " INFO three"}},
+		{"plain", false, []string{" INFO one c=3" + ids, " INFO two h.d=4 h.e=5", " INFO three"}},
+		{"attributes", false, []string{" INFO one a=1 g.b=2 g.c=3 g.trace_id=" + w3cTraceID, " INFO two a=1 g.b=2 g.h.d=4 g.h.e=5", " INFO three a=1 g.b=2"}},
+		{"Relay", false, []string{" INFO one c=3" + ids, " INFO two h.d=4 h.e=5", " INFO three"}},
+		{"twice", false, []string{" INFO one c=3" + ids, " INFO two h.d=4 h.e=5", " INFO three"}},
+		{"after another", false, []string{" INFO one c=3" + ids, " INFO two h.d=4 h.e=5", " INFO three"}},
+		{"again", false, []string{" INFO one c=3" + ids, " INFO two h.d=4 h.e=5", " INFO three"}},
+		{"prefix and flags", false, []string{": app: INFO one c=3" + ids, ": app: INFO two h.d=4 h.e=5", "three"}},
+		{"output", true, []string{" INFO one c=3" + ids, " INFO two h.d=4 h.e=5", " INFO three"}},
 	} {
 		t.Run(test.do, func(t *testing.T) {
 			stdout, stderr, status := child(t, test.do)

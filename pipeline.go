@@ -29,6 +29,7 @@ type pipeline struct {
 	// handler within an Async.
 	keepsAttrs bool
 	otel       bool // there is an OTel sink
+	around     bool // the only core is the handler that NewHandler was given
 	source     bool
 	service    Service
 

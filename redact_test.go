@@ -247,7 +247,7 @@ func TestReplaceAttrOnce(t *testing.T) {
 			l := open(t, opts, spanlog.Writer{Writer: &one}, spanlog.Relay{Handler: slog.NewJSONHandler(&two, nil)})
 			test.log(timeless(l.Handler()))
 			equal(t, "JSON", one.String(), `{"level":"INFO","msg":"m"`+span+test.want+"}\n")
-			equal(t, "Relay", two.String(), `{"level":"INFO","msg":"m"`+span+test.want+"}\n")
+			equal(t, "Relay", two.String(), `{"level":"INFO","msg":"m"`+test.want+span+"}\n")
 		})
 	}
 }

@@ -195,7 +195,7 @@ func (b *builder) newForeignCore(name string, h slog.Handler, level slog.Leveler
 	b.programs++
 	c := &foreignCore{handler: h, level: level, slot: len(b.foreign), stats: newSinkStats(name)}
 	b.foreign = append(b.foreign, foreign{full: h, root: h, name: name, reporter: b.reporter})
-	return sinkCore{core: c, name: name, stats: c.stats}
+	return sinkCore{core: c, name: name, stats: c.stats, takesRecord: true}
 }
 
 // wrapped is the handler that NewHandler is given.
@@ -204,5 +204,6 @@ type wrapped Relay
 func (wrapped) sinkName() string { return "handler" }
 
 func (s wrapped) build(b *builder) (sinkCore, error) {
+	b.pipeline.around = true
 	return b.newForeignCore(s.sinkName(), s.Handler, s.Level), nil
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/spanlog/spanlog/internal/rawslog"
 )
 
-// Most records have nothing but scalars and errors, and go to sinks that want nothing
-// but lines of JSON or Text. Such lines are written while the record is read: its
-// attributes are not gathered first. Any other record takes the long way, by
-// [entry.collect], and comes out the same.
+// Most records have nothing but scalars and errors that stand for themselves, and go to
+// sinks that want lines of JSON or Text, or the record. Such lines are written while the
+// record is read: its attributes are not gathered first. Any other record takes the long
+// way, by [entry.collect], and comes out the same.
 
 // A streamer is an encoder that writes a line from front to back.
 type streamer interface {
@@ -23,6 +23,8 @@ type streamer interface {
 // streams are the lines that a pipeline writes while it reads a record. There is one
 // of a kind at most, as neither format has options of its own.
 type streams struct {
+	possible   bool         // for records with nothing special in them
+	asks       bool         // the cores can be asked beforehand whether they want a record
 	json       *jsonEncoder // nil: none
 	text       *textEncoder // the same
 	jsonFormat int
@@ -31,13 +33,12 @@ type streams struct {
 	gathers    bool   // a core reads other things of a record than these lines
 }
 
-// newStreams finds out what can be written while a record is read; it is nothing if
-// what is to be written depends on more than one attribute at a time, or on code of the
-// program's.
+// newStreams finds out what can be written while a record is read. It is possible unless
+// what is to be written depends on more than one attribute at a time.
 func newStreams(p *pipeline) streams {
-	var s streams
-	if p.guarded || p.readsContext || p.rewriter.all() || p.schema.err != errorSlog || len(p.cores) > 64 {
-		return s
+	s := streams{
+		possible: !p.readsContext && !p.rewriter.all() && p.schema.err == errorSlog,
+		asks:     !p.guarded && len(p.cores) <= 64,
 	}
 	for i, enc := range p.encoders {
 		switch enc := enc.(type) {
@@ -48,11 +49,15 @@ func newStreams(p *pipeline) streams {
 		default:
 			continue
 		}
-		s.lines |= 1 << i
+		if s.asks {
+			s.lines |= 1 << i
+		}
 	}
 	s.gathers = p.spans.any()
 	for i := range p.cores {
-		s.gathers = s.gathers || p.cores[i].lines == 0 || p.cores[i].lines&^s.lines != 0
+		c := &p.cores[i]
+		linesOnly := c.lines != 0 && c.lines&^s.lines == 0
+		s.gathers = s.gathers || !linesOnly && !c.takesRecord
 	}
 	return s
 }
@@ -63,25 +68,27 @@ func (e *entry) stream(r *slog.Record) bool {
 	ev := &e.event
 	h, p := ev.handler, ev.handler.p
 	s := &p.streams
-	if s.lines == 0 || e.nested || h.secret || layerOf(e.ctx) != nil {
+	if !s.possible || e.nested || h.secret || layerOf(e.ctx) != nil {
 		return false
 	}
 	front, back, ok := rawslog.Attrs(r)
 	if !ok {
 		return false
 	}
-	lines := e.ask() & s.lines
-	if lines == 0 {
-		return false
+	var lines uint64
+	if s.asks {
+		lines = e.ask() & s.lines
 	}
 	var reserved *encode.Keys
 	if ev.spanned && len(h.groups) == 0 {
 		reserved = &p.rewriter.trace.keys
 	}
-	if s.json != nil && lines&(1<<s.jsonFormat) != 0 && !e.streamJSON(front, back, reserved) {
+	switch {
+	case lines == 0 && !(encode.AreSimple(front, reserved) && encode.AreSimple(back, reserved)):
 		return false
-	}
-	if s.text != nil && lines&(1<<s.textFormat) != 0 && !e.streamText(front, back, reserved) {
+	case s.json != nil && lines&(1<<s.jsonFormat) != 0 && !e.streamJSON(front, back, reserved):
+		return false
+	case s.text != nil && lines&(1<<s.textFormat) != 0 && !e.streamText(front, back, reserved):
 		return false
 	}
 	if s.gathers {

@@ -35,6 +35,10 @@ const (
 type traceFields struct {
 	fields []traceField
 	keys   encode.Keys // theirs
+	// digits are the fields' values one after the other, if they are no more than
+	// digits, and ends where each of them ends.
+	digits traceForm
+	ends   [maxTraceFields]int
 }
 
 // maxTraceFields is how many fields a schema makes of a span context at most.
@@ -57,6 +61,10 @@ func newTraceFields(s Schema) traceFields {
 	}
 	if s.linkKey != "" {
 		add(traceField{key: s.linkKey, part: partLink, text: s.linkVal})
+	}
+	t.digits = newTraceForm(t.fields, func(int) (before, after string) { return "", "" })
+	for i := range t.fields {
+		t.ends[i] = len(newTraceForm(t.fields[:i+1], func(int) (before, after string) { return "", "" }).text)
 	}
 	return t
 }
@@ -109,21 +117,25 @@ func (f *traceField) is(v slog.Value, sc trace.SpanContext) bool {
 
 // appendAttrs appends the fields for sc as attributes. All their values share
 // one string, which is the only allocation.
-func (t *traceFields) appendAttrs(dst []slog.Attr, sc trace.SpanContext) []slog.Attr {
-	var buf [192]byte
-	var end [maxTraceFields]int
-	text := buf[:0]
-	for i := range t.fields {
-		if f := &t.fields[i]; f.in(sc) && !f.bare {
-			text = f.append(text, sc)
+func (t *traceFields) appendAttrs(dst []slog.Attr, sc *trace.SpanContext) []slog.Attr {
+	var buf [64]byte // is enough for digits
+	text, end := buf[:0], t.ends
+	if t.digits.fits(sc) {
+		text = buf[:len(t.digits.text)]
+		t.digits.putDigits(text, sc)
+	} else {
+		for i := range t.fields {
+			if f := &t.fields[i]; f.in(*sc) && !f.bare {
+				text = f.append(text, *sc)
+			}
+			end[i] = len(text)
 		}
-		end[i] = len(text)
 	}
 	all, start := string(text), 0
 	for i := range t.fields {
 		f := &t.fields[i]
 		switch {
-		case !f.in(sc):
+		case !f.in(*sc):
 		case f.bare:
 			dst = append(dst, slog.Bool(f.key, sc.IsSampled()))
 		default:

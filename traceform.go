@@ -12,12 +12,13 @@ import (
 // copied, and the digits are put in. There is none for fields that are more than digits.
 type traceForm struct {
 	text                   string
-	traceID, spanID, flags int // where the digits begin; 0: there is no such field
+	traceID, spanID, flags int // where the digits begin; -1: there is no such field
 }
 
 // newTraceForm makes the form. Around gives what stands before and after the digits of
 // the i-th field.
 func newTraceForm(fields []traceField, around func(i int) (before, after string)) (f traceForm) {
+	f.traceID, f.spanID, f.flags = -1, -1, -1
 	for i, field := range fields {
 		before, after := around(i)
 		f.text += before
@@ -43,17 +44,21 @@ func (f *traceForm) fits(sc *trace.SpanContext) bool { return f.text != "" && sc
 func (f *traceForm) append(dst []byte, sc *trace.SpanContext) []byte {
 	n := len(dst)
 	dst = append(dst, f.text...)
-	b := dst[n:]
-	if f.traceID > 0 {
+	f.putDigits(dst[n:], sc)
+	return dst
+}
+
+// putDigits writes the digits to b, which is as long as the form's text.
+func (f *traceForm) putDigits(b []byte, sc *trace.SpanContext) {
+	if f.traceID >= 0 {
 		id := sc.TraceID()
 		encode.PutHex16((*[32]byte)(b[f.traceID:]), (*[16]byte)(&id))
 	}
-	if f.spanID > 0 {
+	if f.spanID >= 0 {
 		id := sc.SpanID()
 		encode.PutHex8((*[16]byte)(b[f.spanID:]), (*[8]byte)(&id))
 	}
-	if f.flags > 0 {
+	if f.flags >= 0 {
 		encode.PutHex1((*[2]byte)(b[f.flags:]), byte(sc.TraceFlags()))
 	}
-	return dst
 }

@@ -99,6 +99,29 @@ func AppendTextAttrs(dst []byte, path *[]byte, attrs []slog.Attr, reserved *Keys
 	return dst, true
 }
 
+// AreSimple reports whether AppendJSONAttrs and AppendTextAttrs would write all of attrs.
+func AreSimple(attrs []slog.Attr, reserved *Keys) bool {
+	for i := range attrs {
+		a := &attrs[i]
+		if a.Key == "" || reserved.Has(a.Key) {
+			return false
+		}
+		switch a.Value.Kind() {
+		case slog.KindAny:
+			if !IsPlainError(a.Value.Any()) {
+				return false
+			}
+		case slog.KindGroup:
+			if members := a.Value.Group(); len(members) == 0 || !AreSimple(members, nil) {
+				return false
+			}
+		case slog.KindLogValuer:
+			return false
+		}
+	}
+	return true
+}
+
 // Keys is a small set of keys, to be asked for every attribute.
 type Keys struct {
 	keys []string

@@ -1,0 +1,72 @@
+package spanlog
+
+import (
+	"context"
+	"log/slog"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/encode"
+	"github.com/spanlog/spanlog/internal/rawslog"
+)
+
+// around takes a record the short way through a handler of NewHandler's: the trace fields
+// are added to the record, and that is all. It reports false, and has done nothing, where
+// more is to be done. Then the record takes the way of all others, to the same end.
+//
+// The next handler is not asked for its level again: slog has done so through Enabled.
+// Nobody can close it through this one, or read its counters.
+func (h *Handler) around(ctx context.Context, r *slog.Record) (done bool, err error) {
+	p := h.p
+	if !p.streams.possible || h.secret || ctx == nil || layerOf(ctx) != nil || p.spans.any() || p.spanContext != nil {
+		return false, nil
+	}
+	front, back, ok := rawslog.Attrs(r)
+	if !ok {
+		return false, nil
+	}
+	sc := trace.SpanContextFromContext(ctx)
+	spanned := sc.HasTraceID()
+	next, reserved := h.plain.foreign[0].full, (*encode.Keys)(nil)
+	if spanned {
+		if len(h.groups) > 0 || len(h.held) > 0 {
+			return false, nil
+		}
+		next, reserved = h.spanned.foreign[0].root, &p.rewriter.trace.keys
+	}
+	if !encode.AreSimple(front, reserved) || !encode.AreSimple(back, reserved) {
+		return false, nil
+	}
+	defer p.leave()
+	if !p.enter() {
+		return false, nil
+	}
+	if len(back) > 0 {
+		*r = r.Clone() // what is added must not be written into another's record
+	}
+	if spanned {
+		var fields [maxTraceFields]slog.Attr
+		r.AddAttrs(p.rewriter.trace.appendAttrs(fields[:0], &sc)...)
+	}
+	return true, p.passOn(ctx, next, r)
+}
+
+// passOn gives the record to the handler. A panic is an error.
+func (p *pipeline) passOn(ctx context.Context, next slog.Handler, r *slog.Record) (err error) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		err = errGoexit
+		if v := recover(); v != nil {
+			err = panicked(v)
+		}
+		err = p.failed(&p.cores[0], r.Level, err)
+	}()
+	err = next.Handle(ctx, *r)
+	if returned = true; err != nil {
+		err = p.failed(&p.cores[0], r.Level, err)
+	}
+	return err
+}
