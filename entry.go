@@ -10,7 +10,7 @@ import (
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/spanlog/spanlog/internal/encode"
+	"github.com/spanlog/spanlog/internal/rawslog"
 )
 
 // An entry is one record on its way through the cores: the event, and its bytes
@@ -137,7 +137,7 @@ func (e *entry) rewrite(a slog.Attr) {
 // mayLog reports whether a value, of a kind, can have methods of the program's, which
 // may log.
 func mayLog(v slog.Value, kind slog.Kind) bool {
-	return kind >= slog.KindGroup || kind == slog.KindAny && !encode.IsPlainError(v.Any())
+	return kind >= slog.KindGroup || kind == slog.KindAny && rawslog.ValueOf(&v).Kind == slog.KindAny
 }
 
 // enter counts the entry among those for which code of the program's may run. It

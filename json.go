@@ -10,11 +10,13 @@ type jsonFormat struct{}
 
 func (jsonFormat) encoder(c *formatConfig) (encoder, error) {
 	enc := &jsonEncoder{schemaFields: newSchemaFields(c, jsonKey)}
-	enc.clock = encode.NewClock("{"+enc.time, `"`)
-	for i := range enc.between {
+	var after [namedLevels + 1]string
+	for i := range namedLevels {
 		level := encode.AppendJSONString([]byte(","+enc.level), enc.schema.levelText(levelAt(i)))
-		enc.between[i] = string(level) + "," + enc.message
+		after[i] = string(level) + "," + enc.message
 	}
+	after[otherLevel] = ","
+	enc.clock = encode.NewClock("{"+enc.time, `"`, after[:]...)
 	enc.form = newTraceForm(c.trace.fields, func(i int) (before, after string) { return "," + enc.traceKeys[i] + `"`, `"` })
 	return enc, nil
 }
@@ -27,11 +29,10 @@ func jsonKey(key string) string {
 // jsonEncoder writes [slog.JSONHandler]'s form.
 type jsonEncoder struct {
 	schemaFields
-	// between is what stands between the time and the message if there is no
-	// source, for the levels that have names.
-	between [namedLevels]string
-	clock   *encode.Clock // writes the brace and the time
-	form    traceForm
+	// clock writes the brace, the time, and what stands between that and the message,
+	// for each level that has a name, if there is no source; else only the comma.
+	clock *encode.Clock
+	form  traceForm
 }
 
 func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
@@ -109,12 +110,10 @@ func (enc *jsonEncoder) close(dst []byte, p *prefix, own bool) []byte {
 // builtins writes the opening brace and slog's own fields, in slog's order.
 func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
 	if !e.Time.IsZero() {
-		dst = enc.clock.AppendJSON(dst, e.Time)
 		if i, ok := levelIndex(e.Level); ok && !enc.source {
-			dst = append(dst, enc.between[i]...)
-			return encode.AppendJSONString(dst, e.Message)
+			return encode.AppendJSONString(enc.clock.AppendJSON(dst, e.Time, i), e.Message)
 		}
-		dst = append(dst, ',')
+		dst = enc.clock.AppendJSON(dst, e.Time, otherLevel)
 	} else {
 		dst = append(dst, '{')
 	}

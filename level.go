@@ -30,6 +30,9 @@ func levelName(l slog.Level) string {
 // namedLevels is how many levels have a name without an offset.
 const namedLevels = 6
 
+// otherLevel is the number of all levels that have none.
+const otherLevel = namedLevels
+
 // levelIndex numbers the levels that have a name.
 func levelIndex(l slog.Level) (i int, ok bool) {
 	i = int(l-LevelTrace) / 4

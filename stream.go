@@ -25,6 +25,7 @@ type streamer interface {
 type streams struct {
 	possible   bool         // for records with nothing special in them
 	asks       bool         // the cores can be asked beforehand whether they want a record
+	one        bool         // there is one core, and only what it wants comes here
 	json       *jsonEncoder // nil: none
 	text       *textEncoder // the same
 	jsonFormat int
@@ -53,6 +54,7 @@ func newStreams(p *pipeline) streams {
 			s.lines |= 1 << i
 		}
 	}
+	s.one = len(p.cores) == 1 && !p.spans.any()
 	s.gathers = p.spans.any()
 	for i := range p.cores {
 		c := &p.cores[i]
@@ -139,15 +141,19 @@ func (e *entry) streamText(front, back []slog.Attr, reserved *encode.Keys) bool 
 }
 
 // ask asks the cores whether they want the entry, and returns the formats of the lines
-// that those read that do.
+// that those read that do. A core that is the only one wants it: slog has asked through
+// Enabled.
 func (e *entry) ask() (lines uint64) {
 	h := e.event.handler
+	if e.asked = true; h.p.streams.one {
+		e.wanted = 1
+		return h.p.cores[0].lines
+	}
 	for i := range h.p.cores {
 		if c := &h.p.cores[i]; c.enabled(e.ctx, h.plain, e.event.Level) {
 			e.wanted |= 1 << i
 			lines |= c.lines
 		}
 	}
-	e.asked = true
 	return lines
 }

@@ -11,11 +11,13 @@ type textFormat struct{}
 
 func (textFormat) encoder(c *formatConfig) (encoder, error) {
 	enc := &textEncoder{schemaFields: newSchemaFields(c, textKey)}
-	enc.clock = encode.NewClock(enc.time, "")
-	for i := range enc.between {
+	var after [namedLevels + 1]string
+	for i := range namedLevels {
 		level := encode.AppendTextString([]byte(" "+enc.level), enc.schema.levelText(levelAt(i)))
-		enc.between[i] = string(level) + " " + enc.message
+		after[i] = string(level) + " " + enc.message
 	}
+	after[otherLevel] = " "
+	enc.clock = encode.NewClock(enc.time, "", after[:]...)
 	enc.form = newTraceForm(c.trace.fields, func(i int) (before, after string) { return " " + enc.traceKeys[i], "" })
 	return enc, nil
 }
@@ -28,11 +30,10 @@ func textKey(key string) string {
 // textEncoder writes [slog.TextHandler]'s form.
 type textEncoder struct {
 	schemaFields
-	clock *encode.Clock // writes the time
-	// between is what stands between the time and the message if there is no
-	// source, for the levels that have names.
-	between [namedLevels]string
-	form    traceForm
+	// clock writes the time, and what stands between that and the message, for each
+	// level that has a name, if there is no source; else only the space.
+	clock *encode.Clock
+	form  traceForm
 }
 
 func (enc *textEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
@@ -63,12 +64,10 @@ func (enc *textEncoder) finish(dst []byte, e *Event, p *prefix) []byte {
 // builtins writes slog's own fields, in slog's order.
 func (enc *textEncoder) builtins(dst []byte, e *Event) []byte {
 	if !e.Time.IsZero() {
-		dst = enc.clock.AppendText(dst, e.Time)
 		if i, ok := levelIndex(e.Level); ok && !enc.source {
-			dst = append(dst, enc.between[i]...)
-			return encode.AppendTextString(dst, e.Message)
+			return encode.AppendTextString(enc.clock.AppendText(dst, e.Time, i), e.Message)
 		}
-		dst = append(dst, ' ')
+		dst = enc.clock.AppendText(dst, e.Time, otherLevel)
 	}
 	dst = append(dst, enc.level...)
 	dst = encode.AppendTextString(dst, enc.schema.levelText(e.Level))

@@ -2,7 +2,10 @@ package encode
 
 import (
 	"log/slog"
+	"math"
 	"strconv"
+
+	"github.com/spanlog/spanlog/internal/rawslog"
 )
 
 // Most attributes stand for themselves: a key, and a scalar, or an error whose text is
@@ -14,47 +17,39 @@ import (
 // long as they stand for themselves and their keys are not reserved. It reports false if
 // it has met one for which that is not so.
 func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, bool) {
-	const longest = len("-9223372036854775808")
 	for i := range attrs {
 		a := &attrs[i]
 		if a.Key == "" || reserved.Has(a.Key) {
 			return dst, false
 		}
-		switch a.Value.Kind() {
+		switch v := rawslog.ValueOf(&a.Value); v.Kind {
 		case slog.KindString:
-			s := a.Value.String()
-			dst = AppendJSONString(appendJSONKey(dst, a.Key, len(s)+len(`""`)), s)
-		case slog.KindInt64:
-			dst = AppendInt(appendJSONKey(dst, a.Key, longest), a.Value.Int64())
-		case slog.KindDuration:
-			dst = AppendInt(appendJSONKey(dst, a.Key, longest), int64(a.Value.Duration()))
+			dst = AppendJSONString(appendJSONKey(dst, a.Key, len(v.Text)+len(`""`)), v.Text)
+		case slog.KindInt64, slog.KindDuration:
+			dst = putInt(appendJSONKey(dst, a.Key, maxDigits), int64(v.Num))
 		case slog.KindUint64:
-			dst = AppendUint(appendJSONKey(dst, a.Key, longest), a.Value.Uint64())
+			dst = putUint(appendJSONKey(dst, a.Key, maxDigits), v.Num)
 		case slog.KindBool:
-			dst = strconv.AppendBool(appendJSONKey(dst, a.Key, len("false")), a.Value.Bool())
+			dst = strconv.AppendBool(appendJSONKey(dst, a.Key, len("false")), v.Num != 0)
 		case slog.KindFloat64:
-			dst = appendJSONFloat(AppendJSONKey(dst, a.Key), a.Value.Float64())
-		case slog.KindTime:
-			dst = AppendJSONTime(AppendJSONKey(dst, a.Key), a.Value.Time())
-		case slog.KindAny:
-			v := a.Value.Any()
-			if !IsPlainError(v) {
-				return dst, false
-			}
-			s := v.(error).Error()
-			dst = AppendJSONString(appendJSONKey(dst, a.Key, len(s)+len(`""`)), s)
-		case slog.KindGroup:
-			members := a.Value.Group()
-			if len(members) == 0 {
-				return dst, false
-			}
-			var ok bool
-			if dst, ok = AppendJSONAttrs(append(AppendJSONKey(dst, a.Key), '{'), members, nil); !ok {
-				return dst, false
-			}
-			dst = append(dst, '}')
+			dst = appendJSONFloat(AppendJSONKey(dst, a.Key), math.Float64frombits(v.Num))
 		default:
-			return dst, false
+			switch a.Value.Kind() {
+			case slog.KindTime:
+				dst = AppendJSONTime(AppendJSONKey(dst, a.Key), a.Value.Time())
+			case slog.KindGroup:
+				members, ok := a.Value.Group(), false
+				if len(members) == 0 {
+					return dst, false
+				}
+				dst = append(AppendJSONKey(dst, a.Key), '{')
+				if dst, ok = AppendJSONAttrs(dst, members, nil); !ok {
+					return dst, false
+				}
+				dst = append(dst, '}')
+			default:
+				return dst, false
+			}
 		}
 	}
 	return dst, true
@@ -69,30 +64,35 @@ func AppendTextAttrs(dst []byte, path *[]byte, attrs []slog.Attr, reserved *Keys
 		if a.Key == "" || reserved.Has(a.Key) {
 			return dst, false
 		}
-		switch kind := a.Value.Kind(); kind {
-		case slog.KindAny:
-			v := a.Value.Any()
-			if !IsPlainError(v) {
+		v := rawslog.ValueOf(&a.Value)
+		if v.Kind == slog.KindAny {
+			switch a.Value.Kind() {
+			case slog.KindTime:
+			case slog.KindGroup:
+				members, ok := a.Value.Group(), false
+				if len(members) == 0 {
+					return dst, false
+				}
+				outer := len(*path)
+				*path = append(append(*path, a.Key...), '.')
+				dst, ok = AppendTextAttrs(dst, path, members, nil)
+				if *path = (*path)[:outer]; !ok {
+					return dst, false
+				}
+				continue
+			default:
 				return dst, false
 			}
-			dst = append(AppendTextKey(append(dst, ' '), *path, a.Key), '=')
-			dst = AppendTextString(dst, v.(error).Error())
-		case slog.KindGroup:
-			members := a.Value.Group()
-			if len(members) == 0 {
-				return dst, false
-			}
-			outer := len(*path)
-			*path = append(append(*path, a.Key...), '.')
-			var ok bool
-			dst, ok = AppendTextAttrs(dst, path, members, nil)
-			if *path = (*path)[:outer]; !ok {
-				return dst, false
-			}
-		case slog.KindLogValuer:
-			return dst, false
+		}
+		dst = append(AppendTextKey(append(dst, ' '), *path, a.Key), '=')
+		switch v.Kind {
+		case slog.KindString:
+			dst = AppendTextString(dst, v.Text)
+		case slog.KindInt64:
+			dst = AppendInt(dst, int64(v.Num))
+		case slog.KindBool:
+			dst = strconv.AppendBool(dst, v.Num != 0)
 		default:
-			dst = append(AppendTextKey(append(dst, ' '), *path, a.Key), '=')
 			dst = AppendTextValue(dst, a.Value)
 		}
 	}
@@ -106,16 +106,16 @@ func AreSimple(attrs []slog.Attr, reserved *Keys) bool {
 		if a.Key == "" || reserved.Has(a.Key) {
 			return false
 		}
+		if rawslog.ValueOf(&a.Value).Kind != slog.KindAny {
+			continue
+		}
 		switch a.Value.Kind() {
-		case slog.KindAny:
-			if !IsPlainError(a.Value.Any()) {
-				return false
-			}
+		case slog.KindTime:
 		case slog.KindGroup:
 			if members := a.Value.Group(); len(members) == 0 || !AreSimple(members, nil) {
 				return false
 			}
-		case slog.KindLogValuer:
+		default:
 			return false
 		}
 	}

@@ -9,6 +9,7 @@ import (
 // all that are of one second share all but the fraction. It is safe for concurrent use.
 type Clock struct {
 	before, quote string
+	after         []string
 	now           atomic.Pointer[second]
 }
 
@@ -16,13 +17,15 @@ type Clock struct {
 type second struct {
 	unix     int64
 	location *time.Location
-	text     []byte // with what is before it, and the quote
-	zone     []byte // with the quote behind it
+	text     []byte   // with what is before it, and the quote
+	zones    [][]byte // with the quote, and what is after it
 }
 
-// NewClock returns a Clock that writes before before each time, and the time within
-// quotes.
-func NewClock(before, quote string) *Clock { return &Clock{before: before, quote: quote} }
+// NewClock returns a Clock that writes before before each time, one of after behind it,
+// and the time within quotes.
+func NewClock(before, quote string, after ...string) *Clock {
+	return &Clock{before: before, quote: quote, after: after}
+}
 
 // second returns the second of t, or nil where it is not worth while, or can't be had.
 func (c *Clock) second(t time.Time) *second {
@@ -40,34 +43,39 @@ func (c *Clock) second(t time.Time) *second {
 	s = &second{
 		unix: sec, location: loc,
 		text: t.AppendFormat([]byte(c.before+c.quote), "2006-01-02T15:04:05"),
-		zone: append(t.AppendFormat(nil, "Z07:00"), c.quote...),
+	}
+	zone := t.Format("Z07:00") + c.quote
+	for _, after := range c.after {
+		s.zones = append(s.zones, []byte(zone+after))
 	}
 	c.now.Store(s)
 	return s
 }
 
-// AppendJSON appends what is to be before t, and t as [AppendJSONTime] does.
-func (c *Clock) AppendJSON(dst []byte, t time.Time) []byte {
+// AppendJSON appends what is to be before t, t as [AppendJSONTime] does, and the i-th text
+// that is to be after it.
+func (c *Clock) AppendJSON(dst []byte, t time.Time, i int) []byte {
 	s := c.second(t)
 	if s == nil {
-		return AppendJSONTime(append(dst, c.before...), t)
+		return append(AppendJSONTime(append(dst, c.before...), t), c.after[i]...)
 	}
 	dst = append(dst, s.text...)
 	dst = appendFraction(dst, t.Nanosecond())
-	return append(dst, s.zone...)
+	return append(dst, s.zones[i]...)
 }
 
-// AppendText appends what is to be before t, and t as [AppendTextTime] does.
-func (c *Clock) AppendText(dst []byte, t time.Time) []byte {
+// AppendText appends what is to be before t, t as [AppendTextTime] does, and the i-th text
+// that is to be after it.
+func (c *Clock) AppendText(dst []byte, t time.Time, i int) []byte {
 	s := c.second(t)
 	if s == nil {
-		return AppendTextTime(append(dst, c.before...), t)
+		return append(AppendTextTime(append(dst, c.before...), t), c.after[i]...)
 	}
 	dst = append(dst, s.text...)
 	ms := uint32(t.Nanosecond()) / 1_000_000
 	pair := 2 * (ms % 100)
 	dst = append(dst, '.', '0'+byte(ms/100), digitPairs[pair], digitPairs[pair+1])
-	return append(dst, s.zone...)
+	return append(dst, s.zones[i]...)
 }
 
 // appendFraction appends nanoseconds as a fraction of a second, without zeros at

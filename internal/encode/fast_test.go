@@ -16,7 +16,7 @@ func TestClock(t *testing.T) {
 	locations := []*time.Location{time.UTC, time.Local, time.FixedZone("a", 3600), time.FixedZone("b", -(5*3600 + 30*60)), time.FixedZone("seconds", 3601)}
 	base := time.Date(2026, 11, 25, 3, 26, 6, 0, time.UTC)
 	rapid.Check(t, func(t *rapid.T) {
-		inJSON, inText := NewClock("before ", `"`), NewClock("before ", "")
+		inJSON, inText := NewClock("before ", `"`, " after", ""), NewClock("before ", "", "", " behind")
 		for range rapid.IntRange(1, 20).Draw(t, "records") {
 			at := base.Add(time.Duration(rapid.Int64Range(-5, 5).Draw(t, "seconds")) * time.Second)
 			at = at.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 10, 999_999_999, 120_000_000, 5_000, 987_654_321, 100_000_000, 12_345}).Draw(t, "ns")))
@@ -24,10 +24,10 @@ func TestClock(t *testing.T) {
 				at = time.Unix(rapid.Int64Range(-1<<40, 1<<40).Draw(t, "unix"), 7)
 			}
 			at = at.In(rapid.SampledFrom(locations).Draw(t, "location"))
-			if got, want := string(inJSON.AppendJSON(nil, at)), string(AppendJSONTime([]byte("before "), at)); got != want {
+			if got, want := string(inJSON.AppendJSON(nil, at, 0)), string(AppendJSONTime([]byte("before "), at))+" after"; got != want {
 				t.Fatalf("JSON, %v: got %s, want %s", at, got, want)
 			}
-			if got, want := string(inText.AppendText(nil, at)), string(AppendTextTime([]byte("before "), at)); got != want {
+			if got, want := string(inText.AppendText(nil, at, 1)), string(AppendTextTime([]byte("before "), at))+" behind"; got != want {
 				t.Fatalf("text, %v: got %s, want %s", at, got, want)
 			}
 		}

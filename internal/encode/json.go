@@ -18,6 +18,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"github.com/spanlog/spanlog/internal/rawslog"
 )
 
 const hexDigits = "0123456789abcdef"
@@ -34,25 +36,22 @@ var jsonSafe = func() (safe [256]bool) {
 // AppendJSONKey appends a key with its quotes and colon, and before it a comma,
 // unless it is the first of its object. An opening brace can be the last byte only
 // there: no encoded value ends in one.
-func AppendJSONKey(dst []byte, key string) []byte {
-	return appendJSONKey(dst, key, 0)
-}
+func AppendJSONKey(dst []byte, key string) []byte { return appendJSONKey(dst, key, 0) }
 
 // appendJSONKey is AppendJSONKey that leaves room for a value of so many bytes.
 func appendJSONKey(dst []byte, key string, room int) []byte {
 	n := len(dst)
-	comma := n > 0 && dst[n-1] != '{'
 	dst = grow(dst, len(key)+len(`,"":`)+room)
-	if comma {
+	if n > 0 && dst[n-1] != '{' {
 		dst = dst[:n+1]
 		dst[n] = ','
 		n++
 	}
 	b := dst[n : n+len(key)+len(`"":`)]
+	b[0], b[len(b)-2], b[len(b)-1] = '"', '"', ':'
 	if !copyPlain(b[1:], key) {
 		return append(appendEscapedJSON(dst, key), ':')
 	}
-	b[0], b[len(b)-2], b[len(b)-1] = '"', '"', ':'
 	return dst[:n+len(b)]
 }
 
@@ -62,10 +61,10 @@ func AppendJSONString(dst []byte, s string) []byte {
 	n := len(dst)
 	dst = grow(dst, len(s)+2)
 	b := dst[n : n+len(s)+2]
+	b[0], b[len(b)-1] = '"', '"'
 	if !copyPlain(b[1:], s) {
 		return appendEscapedJSON(dst, s)
 	}
-	b[0], b[len(b)-1] = '"', '"'
 	return dst[:n+len(b)]
 }
 
@@ -149,11 +148,10 @@ func AppendJSONValue(dst []byte, v slog.Value, kind slog.Kind) []byte {
 	case slog.KindTime:
 		return AppendJSONTime(dst, v.Time())
 	default:
-		a := v.Any()
-		if IsPlainError(a) {
-			return AppendJSONString(dst, a.(error).Error())
+		if v := rawslog.ValueOf(&v); v.Kind == slog.KindString { // an error's
+			return AppendJSONString(dst, v.Text)
 		}
-		return appendJSONAny(dst, a)
+		return appendJSONAny(dst, v.Any())
 	}
 }
 

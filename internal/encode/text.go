@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/spanlog/spanlog/internal/rawslog"
 )
 
 // NeedsQuotes reports whether s would be ambiguous, unsafe or invisible without
@@ -97,11 +99,10 @@ func AppendTextValue(dst []byte, v slog.Value) []byte {
 	case slog.KindTime:
 		return AppendTextTime(dst, v.Time())
 	default:
-		a := v.Any()
-		if IsPlainError(a) {
-			return AppendTextString(dst, a.(error).Error())
+		if v := rawslog.ValueOf(&v); v.Kind == slog.KindString { // an error's
+			return AppendTextString(dst, v.Text)
 		}
-		return appendTextAny(dst, a)
+		return appendTextAny(dst, v.Any())
 	}
 }
 

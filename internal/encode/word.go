@@ -104,16 +104,31 @@ func load16(s string) uint16 {
 
 // AppendInt appends v in decimal.
 func AppendInt(dst []byte, v int64) []byte {
-	if v < 0 {
-		return AppendUint(append(dst, '-'), -uint64(v))
-	}
-	return AppendUint(dst, uint64(v))
+	return putInt(grow(dst, maxDigits), v)
 }
 
 // AppendUint appends v in decimal.
 func AppendUint(dst []byte, v uint64) []byte {
-	n, digits := len(dst), decimalDigits(v)
-	dst = grow(dst, digits)[:n+digits]
+	return putUint(grow(dst, maxDigits), v)
+}
+
+// maxDigits is the length of the longest integer: -1<<63, or 1<<64-1.
+const maxDigits = len("-9223372036854775808")
+
+// putInt is AppendInt for a dst that has room.
+func putInt(dst []byte, v int64) []byte {
+	if v >= 0 {
+		return putUint(dst, uint64(v))
+	}
+	n := len(dst)
+	dst = dst[:n+1]
+	dst[n] = '-'
+	return putUint(dst, -uint64(v))
+}
+
+func putUint(dst []byte, v uint64) []byte {
+	n := len(dst)
+	dst = dst[:n+decimalDigits(v)]
 	putDecimal(dst[n:], v)
 	return dst
 }
