@@ -69,17 +69,10 @@ func (c *sinkCore) leaf() *sinkCore {
 
 // deliver hands the entry to every core that wants it, and keeps the trouble of
 // each to itself.
-func (p *pipeline) deliver(e *entry) error { return p.deliverFrom(0, e) }
-
-// deliverFrom delivers the entry to the cores from the i-th on.
-func (p *pipeline) deliverFrom(i int, e *entry) (errs error) {
-	returned := false
-	defer func() {
-		if !returned { // the i-th has ended the goroutine: that is its own trouble
-			_ = p.deliverFrom(i+1, e)
-		}
-	}()
-	for ; i < len(p.cores); i++ {
+func (p *pipeline) deliver(e *entry) (errs error) {
+	for e.next < len(p.cores) {
+		i := e.next
+		e.next++
 		c := &p.cores[i]
 		var err error
 		if !e.asked {
@@ -91,7 +84,6 @@ func (p *pipeline) deliverFrom(i int, e *entry) (errs error) {
 			errs = joinErrors(errs, p.failed(c, e.event.Level, err))
 		}
 	}
-	returned = true
 	return errs
 }
 
@@ -177,10 +169,11 @@ func (c *sinkCore) note(probe bool, err error) {
 
 var errGoexit = errors.New("the sink has ended the goroutine")
 
-// ended counts and reports the record with which the sink has ended the goroutine:
-// nobody is called any more who would.
+// ended counts and reports the record with which the sink has ended the goroutine, and
+// delivers it to the cores that come after: nobody is called any more who would.
 func (c *sinkCore) ended(e *entry) {
 	p := e.event.handler.p
+	defer func() { _ = p.deliver(e) }()
 	switch {
 	case e.forced:
 		// Nobody has logged it, and what it says is said again.

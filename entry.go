@@ -35,6 +35,7 @@ type entry struct {
 	// has a bit for each that does. Otherwise they are asked when it is delivered.
 	asked  bool
 	wanted uint64
+	next   int // the first of the pipeline's cores that it is still to be delivered to
 }
 
 // A line is an event in one format.
@@ -285,7 +286,7 @@ func (e *entry) detach(n need) *entry {
 	from, to := &e.event, &d.event
 	to.Time, to.at, to.Level, to.PC, to.Span, to.spanned = from.Time, from.at, from.Level, from.PC, from.Span, from.spanned
 	to.handler, to.state, to.Message = from.handler, from.state, from.Message
-	d.intact, d.forced = false, e.forced
+	d.intact, d.forced, d.next = false, e.forced, len(from.handler.p.cores)
 	if n.attrs {
 		to.attrs = appendOwned(to.attrs, from.attrs)
 		to.root = appendOwned(to.root, from.root)
@@ -337,6 +338,6 @@ func (e *entry) free() {
 	if e.recorded {
 		e.recorded, e.record = false, slog.Record{}
 	}
-	e.ctx, e.forced, e.asked, e.wanted = nil, false, false, 0
+	e.ctx, e.forced, e.asked, e.wanted, e.next = nil, false, false, 0, 0
 	entries.Put(e)
 }

@@ -204,7 +204,7 @@ func (p *pipeline) notice(c *sinkCore, level slog.Level, message string, attrs .
 	if e.nested {
 		return errNested
 	}
-	e.forced = true
+	e.forced, e.next = true, len(p.cores) // it is for this sink only
 	err := c.attempt(e)
 	if err != nil && !kept(err) {
 		return err

@@ -119,14 +119,13 @@ func (c *writerCore) write(e *entry, line []byte) error {
 	if !c.out.lock() {
 		return errNested
 	}
+	if !c.out.foreign { // nor does it panic
+		err := c.put(e, line)
+		c.out.mu.Unlock()
+		return err
+	}
 	defer c.out.mu.Unlock()
-	if c.refuses() { // closed in the meantime
-		return ErrClosed
-	}
-	if c.out.foreign {
-		return c.out.call(func() error { return c.put(e, line) })
-	}
-	return c.put(e, line)
+	return c.out.call(func() error { return c.put(e, line) })
 }
 
 // refuses reports whether it is too late for records.
@@ -134,6 +133,9 @@ func (c *writerCore) refuses() bool { return c.closed.Load() && !c.console }
 
 // put writes the line. After close it also flushes: nobody else will any more.
 func (c *writerCore) put(e *entry, line []byte) (err error) {
+	if c.refuses() { // closed in the meantime
+		return ErrClosed
+	}
 	if c.entries != nil {
 		err = c.entries.WriteEntry(e.ctx, Entry{Time: e.event.at, Level: e.event.Level, Span: e.event.Span, Line: line})
 	} else {
