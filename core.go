@@ -56,6 +56,21 @@ type sinkCore struct {
 	takesRecord bool
 }
 
+// constant returns the level of the core if it is the same for all time.
+func (c *sinkCore) constant() (level slog.Level, ok bool) {
+	var l slog.Leveler
+	switch core := c.core.(type) {
+	case *writerCore:
+		l = core.level
+	case *fileCore:
+		l = core.level
+	case *asyncCore:
+		return core.constant()
+	}
+	level, ok = l.(slog.Level)
+	return level, ok
+}
+
 // leaf returns the sink within Limits, or c itself.
 func (c *sinkCore) leaf() *sinkCore {
 	for {

@@ -109,7 +109,7 @@ func (s File) build(b *builder) (sinkCore, error) {
 	name := s.sinkName()
 	c := &fileCore{level: level, format: format, stats: newSinkStats(name)}
 	o := s.logOptions()
-	o.Written = c.stats.deliverMany
+	o.Written = c.stats.delivered.addMany
 	o.Lost = c.stats.drop
 	o.Recovered = func(records int) { c.stats.recovered.Add(uint64(records)) }
 	o.Report = func(err error) {

@@ -90,6 +90,9 @@ func NewHandler(next slog.Handler, opts *Options) *Handler {
 // Enabled reports whether any sink wants records of this level, or the active
 // span does (see [Options].SpanEvents).
 func (h *Handler) Enabled(ctx context.Context, level slog.Level) (enabled bool) {
+	if h.p.fixed {
+		return level >= h.p.least
+	}
 	if h.p.guarded {
 		// Handle finds the panic again, and has somebody to tell.
 		defer func() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"sync/atomic"
 
@@ -17,9 +18,11 @@ type pipeline struct {
 	root     *Handler   // before any With; spanlog's own records are its
 	cores    []sinkCore // files first
 	guarded  bool       // asking a core for its level runs code of the program's
-	schema   Schema     // with its defaults filled in
-	encoders []encoder  // one per distinct format
-	streams  streams    // of encoders
+	fixed    bool       // what is enabled is known beforehand: what is not below least
+	least    slog.Level
+	schema   Schema    // with its defaults filled in
+	encoders []encoder // one per distinct format
+	streams  streams   // of encoders
 	rewriter rewriter
 	spans    spanMirror
 	reporter *reporter
@@ -100,6 +103,7 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 	p.programs = p.programs || b.programs > 0 || slices.ContainsFunc(b.formats, func(f Formatter) bool { _, ok := f.(FormatFunc); return ok })
 	p.service = svc
 	p.streams = newStreams(p)
+	p.findLeast()
 	s := &state{segments: make([]segment, 1), foreign: b.foreign}
 	fields := p.schema.rootAttrs(svc)
 	for _, enc := range p.encoders {
@@ -111,6 +115,16 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 	h := &Handler{p: p, plain: s, spanned: s}
 	p.root = h.WithAttrs(o.Attrs).(*Handler)
 	return p.root, nil
+}
+
+// findLeast finds out the least level that is enabled, if it is always the same: most
+// levels are constants, and every call of a logger asks.
+func (p *pipeline) findLeast() {
+	p.fixed, p.least = !p.spans.any(), math.MaxInt
+	for i := range p.cores {
+		level, ok := p.cores[i].constant()
+		p.fixed, p.least = p.fixed && ok, min(p.least, level)
+	}
 }
 
 // closeAll closes what was opened for a logger that is not to be.

@@ -99,8 +99,7 @@ func (s Stats) String() string {
 // sinkStats are the counters behind SinkStats.
 type sinkStats struct {
 	name      string
-	delivered atomic.Uint64
-	bytes     atomic.Uint64
+	delivered tally
 	recovered atomic.Uint64
 	notices   atomic.Uint64
 	passedOn  atomic.Uint64
@@ -129,12 +128,7 @@ func newSinkStats(name string) *sinkStats {
 	return &sinkStats{name: name, dropped: make(map[drop]uint64), owed: make(map[string]*loss)}
 }
 
-func (s *sinkStats) deliver(bytes int) { s.deliverMany(1, bytes) }
-
-func (s *sinkStats) deliverMany(records, bytes int) {
-	s.delivered.Add(uint64(records))
-	s.bytes.Add(uint64(bytes))
-}
+func (s *sinkStats) deliver(bytes int) { s.delivered.add(bytes) }
 
 // fail notes an error that has cost no record, yet.
 func (s *sinkStats) fail(err error) {
@@ -180,10 +174,11 @@ func (s *sinkStats) passOn(err error) {
 }
 
 func (s *sinkStats) snapshot() SinkStats {
+	records, bytes := s.delivered.sums()
 	out := SinkStats{
 		Sink:       s.name,
-		Delivered:  s.delivered.Load(),
-		Bytes:      s.bytes.Load(),
+		Delivered:  records,
+		Bytes:      bytes,
 		Recovered:  s.recovered.Load(),
 		FailedOver: s.passedOn.Load(),
 		Notices:    s.notices.Load(),

@@ -117,15 +117,18 @@ const maxDigits = len("-9223372036854775808")
 
 // putInt is AppendInt for a dst that has room.
 func putInt(dst []byte, v int64) []byte {
-	if v >= 0 {
-		return putUint(dst, uint64(v))
+	n, u := len(dst), uint64(v)
+	if v < 0 {
+		dst = dst[:n+1]
+		dst[n] = '-'
+		n, u = n+1, -u
 	}
-	n := len(dst)
-	dst = dst[:n+1]
-	dst[n] = '-'
-	return putUint(dst, -uint64(v))
+	dst = dst[:n+decimalDigits(u)]
+	putDecimal(dst[n:], u)
+	return dst
 }
 
+// putUint is AppendUint for a dst that has room.
 func putUint(dst []byte, v uint64) []byte {
 	n := len(dst)
 	dst = dst[:n+decimalDigits(v)]
