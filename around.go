@@ -29,19 +29,32 @@ func (h *Handler) around(ctx context.Context, r *slog.Record) (done bool, err er
 	spanned := sc.HasTraceID()
 	next, reserved := h.plain.foreign[0].full, (*encode.Keys)(nil)
 	if spanned {
-		if len(h.groups) > 0 || len(h.held) > 0 {
+		if len(h.held) > 0 || len(h.groups) > 0 && len(back) > 0 {
 			return false, nil
 		}
-		next, reserved = h.spanned.foreign[0].root, &p.rewriter.trace.keys
+		next = h.spanned.foreign[0].root
+		if len(h.groups) == 0 {
+			reserved = &p.rewriter.trace.keys
+		}
 	}
-	if !encode.AreSimple(front, reserved) || !encode.AreSimple(back, reserved) {
+	if simple, _ := areSimple(front, reserved); !simple {
+		return false, nil
+	}
+	if simple, _ := areSimple(back, reserved); !simple {
 		return false, nil
 	}
 	defer p.leave()
 	if !p.enter() {
 		return false, nil
 	}
-	if len(back) > 0 {
+	switch {
+	case spanned && len(h.groups) > 0:
+		g := groupSegments(h.spanned.segments[1:], front)
+		*r = slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
+		if !emptyGroup(g.Value) {
+			r.AddAttrs(g)
+		}
+	case len(back) > 0:
 		*r = r.Clone() // what is added must not be written into another's record
 	}
 	if spanned {
@@ -69,4 +82,19 @@ func (p *pipeline) passOn(ctx context.Context, next slog.Handler, r *slog.Record
 		err = p.failed(&p.cores[0], r.Level, err)
 	}
 	return err
+}
+
+// areSimple reports whether all the attributes can be passed on as they are, and whether
+// there are some whose methods say what they are.
+func areSimple(attrs []slog.Attr, reserved *encode.Keys) (simple, methods bool) {
+	for n := 0; n < len(attrs); n++ {
+		n += encode.CountSimple(attrs[n:], reserved)
+		if n < len(attrs) {
+			if !isPlainAny(&attrs[n], reserved) {
+				return false, false
+			}
+			methods = true
+		}
+	}
+	return true, methods
 }

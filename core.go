@@ -102,6 +102,20 @@ func (p *pipeline) deliver(e *entry) (errs error) {
 	return errs
 }
 
+// finish frees the entry. If it has not been delivered, because a method of a value has
+// ended the goroutine, it is counted and reported first.
+func (e *entry) finish() {
+	if p := e.event.handler.p; e.next < len(p.cores) && !e.nested {
+		for i := range p.cores {
+			c := &p.cores[i]
+			if wants, err := c.wants(e); wants || err != nil {
+				_ = p.failed(c, e.event.Level, errValueExit)
+			}
+		}
+	}
+	e.free()
+}
+
 // try delivers the entry if the core wants it. A panic is an error.
 func (c *sinkCore) try(e *entry) error {
 	if wants, err := c.wants(e); err != nil || !wants {
@@ -182,7 +196,10 @@ func (c *sinkCore) note(probe bool, err error) {
 	}
 }
 
-var errGoexit = errors.New("the sink has ended the goroutine")
+var (
+	errGoexit    = errors.New("the sink has ended the goroutine")
+	errValueExit = errors.New("a value has ended the goroutine")
+)
 
 // ended counts and reports the record with which the sink has ended the goroutine, and
 // delivers it to the cores that come after: nobody is called any more who would.

@@ -125,7 +125,7 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 		}
 	}
 	e := newEntry(h, ctx, &r)
-	defer e.free()
+	defer e.finish()
 	if !e.stream(&r) {
 		e.collect(&r)
 	}

@@ -31,8 +31,9 @@ type jsonEncoder struct {
 	schemaFields
 	// clock writes the brace, the time, and what stands between that and the message,
 	// for each level that has a name, if there is no source; else only the comma.
-	clock *encode.Clock
-	form  traceForm
+	clock   *encode.Clock
+	sources sourceCache
+	form    traceForm
 }
 
 func (enc *jsonEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
@@ -120,13 +121,20 @@ func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
 	dst = append(dst, enc.level...)
 	dst = encode.AppendJSONString(dst, enc.schema.levelText(e.Level))
 	if enc.source {
-		if a := enc.schema.sourceAttr(e.Source()); a.Key != "" {
-			dst = enc.attr(dst, &a, a.Value.Kind())
-		}
+		dst = append(dst, enc.sources.text(e.PC, enc.sourceText)...)
 	}
 	dst = append(dst, ',')
 	dst = append(dst, enc.message...)
 	return encode.AppendJSONString(dst, e.Message)
+}
+
+// sourceText is the source as it is written behind the level.
+func (enc *jsonEncoder) sourceText(pc uintptr) []byte {
+	text := []byte{'"'}
+	if a := enc.schema.sourceAttr(sourceOf(pc)); a.Key != "" {
+		text = enc.attr(text, &a, a.Value.Kind())
+	}
+	return text[1:]
 }
 
 // attr writes an attribute that is resolved and not empty, and of a kind that its

@@ -7,8 +7,8 @@ import (
 	"github.com/spanlog/spanlog/internal/rawslog"
 )
 
-// Most records have nothing but scalars and errors that stand for themselves, and go to
-// sinks that want lines of JSON or Text, or the record. Such lines are written while the
+// Most records have nothing that is to be resolved, redacted, renamed or left out, and go
+// to sinks that want lines of JSON or Text, or the record. Such lines are written while the
 // record is read: its attributes are not gathered first. Any other record takes the long
 // way, by [entry.collect], and comes out the same.
 
@@ -86,7 +86,7 @@ func (e *entry) stream(r *slog.Record) bool {
 		reserved = &p.rewriter.trace.keys
 	}
 	switch {
-	case lines == 0 && !(encode.AreSimple(front, reserved) && encode.AreSimple(back, reserved)):
+	case lines == 0 && !(e.areSimple(front, reserved) && e.areSimple(back, reserved)):
 		return false
 	case s.json != nil && lines&(1<<s.jsonFormat) != 0 && !e.streamJSON(front, back, reserved):
 		return false
@@ -105,17 +105,24 @@ func (e *entry) streamJSON(front, back []slog.Attr, reserved *encode.Keys) bool 
 	s := &ev.handler.p.streams
 	l, prefix := &e.lines[s.jsonFormat], &ev.state.prefixes[s.jsonFormat]
 	dst := s.json.open(l.buf[:0], ev, prefix)
-	n, own := len(dst), len(front) > 0
-	ok := true
+	opened, own := len(dst), len(front) > 0
 	if own {
-		dst, ok = encode.AppendJSONAttrs(s.json.openGroups(dst, prefix), front, reserved)
-		if ok && len(back) > 0 {
-			dst, ok = encode.AppendJSONAttrs(dst, back, reserved)
-		}
+		dst = s.json.openGroups(dst, prefix)
 	}
-	if l.opened = true; !ok {
-		l.buf = dst[:n]
-		return false
+	for attrs := front; len(attrs) > 0; {
+		n := 0
+		dst, n = encode.AppendJSONAttrs(dst, attrs, reserved)
+		if n < len(attrs) {
+			if !e.isSimple(&attrs[n], reserved) {
+				l.buf, l.opened = dst[:opened], true
+				return false
+			}
+			dst = s.json.attr(dst, &attrs[n], slog.KindAny)
+			n++
+		}
+		if attrs = attrs[n:]; len(attrs) == 0 {
+			attrs, back = back, nil
+		}
 	}
 	l.buf, l.done = s.json.close(dst, prefix, own), true
 	return true
@@ -126,18 +133,41 @@ func (e *entry) streamText(front, back []slog.Attr, reserved *encode.Keys) bool 
 	s := &ev.handler.p.streams
 	l, prefix := &e.lines[s.textFormat], &ev.state.prefixes[s.textFormat]
 	dst := s.text.open(l.buf[:0], ev, prefix)
-	n := len(dst)
+	opened := len(dst)
 	ev.path = append(ev.path[:0], prefix.pending...)
-	dst, ok := encode.AppendTextAttrs(dst, &ev.path, front, reserved)
-	if ok {
-		dst, ok = encode.AppendTextAttrs(dst, &ev.path, back, reserved)
-	}
-	if l.opened = true; !ok {
-		l.buf = dst[:n]
-		return false
+	for attrs := front; len(attrs) > 0; {
+		n := 0
+		dst, n = encode.AppendTextAttrs(dst, &ev.path, attrs, reserved)
+		if n < len(attrs) {
+			if !e.isSimple(&attrs[n], reserved) {
+				l.buf, l.opened = dst[:opened], true
+				return false
+			}
+			dst = textAttr(dst, 0, &ev.path, attrs[n])
+			n++
+		}
+		if attrs = attrs[n:]; len(attrs) == 0 {
+			attrs, back = back, nil
+		}
 	}
 	l.buf, l.done = append(dst, '\n'), true
 	return true
+}
+
+// areSimple reports whether all the attributes can be written as they are.
+func (e *entry) areSimple(attrs []slog.Attr, reserved *encode.Keys) bool {
+	simple, methods := areSimple(attrs, reserved)
+	return simple && (!methods || e.enter(e.event.handler.p))
+}
+
+// isSimple reports whether an attribute that does not stand for itself can be written as it
+// is: its value is somebody's type, whose methods say what it is.
+func (e *entry) isSimple(a *slog.Attr, reserved *encode.Keys) bool {
+	return isPlainAny(a, reserved) && e.enter(e.event.handler.p)
+}
+
+func isPlainAny(a *slog.Attr, reserved *encode.Keys) bool {
+	return a.Key != "" && !reserved.Has(a.Key) && a.Value.Kind() == slog.KindAny && plain(*a)
 }
 
 // ask asks the cores whether they want the entry, and returns the formats of the lines

@@ -32,8 +32,9 @@ type textEncoder struct {
 	schemaFields
 	// clock writes the time, and what stands between that and the message, for each
 	// level that has a name, if there is no source; else only the space.
-	clock *encode.Clock
-	form  traceForm
+	clock   *encode.Clock
+	sources sourceCache
+	form    traceForm
 }
 
 func (enc *textEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
@@ -72,13 +73,20 @@ func (enc *textEncoder) builtins(dst []byte, e *Event) []byte {
 	dst = append(dst, enc.level...)
 	dst = encode.AppendTextString(dst, enc.schema.levelText(e.Level))
 	if enc.source {
-		if a := enc.schema.sourceAttr(e.Source()); a.Key != "" {
-			dst = textAttr(dst, 0, &e.path, a)
-		}
+		dst = append(dst, enc.sources.text(e.PC, enc.sourceText)...)
 	}
 	dst = append(dst, ' ')
 	dst = append(dst, enc.message...)
 	return encode.AppendTextString(dst, e.Message)
+}
+
+// sourceText is the source as it is written behind the level.
+func (enc *textEncoder) sourceText(pc uintptr) []byte {
+	text := []byte{'x'}
+	if a := enc.schema.sourceAttr(sourceOf(pc)); a.Key != "" {
+		text = textAttr(text, 0, new([]byte), a)
+	}
+	return text[1:]
 }
 
 func (enc *textEncoder) traceFields(dst []byte, start int, e *Event) []byte {

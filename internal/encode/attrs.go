@@ -14,13 +14,13 @@ import (
 // by one switch.
 
 // AppendJSONAttrs appends attributes, as [AppendJSONKey] and [AppendJSONValue] would, as
-// long as they stand for themselves and their keys are not reserved. It reports false if
-// it has met one for which that is not so.
-func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, bool) {
+// long as they stand for themselves and their keys are not reserved. It returns how many
+// those are.
+func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, int) {
 	for i := range attrs {
 		a := &attrs[i]
 		if a.Key == "" || reserved.Has(a.Key) {
-			return dst, false
+			return dst, i
 		}
 		switch v := rawslog.ValueOf(&a.Value); v.Kind {
 		case slog.KindString:
@@ -38,50 +38,45 @@ func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, boo
 			case slog.KindTime:
 				dst = AppendJSONTime(AppendJSONKey(dst, a.Key), a.Value.Time())
 			case slog.KindGroup:
-				members, ok := a.Value.Group(), false
-				if len(members) == 0 {
-					return dst, false
-				}
-				dst = append(AppendJSONKey(dst, a.Key), '{')
-				if dst, ok = AppendJSONAttrs(dst, members, nil); !ok {
-					return dst, false
+				before, members := len(dst), a.Value.Group()
+				var n int
+				dst, n = AppendJSONAttrs(append(AppendJSONKey(dst, a.Key), '{'), members, nil)
+				if n == 0 || n < len(members) {
+					return dst[:before], i
 				}
 				dst = append(dst, '}')
 			default:
-				return dst, false
+				return dst, i
 			}
 		}
 	}
-	return dst, true
+	return dst, len(attrs)
 }
 
 // AppendTextAttrs appends attributes in the same way, as [AppendTextKey] and
 // [AppendTextValue] would, each after a space. The path names the groups around them,
 // each followed by a dot; it comes back as it was, in what may be a larger array.
-func AppendTextAttrs(dst []byte, path *[]byte, attrs []slog.Attr, reserved *Keys) ([]byte, bool) {
+func AppendTextAttrs(dst []byte, path *[]byte, attrs []slog.Attr, reserved *Keys) ([]byte, int) {
 	for i := range attrs {
 		a := &attrs[i]
 		if a.Key == "" || reserved.Has(a.Key) {
-			return dst, false
+			return dst, i
 		}
 		v := rawslog.ValueOf(&a.Value)
 		if v.Kind == slog.KindAny {
 			switch a.Value.Kind() {
 			case slog.KindTime:
 			case slog.KindGroup:
-				members, ok := a.Value.Group(), false
-				if len(members) == 0 {
-					return dst, false
-				}
-				outer := len(*path)
+				before, outer, members := len(dst), len(*path), a.Value.Group()
 				*path = append(append(*path, a.Key...), '.')
-				dst, ok = AppendTextAttrs(dst, path, members, nil)
-				if *path = (*path)[:outer]; !ok {
-					return dst, false
+				var n int
+				dst, n = AppendTextAttrs(dst, path, members, nil)
+				if *path = (*path)[:outer]; n == 0 || n < len(members) {
+					return dst[:before], i
 				}
 				continue
 			default:
-				return dst, false
+				return dst, i
 			}
 		}
 		dst = append(AppendTextKey(append(dst, ' '), *path, a.Key), '=')
@@ -96,15 +91,16 @@ func AppendTextAttrs(dst []byte, path *[]byte, attrs []slog.Attr, reserved *Keys
 			dst = AppendTextValue(dst, a.Value)
 		}
 	}
-	return dst, true
+	return dst, len(attrs)
 }
 
-// AreSimple reports whether AppendJSONAttrs and AppendTextAttrs would write all of attrs.
-func AreSimple(attrs []slog.Attr, reserved *Keys) bool {
+// CountSimple returns how many of the attributes AppendJSONAttrs and AppendTextAttrs would
+// write.
+func CountSimple(attrs []slog.Attr, reserved *Keys) int {
 	for i := range attrs {
 		a := &attrs[i]
 		if a.Key == "" || reserved.Has(a.Key) {
-			return false
+			return i
 		}
 		if rawslog.ValueOf(&a.Value).Kind != slog.KindAny {
 			continue
@@ -112,14 +108,14 @@ func AreSimple(attrs []slog.Attr, reserved *Keys) bool {
 		switch a.Value.Kind() {
 		case slog.KindTime:
 		case slog.KindGroup:
-			if members := a.Value.Group(); len(members) == 0 || !AreSimple(members, nil) {
-				return false
+			if members := a.Value.Group(); len(members) == 0 || CountSimple(members, nil) < len(members) {
+				return i
 			}
 		default:
-			return false
+			return i
 		}
 	}
-	return true
+	return len(attrs)
 }
 
 // Keys is a small set of keys, to be asked for every attribute.

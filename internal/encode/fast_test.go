@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
@@ -71,6 +73,26 @@ func TestJSONKey(t *testing.T) {
 			if got := string(AppendJSONKey([]byte(test.before), key)); got != want {
 				t.Errorf("%q after %q: got %s, want %s", key, test.before, got, want)
 			}
+		}
+	}
+}
+
+// TestPlainRune: it takes a character only if all of it needs no escape.
+func TestPlainRune(t *testing.T) {
+	for i := range 1 << 24 {
+		s := string([]byte{byte(i >> 16), byte(i >> 8), byte(i)})
+		n := plainRune(s)
+		if n == 0 {
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s)
+		if size != n || r == utf8.RuneError && n < 3 || r == '\u2028' || r == '\u2029' || r < utf8.RuneSelf {
+			t.Fatalf("%q: %d bytes, but it is %q, of %d bytes", s, n, r, size)
+		}
+	}
+	for _, s := range []string{"é|", "한", "漢", "\ufffd"} {
+		if plainRune(s) != len(strings.TrimSuffix(s, "|")) {
+			t.Errorf("%q is looked at closer", s)
 		}
 	}
 }

@@ -96,6 +96,10 @@ func appendEscapedJSON(dst []byte, s string) []byte {
 			start = i
 			continue
 		}
+		if n := plainRune(s[i:]); n > 0 {
+			i += n
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:

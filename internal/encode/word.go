@@ -43,6 +43,25 @@ func copyPlain(dst []byte, s string) bool {
 	return true
 }
 
+// plainRune returns the length of the character that s begins with if it is one of two or
+// three bytes that needs no escape in JSON, as most beyond ASCII are. 0 means to look closer.
+func plainRune(s string) int {
+	const continues = 0x80 // what a byte that continues a character has for its first two bits
+	if len(s) < 3 || s[1]&0xc0 != continues {
+		return 0
+	}
+	switch b := s[0]; {
+	case 0xc2 <= b && b <= 0xdf:
+		return 2
+	case b < 0xe1 || b > 0xef || s[2]&0xc0 != continues:
+	case b == 0xed && s[1] >= 0xa0: // surrogates
+	case b == 0xe2 && s[1] == 0x80 && s[2]&^1 == 0xa8: // U+2028 and U+2029
+	default:
+		return 3
+	}
+	return 0
+}
+
 // textMarks reports whether s has bytes that could need to be escaped within quotes,
 // DEL among them, and whether it has such that need quotes around it and no more.
 func textMarks(s string) (special, separators bool) {

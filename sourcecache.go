@@ -1,0 +1,25 @@
+package spanlog
+
+import "sync/atomic"
+
+// A sourceCache has what an encoder writes for the source of a record, by program counter:
+// to find out file and line takes longer than all the rest of a record. Two counters that
+// share a slot take it from each other, so that its size is fixed.
+type sourceCache [512]atomic.Pointer[sourceText]
+
+type sourceText struct {
+	pc   uintptr
+	text []byte
+}
+
+// text returns the text for pc, which write makes at need.
+func (c *sourceCache) text(pc uintptr, write func(pc uintptr) []byte) []byte {
+	// Calls are some bytes apart: the multiplication has all bits of pc count.
+	slot := &c[uint64(pc)*0x9e3779b97f4a7c15>>(64-9)]
+	t := slot.Load()
+	if t == nil || t.pc != pc {
+		t = &sourceText{pc, write(pc)}
+		slot.Store(t)
+	}
+	return t.text
+}
