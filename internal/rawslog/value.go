@@ -26,18 +26,18 @@ type Value struct {
 // ValueOf returns what v is. That is what v's methods would tell, each of which has to
 // find out anew what v is.
 func ValueOf(v *slog.Value) Value {
-	if !values.known {
+	if !valueKnown {
 		return valueOf(*v)
 	}
-	x := *(*any)(unsafe.Add(unsafe.Pointer(v), values.any))
-	if kind, ok := x.(slog.Kind); ok {
-		return Value{Kind: kind, Num: *(*uint64)(unsafe.Add(unsafe.Pointer(v), values.num))}
+	raw := (*value)(unsafe.Pointer(v))
+	if kind, ok := raw.any.(slog.Kind); ok {
+		return Value{Kind: kind, Num: raw.num}
 	}
-	switch typeOf(x) {
-	case values.text:
+	switch typeOf(raw.any) {
+	case textType:
 		return Value{Kind: slog.KindString, Text: v.String()}
 	case newError, wrappingError, formattedError:
-		return Value{Kind: slog.KindString, Text: x.(error).Error()}
+		return Value{Kind: slog.KindString, Text: raw.any.(error).Error()}
 	}
 	return Value{}
 }
@@ -82,30 +82,29 @@ var (
 // takes longer to compare than all the rest.
 func typeOf(x any) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&x)) }
 
-// values is how a slog.Value is laid out.
-var values = findValueLayout(reflect.TypeFor[slog.Value]())
-
-// A valueLayout is where a slog.Value has its two parts: a number, and an interface that
-// says by its type what the number means, or else is the value.
-type valueLayout struct {
-	known    bool
-	num, any uintptr        // offsets
-	text     unsafe.Pointer // the type in any that makes a string of a value
+// A value is laid out as a slog.Value: a number, and an interface that says by its type
+// what the number means, or else is the value.
+type value struct {
+	_   [0]func()
+	num uint64
+	any any
 }
 
-func findValueLayout(t reflect.Type) (l valueLayout) {
-	num, ok1 := t.FieldByName("num")
-	x, ok2 := t.FieldByName("any")
-	l.known = ok1 && ok2 && num.Type == reflect.TypeFor[uint64]() && x.Type == reflect.TypeFor[any]()
-	if l.known {
-		l.num, l.any = num.Offset, x.Offset
-		v := slog.StringValue("text")
-		l.text = typeOf(*(*any)(unsafe.Add(unsafe.Pointer(&v), l.any)))
+var (
+	valueKnown = sameLayout(reflect.TypeFor[value](), reflect.TypeFor[slog.Value]())
+	// textType is the type in any that makes a string of a value.
+	textType = typeOfText()
+)
+
+func typeOfText() unsafe.Pointer {
+	if !valueKnown {
+		return nil
 	}
-	return l
+	v := slog.StringValue("text")
+	return typeOf((*value)(unsafe.Pointer(&v)).any)
 }
 
-func init() { values.known = values.known && valuesAsExpected() }
+func init() { valueKnown = valueKnown && valuesAsExpected() }
 
 // valuesAsExpected reports whether values of all kinds are read as they themselves tell.
 func valuesAsExpected() bool {

@@ -1,0 +1,107 @@
+package rawslog
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// TestKnown: with this version of Go, nothing has to be asked the slow way. If it fails,
+// records come out right all the same.
+func TestKnown(t *testing.T) {
+	if !recordKnown || !valueKnown {
+		t.Errorf("records %v, values %v: slog's types have changed", recordKnown, valueKnown)
+	}
+}
+
+// TestAttrs: a record has the attributes that it says it has, in their order.
+func TestAttrs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := slog.NewRecord(time.Now(), slog.LevelInfo, "m", 1)
+		for range rapid.IntRange(0, 4).Draw(t, "calls") {
+			for range rapid.IntRange(0, 4).Draw(t, "attributes") {
+				r.Add(rapid.StringN(0, 3, -1).Draw(t, "key"), rapid.Int().Draw(t, "value"))
+			}
+			if rapid.Bool().Draw(t, "cloned") {
+				r = r.Clone()
+			}
+		}
+		front, back, ok := Attrs(&r)
+		if got, want := slices.Concat(front, back), collect(r); !ok || !slices.EqualFunc(got, want, slog.Attr.Equal) {
+			t.Fatalf("got %v %v, want %v", got, ok, want)
+		}
+	})
+}
+
+// TestValueOf: a value is what its own methods say it is.
+func TestValueOf(t *testing.T) {
+	kinds := []*rapid.Generator[any]{
+		rapid.String().AsAny(), rapid.Int64().AsAny(), rapid.Uint64().AsAny(), rapid.Float64().AsAny(), rapid.Bool().AsAny(), rapid.SliceOf(rapid.Byte()).AsAny(),
+		rapid.Map(rapid.Int64(), func(n int64) any { return time.Duration(n) }),
+		rapid.Map(rapid.Int64(), func(n int64) any { return time.Unix(n, 0) }),
+		rapid.Map(rapid.String(), func(s string) any { return errors.New(s) }),
+		rapid.Map(rapid.String(), func(s string) any { return fmt.Errorf("%s: %w", s, errors.ErrUnsupported) }),
+		rapid.Map(rapid.String(), func(s string) any { return slog.GroupValue(slog.String("k", s)) }),
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		v := slog.AnyValue(rapid.OneOf(kinds...).Draw(t, "value"))
+		if got, want := ValueOf(&v), valueOf(v); got != want {
+			t.Fatalf("%v: got %+v, want %+v", v, got, want)
+		}
+	})
+}
+
+type otherOrder struct {
+	any any
+	num uint64
+}
+
+type otherName struct {
+	_      [0]func()
+	number uint64
+	any    any
+}
+
+type oneMore struct {
+	value
+	more int
+}
+
+// TestSameLayout: what is not the same is seen.
+func TestSameLayout(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		t    reflect.Type
+		want bool
+	}{
+		{"slog's", reflect.TypeFor[slog.Value](), true},
+		{"another order", reflect.TypeFor[otherOrder](), false},
+		{"another name", reflect.TypeFor[otherName](), false},
+		{"one field more", reflect.TypeFor[oneMore](), false},
+	} {
+		if got := sameLayout(reflect.TypeFor[value](), test.t); got != test.want {
+			t.Errorf("%s: got %v", test.name, got)
+		}
+	}
+}
+
+// TestUnknown: without knowing the layouts, values are the same, and Attrs says so.
+func TestUnknown(t *testing.T) {
+	defer func(r, v bool) { recordKnown, valueKnown = r, v }(recordKnown, valueKnown)
+	recordKnown, valueKnown = false, false
+	r := slog.NewRecord(time.Time{}, 0, "", 0)
+	r.AddAttrs(slog.Int("a", 1))
+	if _, _, ok := Attrs(&r); ok {
+		t.Error("Attrs knows")
+	}
+	v := slog.AnyValue(errors.New("text"))
+	if got := ValueOf(&v); got != (Value{Kind: slog.KindString, Text: "text"}) {
+		t.Errorf("got %+v", got)
+	}
+}
