@@ -2,50 +2,14 @@ package benchmarks
 
 import (
 	"context"
-	"errors"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"github.com/spanlog/spanlog"
 )
-
-// recordsPerRun is how many records a contender logs before it is flushed.
-const recordsPerRun = 20_000
-
-var errRefused = errors.New("connection refused")
-
-// logRun logs records with five attributes. The span changes from one to the
-// next.
-func logRun(log *slog.Logger, spans []context.Context) {
-	for i := range recordsPerRun {
-		log.LogAttrs(spans[i%len(spans)], slog.LevelInfo, "request done",
-			slog.String("method", "GET"),
-			slog.Int("status", 200),
-			slog.Duration("took", time.Duration(i)*time.Microsecond),
-			slog.Bool("cached", true),
-			slog.Any("error", errRefused),
-		)
-	}
-}
-
-// spanContexts returns contexts with an active span each.
-func spanContexts(n int) []context.Context {
-	ctxs := make([]context.Context, n)
-	for i := range ctxs {
-		ctxs[i] = trace.ContextWithSpanContext(context.Background(), trace.NewSpanContext(trace.SpanContextConfig{
-			TraceID:    trace.TraceID{1, 2, 3, 4, 5, 6, 7, byte(i >> 8), byte(i)},
-			SpanID:     trace.SpanID{8, 7, 6, 5, byte(i >> 8), byte(i)},
-			TraceFlags: trace.FlagsSampled,
-		}))
-	}
-	return ctxs
-}
 
 // emptied returns a function that takes everything out of a file.
 func emptied(b *testing.B, path string) func() {
@@ -54,44 +18,6 @@ func emptied(b *testing.B, path string) func() {
 			b.Error(err)
 		}
 	}
-}
-
-// BenchmarkFile compares the log file with the same records to nowhere, and with
-// what most programs have. All that is flushed is within the time.
-//
-//	go test -run=^$ -bench=BenchmarkFile -benchtime=100x -v .
-func BenchmarkFile(b *testing.B) {
-	spans := spanContexts(1024)
-	dir := b.TempDir()
-	spanlogTo := func(sink spanlog.Sink) func() {
-		l := spanlog.Must(spanlog.New(nil, sink))
-		b.Cleanup(func() { _ = l.Close() })
-		return func() {
-			logRun(l.Logger, spans)
-			if err := l.Flush(context.Background()); err != nil {
-				b.Error(err)
-			}
-		}
-	}
-	emptied := func(path string) func() { return emptied(b, path) }
-	journal, plain := filepath.Join(dir, "journal.log"), filepath.Join(dir, "plain.log")
-	f, err := os.OpenFile(plain, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	usual := slog.New(wrapper{slog.NewJSONHandler(f, nil)})
-	contenders := []contender{
-		{name: "discard", run: spanlogTo(spanlog.Writer{Writer: io.Discard})},
-		{name: "journal", run: spanlogTo(spanlog.File{Path: journal}), after: emptied(journal)},
-		{name: "slog-to-file", run: func() { logRun(usual, spans) }, after: emptied(plain)},
-	}
-	b.Run("journal", func(b *testing.B) { rounds(b, recordsPerRun, contenders...) })
-	through := filepath.Join(dir, "through.log")
-	contenders[1] = contender{
-		name: "write-through", run: spanlogTo(spanlog.File{Path: through, WriteThrough: true}), after: emptied(through),
-	}
-	b.Run("write-through", func(b *testing.B) { rounds(b, recordsPerRun, contenders...) })
 }
 
 // BenchmarkDrain compares the way of finished lines into the file with write(2) of

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"runtime/debug"
+	"strings"
+)
+
+// A cost is what a record allocates.
+type cost struct{ allocs, bytes int }
+
+// Pools lose what they hold when the collector runs, and sometimes else; the rest
+// of that is rounded away.
+const (
+	costRecords     = 2000
+	costRepetitions = 4
+)
+
+// measure returns what a record allocates in the least of several repetitions of n
+// records. To flush is not part of it.
+func (e *entrant) measure(n int) (cost, error) {
+	defer e.scenario.setProcs()()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	n *= e.scenario.times // goroutines have a price as well
+	least := cost{math.MaxInt, math.MaxInt}
+	for range costRepetitions + 1 { // the first one warms up
+		runtime.GC()
+		e.logAll(max(n/10, 64)) // fills the pools
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		e.logAll(n)
+		runtime.ReadMemStats(&after)
+		least.allocs = min(least.allocs, perRecord(after.Mallocs-before.Mallocs, n))
+		least.bytes = min(least.bytes, perRecord(after.TotalAlloc-before.TotalAlloc, n))
+		if e.flush != nil {
+			if err := e.flush(); err != nil {
+				return cost{}, err
+			}
+		}
+		if err := e.empty(); err != nil {
+			return cost{}, err
+		}
+	}
+	return least, nil
+}
+
+// perRecord rounds.
+func perRecord(total uint64, n int) int { return (int(total) + n/2) / n }
+
+// measureAll measures the contenders; only spanlog's, if ours is true.
+func measureAll(lists [][]*entrant, ours bool, n int) error {
+	for _, list := range lists {
+		for _, e := range list {
+			if ours && !e.contender.ours {
+				continue
+			}
+			var err error
+			if e.cost, err = e.measure(n); err != nil {
+				return fmt.Errorf("%s, %s: %w", e.scenario.name, e.contender.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// budget is one line for each of spanlog's contenders: scenario, contender,
+// allocations and bytes per record.
+func budget(lists [][]*entrant) string {
+	var b strings.Builder
+	b.WriteString("# scenario, contender, allocations and bytes per record: written by go test ./speed -run Budget -update\n")
+	for _, list := range lists {
+		for _, e := range list {
+			if e.contender.ours {
+				fmt.Fprintf(&b, "%s %s %d %d\n", e.scenario.name, e.contender.name, e.cost.allocs, e.cost.bytes)
+			}
+		}
+	}
+	return b.String()
+}
