@@ -9,6 +9,7 @@ package encode
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -38,8 +39,36 @@ var jsonSafe = func() (safe [256]bool) {
 // there: no encoded value ends in one.
 func AppendJSONKey(dst []byte, key string) []byte { return appendJSONKey(dst, key, 0) }
 
-// appendJSONKey is AppendJSONKey that leaves room for a value of so many bytes.
+// appendJSONKey is AppendJSONKey that leaves room for a value of so many bytes. Keys of
+// the usual lengths are copied here, as copyPlain would: calls cost more than the rest.
 func appendJSONKey(dst []byte, key string, room int) []byte {
+	n, k := len(dst), len(key)
+	if k < 4 || k > 16 || n == 0 || cap(dst)-n < k+room+len(`,"":`) || dst[n-1] == '{' {
+		return appendAnyJSONKey(dst, key, room)
+	}
+	b := dst[n : n+k+len(`,"":`)]
+	b[0], b[1], b[k+2], b[k+3] = ',', '"', '"', ':'
+	in := b[2 : k+2]
+	var special uint64
+	if k >= 8 {
+		first, last := load64(key), load64(key[k-8:])
+		binary.LittleEndian.PutUint64(in, first)
+		binary.LittleEndian.PutUint64(in[k-8:], last)
+		special = specialBytes(first) | specialBytes(last)
+	} else {
+		first, last := load32(key), load32(key[k-4:])
+		binary.LittleEndian.PutUint32(in, first)
+		binary.LittleEndian.PutUint32(in[k-4:], last)
+		special = specialBytes(uint64(first) | uint64(last)<<32)
+	}
+	if special != 0 {
+		return appendAnyJSONKey(dst, key, room)
+	}
+	return dst[:n+len(b)]
+}
+
+// appendAnyJSONKey is appendJSONKey for any key, and for the first one of an object.
+func appendAnyJSONKey(dst []byte, key string, room int) []byte {
 	n := len(dst)
 	dst = grow(dst, len(key)+len(`,"":`)+room)
 	if n > 0 && dst[n-1] != '{' {
@@ -50,7 +79,8 @@ func appendJSONKey(dst []byte, key string, room int) []byte {
 	b := dst[n : n+len(key)+len(`"":`)]
 	b[0], b[len(b)-2], b[len(b)-1] = '"', '"', ':'
 	if !copyPlain(b[1:], key) {
-		return append(appendEscapedJSON(dst, key), ':')
+		dst = append(appendEscapedJSON(dst, key), ':')
+		return grow(dst, room)
 	}
 	return dst[:n+len(b)]
 }
