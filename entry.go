@@ -120,10 +120,7 @@ func (e *entry) collect(r *slog.Record) {
 // gather sees to it that the attributes of a record that is intact are in the event.
 func (e *entry) gather() {
 	if ev := &e.event; e.intact && e.recorded && len(ev.attrs) == 0 {
-		e.record.Attrs(func(a slog.Attr) bool {
-			ev.attrs = append(ev.attrs, a)
-			return true
-		})
+		ev.attrs = appendAttrs(ev.attrs, &e.record)
 	}
 }
 

@@ -75,7 +75,9 @@ func (e *entry) stream(r *slog.Record) bool {
 	}
 	front, back, ok := rawslog.Attrs(r)
 	if !ok {
-		return false
+		e.scratch = appendAttrs(e.scratch[:0], r)
+		front = e.scratch
+		defer clear(front)
 	}
 	var lines uint64
 	if s.asks {
@@ -164,6 +166,15 @@ func (e *entry) areSimple(attrs []slog.Attr, reserved *encode.Keys) bool {
 // is: its value is somebody's type, whose methods say what it is.
 func (e *entry) isSimple(a *slog.Attr, reserved *encode.Keys) bool {
 	return isPlainAny(a, reserved) && e.enter(e.event.handler.p)
+}
+
+// appendAttrs appends the attributes of r.
+func appendAttrs(dst []slog.Attr, r *slog.Record) []slog.Attr {
+	r.Attrs(func(a slog.Attr) bool {
+		dst = append(dst, a)
+		return true
+	})
+	return dst
 }
 
 func isPlainAny(a *slog.Attr, reserved *encode.Keys) bool {

@@ -1,91 +1,67 @@
-// Package rawslog reads a [slog.Record] and a [slog.Value] where they are. It is the only
-// package here that uses unsafe.
+// Package rawslog reads a [slog.Record] and a [slog.Value] where they are. unsafe.go is
+// the only file here that uses package unsafe; the build tag purego leaves it out.
 //
 // To read a record's attributes, [slog.Record.Attrs] copies the whole record, of almost
 // 300 bytes, and calls a function for each attribute, to which it can only be given by
 // copying it once more. A value says what it is by a search among ten types, once to
-// whoever asks and once more to itself, when it is asked for its number. The table in
-// benchmarks/README.md shows what it saves to look.
-//
-// # Why it is safe
-//
-// The structs below have the fields that slog's have, by name, type and order, so that the
-// compiler lays them out the same. That is not taken for granted: when the program starts,
-// slog's own are compared with them field by field, and records and values of all kinds,
-// made for the purpose, are read both ways. If anything is otherwise, in a future version
-// of Go, say, [Attrs] says that it can't tell, and [ValueOf] asks the value itself: that is
-// slower, and no more.
+// whoever asks and once more to itself, when it is asked for its number. docs/speed.md
+// says what it saves to look.
 //
 // What is returned is part of what was given, and valid as long as that is. It is read only.
 package rawslog
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
+	"math"
 	"reflect"
-	"slices"
-	"time"
-	"unsafe"
 )
 
-// A record is laid out as a slog.Record.
-type record struct {
-	Time    time.Time
-	Message string
-	Level   slog.Level
-	PC      uintptr
-	front   [5]slog.Attr
-	nFront  int // of front
-	back    []slog.Attr
+// A Value is what a [slog.Value] is most of the time: a scalar.
+type Value struct {
+	// Kind is the kind of a scalar: a string, a bool, a number or a duration. An
+	// error of [errors.New] or [fmt.Errorf] is a string as well, since its text is
+	// finished: to ask for it runs no code of the program's, which could panic, or
+	// log. For any other value, Kind is [slog.KindAny].
+	Kind slog.Kind
+	// Num has the bits of a number, a duration or a float; a bool is 1 or 0.
+	Num uint64
+	// Text is the string.
+	Text string
 }
 
-var recordKnown = sameLayout(reflect.TypeFor[record](), reflect.TypeFor[slog.Record]())
-
-// Attrs returns the attributes of r, in two parts, the first before the second. It reports
-// false if it can't.
-func Attrs(r *slog.Record) (front, back []slog.Attr, ok bool) {
-	if !recordKnown {
-		return nil, nil, false
-	}
-	raw := (*record)(unsafe.Pointer(r))
-	return raw.front[:raw.nFront], raw.back, true
-}
-
-// sameLayout reports whether two structs have the same fields in the same places.
-func sameLayout(a, b reflect.Type) bool {
-	if a.Size() != b.Size() || a.NumField() != b.NumField() {
-		return false
-	}
-	for i := range a.NumField() {
-		f, g := a.Field(i), b.Field(i)
-		if f.Name != g.Name || f.Type != g.Type || f.Offset != g.Offset {
-			return false
+// valueOf is ValueOf without knowing how a value is laid out.
+func valueOf(v slog.Value) Value {
+	switch kind := v.Kind(); kind {
+	case slog.KindString:
+		return Value{Kind: kind, Text: v.String()}
+	case slog.KindInt64:
+		return Value{Kind: kind, Num: uint64(v.Int64())}
+	case slog.KindUint64:
+		return Value{Kind: kind, Num: v.Uint64()}
+	case slog.KindDuration:
+		return Value{Kind: kind, Num: uint64(v.Duration())}
+	case slog.KindFloat64:
+		return Value{Kind: kind, Num: math.Float64bits(v.Float64())}
+	case slog.KindBool:
+		if v.Bool() {
+			return Value{Kind: kind, Num: 1}
+		}
+		return Value{Kind: kind}
+	case slog.KindAny:
+		x := v.Any()
+		switch reflect.TypeOf(x) {
+		case newError, wrappingError, formattedError:
+			return Value{Kind: slog.KindString, Text: x.(error).Error()}
 		}
 	}
-	return true
+	return Value{}
 }
 
-func init() { recordKnown = recordKnown && recordsAsExpected() }
-
-// recordsAsExpected reports whether records of all lengths around the array's are read as
-// the records themselves tell.
-func recordsAsExpected() bool {
-	for n := range len(record{}.front) + 3 {
-		r := slog.NewRecord(time.Time{}, 0, "", 0)
-		for i := range n {
-			r.AddAttrs(slog.Int("k", i))
-		}
-		front, back, ok := Attrs(&r)
-		if got := slices.Concat(front, back); !ok || !slices.EqualFunc(got, collect(r), slog.Attr.Equal) {
-			return false
-		}
-	}
-	return true
-}
-
-func collect(r slog.Record) (attrs []slog.Attr) {
-	r.Attrs(func(a slog.Attr) bool {
-		attrs = append(attrs, a)
-		return true
-	})
-	return attrs
-}
+// The errors that are finished texts.
+var (
+	newError       = reflect.TypeOf(errors.New(""))
+	formattedError = reflect.TypeOf(fmt.Errorf("%d", 0))
+	wrappingError  = reflect.TypeOf(fmt.Errorf("%w", errors.ErrUnsupported))
+)

@@ -1,0 +1,153 @@
+//go:build !purego
+
+package rawslog
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"reflect"
+	"slices"
+	"time"
+	"unsafe"
+)
+
+// The structs below have the fields that slog's have, by name, type and order, so that the
+// compiler lays them out the same. That is not taken for granted: when the program starts,
+// slog's own are compared with them field by field, and records and values of all kinds,
+// made for the purpose, are read both ways. If anything is otherwise, in a future version
+// of Go, say, Attrs says that it can't tell, and ValueOf asks the value itself: that is
+// slower, and no more.
+
+// A record is laid out as a slog.Record.
+type record struct {
+	Time    time.Time
+	Message string
+	Level   slog.Level
+	PC      uintptr
+	front   [5]slog.Attr
+	nFront  int // of front
+	back    []slog.Attr
+}
+
+var recordKnown = sameLayout(reflect.TypeFor[record](), reflect.TypeFor[slog.Record]())
+
+// Attrs returns the attributes of r, in two parts, the first before the second. It reports
+// false if it can't.
+func Attrs(r *slog.Record) (front, back []slog.Attr, ok bool) {
+	if !recordKnown {
+		return nil, nil, false
+	}
+	raw := (*record)(unsafe.Pointer(r))
+	return raw.front[:raw.nFront], raw.back, true
+}
+
+// sameLayout reports whether two structs have the same fields in the same places.
+func sameLayout(a, b reflect.Type) bool {
+	if a.Size() != b.Size() || a.NumField() != b.NumField() {
+		return false
+	}
+	for i := range a.NumField() {
+		f, g := a.Field(i), b.Field(i)
+		if f.Name != g.Name || f.Type != g.Type || f.Offset != g.Offset {
+			return false
+		}
+	}
+	return true
+}
+
+func init() { recordKnown = recordKnown && recordsAsExpected() }
+
+// recordsAsExpected reports whether records of all lengths around the array's are read as
+// the records themselves tell.
+func recordsAsExpected() bool {
+	for n := range len(record{}.front) + 3 {
+		r := slog.NewRecord(time.Time{}, 0, "", 0)
+		for i := range n {
+			r.AddAttrs(slog.Int("k", i))
+		}
+		front, back, ok := Attrs(&r)
+		if got := slices.Concat(front, back); !ok || !slices.EqualFunc(got, collect(r), slog.Attr.Equal) {
+			return false
+		}
+	}
+	return true
+}
+
+func collect(r slog.Record) (attrs []slog.Attr) {
+	r.Attrs(func(a slog.Attr) bool {
+		attrs = append(attrs, a)
+		return true
+	})
+	return attrs
+}
+
+// ValueOf returns what v is. That is what v's methods would tell, each of which has to
+// find out anew what v is.
+func ValueOf(v *slog.Value) Value {
+	if !valueKnown {
+		return valueOf(*v)
+	}
+	raw := (*value)(unsafe.Pointer(v))
+	if kind, ok := raw.any.(slog.Kind); ok {
+		return Value{Kind: kind, Num: raw.num}
+	}
+	switch typeOf(raw.any) {
+	case textType:
+		return Value{Kind: slog.KindString, Text: v.String()}
+	case newErrorType, wrappingErrorType, formattedErrorType:
+		return Value{Kind: slog.KindString, Text: raw.any.(error).Error()}
+	}
+	return Value{}
+}
+
+var (
+	newErrorType       = typeOf(errors.New(""))
+	formattedErrorType = typeOf(fmt.Errorf("%d", 0))
+	wrappingErrorType  = typeOf(fmt.Errorf("%w", errors.ErrUnsupported))
+)
+
+// typeOf returns what tells the type of x from all others: the first of the two words that
+// an interface is. [reflect.TypeOf] gives the same, but in an interface of its own, which
+// takes longer to compare than all the rest.
+func typeOf(x any) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&x)) }
+
+// A value is laid out as a slog.Value: a number, and an interface that says by its type
+// what the number means, or else is the value.
+type value struct {
+	_   [0]func()
+	num uint64
+	any any
+}
+
+var (
+	valueKnown = sameLayout(reflect.TypeFor[value](), reflect.TypeFor[slog.Value]())
+	// textType is the type in any that makes a string of a value.
+	textType = typeOfText()
+)
+
+func typeOfText() unsafe.Pointer {
+	if !valueKnown {
+		return nil
+	}
+	v := slog.StringValue("text")
+	return typeOf((*value)(unsafe.Pointer(&v)).any)
+}
+
+func init() { valueKnown = valueKnown && valuesAsExpected() }
+
+// valuesAsExpected reports whether values of all kinds are read as they themselves tell.
+func valuesAsExpected() bool {
+	for _, x := range []any{
+		"", "text", 0, -1, math.MaxInt64, uint64(math.MaxUint64), 1.5, math.Inf(-1), true, false, time.Hour, -time.Nanosecond,
+		time.Now(), time.Time{}, nil, errors.New("new"), fmt.Errorf("%w", errors.ErrUnsupported), errors.Join(errors.ErrUnsupported),
+		slog.KindInt64, []slog.Attr{slog.Int("a", 1)}, []byte("bytes"), &struct{}{}, slog.Level(5), &slog.LevelVar{}, reflect.TypeFor[int](),
+	} {
+		v := slog.AnyValue(x)
+		if got := ValueOf(&v); got != valueOf(v) {
+			return false
+		}
+	}
+	return true
+}
