@@ -97,7 +97,7 @@ func (e *entry) collect(r *slog.Record) {
 	all, collides := p.rewriter.all() || h.secret, ev.spanned && len(h.groups) == 0
 	r.Attrs(func(a slog.Attr) bool {
 		kind := a.Value.Kind()
-		if mayLog(a.Value, kind) && !e.enter(p) {
+		if mayLog(&a.Value, kind) && !e.enter(p) {
 			return false
 		}
 		if all || p.rewriter.needs(&a, kind, collides) {
@@ -134,8 +134,12 @@ func (e *entry) rewrite(a slog.Attr) {
 
 // mayLog reports whether a value, of a kind, can have methods of the program's, which
 // may log.
-func mayLog(v slog.Value, kind slog.Kind) bool {
-	return kind >= slog.KindGroup || kind == slog.KindAny && rawslog.ValueOf(&v).Kind == slog.KindAny
+func mayLog(v *slog.Value, kind slog.Kind) bool {
+	if kind == slog.KindAny {
+		_, plain := rawslog.Text(v)
+		return !plain
+	}
+	return kind >= slog.KindGroup
 }
 
 // enter counts the entry among those for which code of the program's may run. It

@@ -22,32 +22,37 @@ func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, int
 		if a.Key == "" || reserved.Has(a.Key) {
 			return dst, i
 		}
-		switch v := rawslog.ValueOf(&a.Value); v.Kind {
-		case slog.KindString:
-			dst = AppendJSONString(appendJSONKey(dst, a.Key, len(v.Text)+len(`""`)), v.Text)
-		case slog.KindInt64, slog.KindDuration:
-			dst = putInt(appendJSONKey(dst, a.Key, maxDigits), int64(v.Num))
-		case slog.KindUint64:
-			dst = putUint(appendJSONKey(dst, a.Key, maxDigits), v.Num)
-		case slog.KindBool:
-			dst = strconv.AppendBool(appendJSONKey(dst, a.Key, len("false")), v.Num != 0)
-		case slog.KindFloat64:
-			dst = appendJSONFloat(AppendJSONKey(dst, a.Key), math.Float64frombits(v.Num))
-		default:
-			switch a.Value.Kind() {
-			case slog.KindTime:
-				dst = AppendJSONTime(AppendJSONKey(dst, a.Key), a.Value.Time())
-			case slog.KindGroup:
-				before, members := len(dst), a.Value.Group()
-				var n int
-				dst, n = AppendJSONAttrs(append(AppendJSONKey(dst, a.Key), '{'), members, nil)
-				if n == 0 || n < len(members) {
-					return dst[:before], i
-				}
-				dst = append(dst, '}')
+		if kind, bits, ok := rawslog.Number(&a.Value); ok {
+			dst = appendJSONKey(dst, a.Key, maxDigits)
+			switch kind {
+			case slog.KindInt64, slog.KindDuration:
+				dst = putInt(dst, int64(bits))
+			case slog.KindUint64:
+				dst = putUint(dst, bits)
+			case slog.KindBool:
+				dst = strconv.AppendBool(dst, bits != 0)
 			default:
-				return dst, i
+				dst = appendJSONFloat(dst, math.Float64frombits(bits))
 			}
+			continue
+		}
+		if text, ok := rawslog.Text(&a.Value); ok {
+			dst = AppendJSONString(appendJSONKey(dst, a.Key, len(text)+len(`""`)), text)
+			continue
+		}
+		switch kind := a.Value.Kind(); kind {
+		case slog.KindAny, slog.KindLogValuer:
+			return dst, i
+		case slog.KindGroup:
+			before, members := len(dst), a.Value.Group()
+			var n int
+			dst, n = AppendJSONAttrs(append(AppendJSONKey(dst, a.Key), '{'), members, nil)
+			if n == 0 || n < len(members) {
+				return dst[:before], i
+			}
+			dst = append(dst, '}')
+		default: // a time, or a number that rawslog can't read
+			dst = AppendJSONValue(AppendJSONKey(dst, a.Key), a.Value, kind)
 		}
 	}
 	return dst, len(attrs)
@@ -62,34 +67,26 @@ func AppendTextAttrs(dst []byte, path *[]byte, attrs []slog.Attr, reserved *Keys
 		if a.Key == "" || reserved.Has(a.Key) {
 			return dst, i
 		}
-		v := rawslog.ValueOf(&a.Value)
-		if v.Kind == slog.KindAny {
-			switch a.Value.Kind() {
-			case slog.KindTime:
-			case slog.KindGroup:
-				before, outer, members := len(dst), len(*path), a.Value.Group()
-				*path = append(append(*path, a.Key...), '.')
-				var n int
-				dst, n = AppendTextAttrs(dst, path, members, nil)
-				if *path = (*path)[:outer]; n == 0 || n < len(members) {
-					return dst[:before], i
-				}
-				continue
-			default:
-				return dst, i
+		if text, ok := rawslog.Text(&a.Value); ok {
+			dst = append(AppendTextKey(append(dst, ' '), *path, a.Key), '=')
+			dst = AppendTextString(dst, text)
+			continue
+		}
+		switch a.Value.Kind() {
+		case slog.KindAny, slog.KindLogValuer:
+			return dst, i
+		case slog.KindGroup:
+			before, outer, members := len(dst), len(*path), a.Value.Group()
+			*path = append(append(*path, a.Key...), '.')
+			var n int
+			dst, n = AppendTextAttrs(dst, path, members, nil)
+			if *path = (*path)[:outer]; n == 0 || n < len(members) {
+				return dst[:before], i
 			}
+			continue
 		}
 		dst = append(AppendTextKey(append(dst, ' '), *path, a.Key), '=')
-		switch v.Kind {
-		case slog.KindString:
-			dst = AppendTextString(dst, v.Text)
-		case slog.KindInt64:
-			dst = AppendInt(dst, int64(v.Num))
-		case slog.KindBool:
-			dst = strconv.AppendBool(dst, v.Num != 0)
-		default:
-			dst = AppendTextValue(dst, a.Value)
-		}
+		dst = AppendTextValue(dst, a.Value)
 	}
 	return dst, len(attrs)
 }
@@ -102,17 +99,19 @@ func CountSimple(attrs []slog.Attr, reserved *Keys) int {
 		if a.Key == "" || reserved.Has(a.Key) {
 			return i
 		}
-		if rawslog.ValueOf(&a.Value).Kind != slog.KindAny {
+		if _, _, ok := rawslog.Number(&a.Value); ok {
+			continue
+		}
+		if _, ok := rawslog.Text(&a.Value); ok {
 			continue
 		}
 		switch a.Value.Kind() {
-		case slog.KindTime:
+		case slog.KindAny, slog.KindLogValuer:
+			return i
 		case slog.KindGroup:
 			if members := a.Value.Group(); len(members) == 0 || CountSimple(members, nil) < len(members) {
 				return i
 			}
-		default:
-			return i
 		}
 	}
 	return len(attrs)

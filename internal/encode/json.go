@@ -182,8 +182,8 @@ func AppendJSONValue(dst []byte, v slog.Value, kind slog.Kind) []byte {
 	case slog.KindTime:
 		return AppendJSONTime(dst, v.Time())
 	default:
-		if v := rawslog.ValueOf(&v); v.Kind == slog.KindString { // an error's
-			return AppendJSONString(dst, v.Text)
+		if text, ok := rawslog.Text(&v); ok { // an error's
+			return AppendJSONString(dst, text)
 		}
 		return appendJSONAny(dst, v.Any())
 	}

@@ -99,8 +99,8 @@ func AppendTextValue(dst []byte, v slog.Value) []byte {
 	case slog.KindTime:
 		return AppendTextTime(dst, v.Time())
 	default:
-		if v := rawslog.ValueOf(&v); v.Kind == slog.KindString { // an error's
-			return AppendTextString(dst, v.Text)
+		if text, ok := rawslog.Text(&v); ok { // an error's
+			return AppendTextString(dst, text)
 		}
 		return appendTextAny(dst, v.Any())
 	}

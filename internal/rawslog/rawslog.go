@@ -14,49 +14,22 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"reflect"
 )
 
-// A Value is what a [slog.Value] is most of the time: a scalar.
-type Value struct {
-	// Kind is the kind of a scalar: a string, a bool, a number or a duration. An
-	// error of [errors.New] or [fmt.Errorf] is a string as well, since its text is
-	// finished: to ask for it runs no code of the program's, which could panic, or
-	// log. For any other value, Kind is [slog.KindAny].
-	Kind slog.Kind
-	// Num has the bits of a number, a duration or a float; a bool is 1 or 0.
-	Num uint64
-	// Text is the string.
-	Text string
-}
-
-// valueOf is ValueOf without knowing how a value is laid out.
-func valueOf(v slog.Value) Value {
-	switch kind := v.Kind(); kind {
+// text is Text without knowing how a value is laid out.
+func text(v slog.Value) (s string, ok bool) {
+	switch v.Kind() {
 	case slog.KindString:
-		return Value{Kind: kind, Text: v.String()}
-	case slog.KindInt64:
-		return Value{Kind: kind, Num: uint64(v.Int64())}
-	case slog.KindUint64:
-		return Value{Kind: kind, Num: v.Uint64()}
-	case slog.KindDuration:
-		return Value{Kind: kind, Num: uint64(v.Duration())}
-	case slog.KindFloat64:
-		return Value{Kind: kind, Num: math.Float64bits(v.Float64())}
-	case slog.KindBool:
-		if v.Bool() {
-			return Value{Kind: kind, Num: 1}
-		}
-		return Value{Kind: kind}
+		return v.String(), true
 	case slog.KindAny:
 		x := v.Any()
 		switch reflect.TypeOf(x) {
 		case newError, wrappingError, formattedError:
-			return Value{Kind: slog.KindString, Text: x.(error).Error()}
+			return x.(error).Error(), true
 		}
 	}
-	return Value{}
+	return "", false
 }
 
 // The errors that are finished texts.

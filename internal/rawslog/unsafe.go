@@ -17,8 +17,8 @@ import (
 // compiler lays them out the same. That is not taken for granted: when the program starts,
 // slog's own are compared with them field by field, and records and values of all kinds,
 // made for the purpose, are read both ways. If anything is otherwise, in a future version
-// of Go, say, Attrs says that it can't tell, and ValueOf asks the value itself: that is
-// slower, and no more.
+// of Go, say, Attrs and Number say that they can't tell, and Text asks the value itself: that is slower,
+// and no more.
 
 // A record is laid out as a slog.Record.
 type record struct {
@@ -83,23 +83,31 @@ func collect(r slog.Record) (attrs []slog.Attr) {
 	return attrs
 }
 
-// ValueOf returns what v is. That is what v's methods would tell, each of which has to
-// find out anew what v is.
-func ValueOf(v *slog.Value) Value {
-	if !valueKnown {
-		return valueOf(*v)
-	}
+// Number returns the kind and the bits of a value that is a number, a duration or a bool,
+// which is 1 or 0. It reports false for any other value, or if it can't tell.
+func Number(v *slog.Value) (kind slog.Kind, bits uint64, ok bool) {
 	raw := (*value)(unsafe.Pointer(v))
-	if kind, ok := raw.any.(slog.Kind); ok {
-		return Value{Kind: kind, Num: raw.num}
+	if valueKnown {
+		kind, ok = raw.any.(slog.Kind)
 	}
-	switch typeOf(raw.any) {
+	return kind, raw.num, ok
+}
+
+// Text returns the text of a string, or of an error of [errors.New] or [fmt.Errorf]: that is
+// finished, so that to ask for it runs no code of the program's, which could panic, or log.
+// It reports false for any other value.
+func Text(v *slog.Value) (s string, ok bool) {
+	if !valueKnown {
+		return text(*v)
+	}
+	x := (*value)(unsafe.Pointer(v)).any
+	switch typeOf(x) {
 	case textType:
-		return Value{Kind: slog.KindString, Text: v.String()}
+		return v.String(), true
 	case newErrorType, wrappingErrorType, formattedErrorType:
-		return Value{Kind: slog.KindString, Text: raw.any.(error).Error()}
+		return x.(error).Error(), true
 	}
-	return Value{}
+	return "", false
 }
 
 var (
@@ -144,10 +152,34 @@ func valuesAsExpected() bool {
 		time.Now(), time.Time{}, nil, errors.New("new"), fmt.Errorf("%w", errors.ErrUnsupported), errors.Join(errors.ErrUnsupported),
 		slog.KindInt64, []slog.Attr{slog.Int("a", 1)}, []byte("bytes"), &struct{}{}, slog.Level(5), &slog.LevelVar{}, reflect.TypeFor[int](),
 	} {
-		v := slog.AnyValue(x)
-		if got := ValueOf(&v); got != valueOf(v) {
+		if !asExpected(slog.AnyValue(x)) {
 			return false
 		}
 	}
 	return true
+}
+
+// asExpected reports whether a value is read as it itself tells.
+func asExpected(v slog.Value) bool {
+	want, wantNumber := uint64(0), true
+	switch v.Kind() {
+	case slog.KindInt64:
+		want = uint64(v.Int64())
+	case slog.KindUint64:
+		want = v.Uint64()
+	case slog.KindDuration:
+		want = uint64(v.Duration())
+	case slog.KindFloat64:
+		want = math.Float64bits(v.Float64())
+	case slog.KindBool:
+		if v.Bool() {
+			want = 1
+		}
+	default:
+		wantNumber = false
+	}
+	kind, bits, isNumber := Number(&v)
+	s, isText := Text(&v)
+	wantText, wantIsText := text(v)
+	return isNumber == wantNumber && (!isNumber || kind == v.Kind() && bits == want) && s == wantText && isText == wantIsText
 }
