@@ -88,6 +88,31 @@ func appendAnyJSONKey(dst []byte, key string, room int) []byte {
 // AppendJSONString appends s in double quotes. Invalid UTF-8 becomes U+FFFD;
 // U+2028 and U+2029 are escaped because JavaScript takes them for line ends.
 func AppendJSONString(dst []byte, s string) []byte {
+	n, k := len(dst), len(s)
+	if k < 8 || k > 24 || cap(dst)-n < k+2 {
+		return appendAnyJSONString(dst, s)
+	}
+	b := dst[n : n+k+2]
+	b[0], b[k+1] = '"', '"'
+	in := b[1 : k+1]
+	first, last := load64(s), load64(s[k-8:])
+	binary.LittleEndian.PutUint64(in, first)
+	special := specialBytes(first) | specialBytes(last)
+	if k > 16 {
+		middle := load64(s[8:])
+		binary.LittleEndian.PutUint64(in[8:], middle)
+		special |= specialBytes(middle)
+	}
+	binary.LittleEndian.PutUint64(in[k-8:], last)
+	if special != 0 {
+		return appendEscapedJSON(dst, s)
+	}
+	return dst[:n+len(b)]
+}
+
+// appendAnyJSONString is AppendJSONString for any string. Those of 8 to 24 bytes are copied
+// there, as copyPlain would: the call would cost more than the rest.
+func appendAnyJSONString(dst []byte, s string) []byte {
 	n := len(dst)
 	dst = grow(dst, len(s)+2)
 	b := dst[n : n+len(s)+2]
