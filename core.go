@@ -184,15 +184,16 @@ func (c *sinkCore) call(e *entry, probe bool) (err error) {
 		}
 	}()
 	err = c.handle(e)
-	returned = true
-	c.note(probe, err)
+	if returned = true; err != nil || probe || c.breaker != nil && c.breaker.failures.Load() > 0 {
+		c.note(probe, err)
+	}
 	return err
 }
 
-// note tells the breaker, if there is anything that it does not know.
+// note tells the breaker, which need not hear of every success.
 func (c *sinkCore) note(probe bool, err error) {
-	if b := c.breaker; b != nil && (err != nil || probe || b.failures.Load() > 0) {
-		b.note(probe, err)
+	if c.breaker != nil {
+		c.breaker.note(probe, err)
 	}
 }
 

@@ -70,7 +70,7 @@ func (e *entry) stream(r *slog.Record) bool {
 	ev := &e.event
 	h, p := ev.handler, ev.handler.p
 	s := &p.streams
-	if !s.possible || e.nested || h.secret || layerOf(e.ctx) != nil {
+	if !s.possible || e.nested || h.secret || contextUsed.Load() && layerOf(e.ctx) != nil {
 		return false
 	}
 	front, back, ok := rawslog.Attrs(r)
@@ -107,27 +107,34 @@ func (e *entry) streamJSON(front, back []slog.Attr, reserved *encode.Keys) bool 
 	s := &ev.handler.p.streams
 	l, prefix := &e.lines[s.jsonFormat], &ev.state.prefixes[s.jsonFormat]
 	dst := s.json.open(l.buf[:0], ev, prefix)
-	opened, own := len(dst), len(front) > 0
+	opened, own, ok := len(dst), len(front) > 0, true
 	if own {
-		dst = s.json.openGroups(dst, prefix)
+		dst, ok = e.appendJSON(s.json.openGroups(dst, prefix), front, reserved)
 	}
-	for attrs := front; len(attrs) > 0; {
-		n := 0
-		dst, n = encode.AppendJSONAttrs(dst, attrs, reserved)
-		if n < len(attrs) {
-			if !e.isSimple(&attrs[n], reserved) {
-				l.buf, l.opened = dst[:opened], true
-				return false
-			}
-			dst = s.json.attr(dst, &attrs[n], slog.KindAny)
-			n++
-		}
-		if attrs = attrs[n:]; len(attrs) == 0 {
-			attrs, back = back, nil
-		}
+	if ok && len(back) > 0 {
+		dst, ok = e.appendJSON(dst, back, reserved)
+	}
+	if !ok {
+		l.buf, l.opened = dst[:opened], true
+		return false
 	}
 	l.buf, l.done = s.json.close(dst, prefix, own), true
 	return true
+}
+
+// appendJSON appends attributes, unless there is one that can't be written as it is.
+func (e *entry) appendJSON(dst []byte, attrs []slog.Attr, reserved *encode.Keys) ([]byte, bool) {
+	for {
+		var n int
+		if dst, n = encode.AppendJSONAttrs(dst, attrs, reserved); n == len(attrs) {
+			return dst, true
+		}
+		if !e.isSimple(&attrs[n], reserved) {
+			return dst, false
+		}
+		dst = e.event.handler.p.streams.json.attr(dst, &attrs[n], slog.KindAny)
+		attrs = attrs[n+1:]
+	}
 }
 
 func (e *entry) streamText(front, back []slog.Attr, reserved *encode.Keys) bool {
@@ -137,23 +144,32 @@ func (e *entry) streamText(front, back []slog.Attr, reserved *encode.Keys) bool 
 	dst := s.text.open(l.buf[:0], ev, prefix)
 	opened := len(dst)
 	ev.path = append(ev.path[:0], prefix.pending...)
-	for attrs := front; len(attrs) > 0; {
-		n := 0
-		dst, n = encode.AppendTextAttrs(dst, &ev.path, attrs, reserved)
-		if n < len(attrs) {
-			if !e.isSimple(&attrs[n], reserved) {
-				l.buf, l.opened = dst[:opened], true
-				return false
-			}
-			dst = textAttr(dst, 0, &ev.path, attrs[n])
-			n++
-		}
-		if attrs = attrs[n:]; len(attrs) == 0 {
-			attrs, back = back, nil
-		}
+	dst, ok := e.appendText(dst, front, reserved)
+	if ok && len(back) > 0 {
+		dst, ok = e.appendText(dst, back, reserved)
+	}
+	if !ok {
+		l.buf, l.opened = dst[:opened], true
+		return false
 	}
 	l.buf, l.done = append(dst, '\n'), true
 	return true
+}
+
+// appendText is appendJSON for Text.
+func (e *entry) appendText(dst []byte, attrs []slog.Attr, reserved *encode.Keys) ([]byte, bool) {
+	path := &e.event.path
+	for {
+		var n int
+		if dst, n = encode.AppendTextAttrs(dst, path, attrs, reserved); n == len(attrs) {
+			return dst, true
+		}
+		if !e.isSimple(&attrs[n], reserved) {
+			return dst, false
+		}
+		dst = textAttr(dst, 0, path, attrs[n])
+		attrs = attrs[n+1:]
+	}
 }
 
 // areSimple reports whether all the attributes can be written as they are.

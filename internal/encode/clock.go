@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"encoding/binary"
 	"sync/atomic"
 	"time"
 )
@@ -73,8 +74,8 @@ func (c *Clock) AppendText(dst []byte, t time.Time, i int) []byte {
 	}
 	dst = append(dst, s.text...)
 	ms := uint32(t.Nanosecond()) / 1_000_000
-	pair := 2 * (ms % 100)
-	dst = append(dst, '.', '0'+byte(ms/100), digitPairs[pair], digitPairs[pair+1])
+	pair := digitPairs[ms%100]
+	dst = append(dst, '.', '0'+byte(ms/100), byte(pair), byte(pair>>8))
 	return append(dst, s.zones[i]...)
 }
 
@@ -91,10 +92,10 @@ func appendFraction(dst []byte, ns int) []byte {
 	high, low := uint32(ns)/10_000, uint32(ns)%10_000
 	b[0] = '.'
 	b[1] = '0' + byte(high/10_000)
-	putPair(b[2:4], high/100%100)
-	putPair(b[4:6], high%100)
+	putPair(b[2:4], high/100)
+	putPair(b[4:6], high)
 	putPair(b[6:8], low/100)
-	putPair(b[8:10], low%100)
+	putPair(b[8:10], low)
 	n += len(b)
 	for i := len(b) - 1; b[i] == '0'; i-- {
 		n--
@@ -102,20 +103,13 @@ func appendFraction(dst []byte, ns int) []byte {
 	return dst[:n]
 }
 
-// putPair writes a number below 100 as two digits.
-func putPair(b []byte, v uint32) {
-	_ = b[1]
-	b[0], b[1] = digitPairs[2*v], digitPairs[2*v+1]
-}
+// putPair writes the last two digits of v.
+func putPair(b []byte, v uint32) { binary.LittleEndian.PutUint16(b, digitPairs[v%100]) }
 
-// digitPairs is the numbers from 00 to 99.
-const digitPairs = "00010203040506070809" +
-	"10111213141516171819" +
-	"20212223242526272829" +
-	"30313233343536373839" +
-	"40414243444546474849" +
-	"50515253545556575859" +
-	"60616263646566676869" +
-	"70717273747576777879" +
-	"80818283848586878889" +
-	"90919293949596979899"
+// digitPairs has the two digits of the numbers below 100, the first one in the low bits.
+var digitPairs = func() (pairs [100]uint16) {
+	for v := range pairs {
+		pairs[v] = uint16('0'+v/10) | uint16('0'+v%10)<<8
+	}
+	return pairs
+}()

@@ -42,29 +42,30 @@ func AppendJSONKey(dst []byte, key string) []byte { return appendJSONKey(dst, ke
 // appendJSONKey is AppendJSONKey that leaves room for a value of so many bytes. Keys of
 // the usual lengths are copied here, as copyPlain would: calls cost more than the rest.
 func appendJSONKey(dst []byte, key string, room int) []byte {
+	const most = 16
 	n, k := len(dst), len(key)
-	if k < 4 || k > 16 || n == 0 || cap(dst)-n < k+room+len(`,"":`) || dst[n-1] == '{' {
+	if k < 4 || k > most || n == 0 || cap(dst)-n < most+len(`,"":`)+room || dst[n-1] == '{' {
 		return appendAnyJSONKey(dst, key, room)
 	}
-	b := dst[n : n+k+len(`,"":`)]
-	b[0], b[1], b[k+2], b[k+3] = ',', '"', '"', ':'
-	in := b[2 : k+2]
+	b := (*[most + len(`,"":`)]byte)(dst[n : n+most+len(`,"":`)]) // an array: nothing has to be checked
+	b[0], b[1] = ',', '"'
 	var special uint64
 	if k >= 8 {
 		first, last := load64(key), load64(key[k-8:])
-		binary.LittleEndian.PutUint64(in, first)
-		binary.LittleEndian.PutUint64(in[k-8:], last)
+		binary.LittleEndian.PutUint64(b[2:], first)
+		binary.LittleEndian.PutUint64(b[k-6:], last)
 		special = specialBytes(first) | specialBytes(last)
 	} else {
 		first, last := load32(key), load32(key[k-4:])
-		binary.LittleEndian.PutUint32(in, first)
-		binary.LittleEndian.PutUint32(in[k-4:], last)
+		binary.LittleEndian.PutUint32(b[2:], first)
+		binary.LittleEndian.PutUint32(b[k-2:], last)
 		special = specialBytes(uint64(first) | uint64(last)<<32)
 	}
 	if special != 0 {
 		return appendAnyJSONKey(dst, key, room)
 	}
-	return dst[:n+len(b)]
+	b[k+2], b[k+3] = '"', ':'
+	return dst[:n+k+len(`,"":`)]
 }
 
 // appendAnyJSONKey is appendJSONKey for any key, and for the first one of an object.
@@ -88,26 +89,27 @@ func appendAnyJSONKey(dst []byte, key string, room int) []byte {
 // AppendJSONString appends s in double quotes. Invalid UTF-8 becomes U+FFFD;
 // U+2028 and U+2029 are escaped because JavaScript takes them for line ends.
 func AppendJSONString(dst []byte, s string) []byte {
+	const most = 24
 	n, k := len(dst), len(s)
-	if k < 8 || k > 24 || cap(dst)-n < k+2 {
+	if k < 8 || k > most || cap(dst)-n < most+2 {
 		return appendAnyJSONString(dst, s)
 	}
-	b := dst[n : n+k+2]
-	b[0], b[k+1] = '"', '"'
-	in := b[1 : k+1]
+	b := (*[most + 2]byte)(dst[n : n+most+2])
 	first, last := load64(s), load64(s[k-8:])
-	binary.LittleEndian.PutUint64(in, first)
 	special := specialBytes(first) | specialBytes(last)
 	if k > 16 {
 		middle := load64(s[8:])
-		binary.LittleEndian.PutUint64(in[8:], middle)
 		special |= specialBytes(middle)
+		binary.LittleEndian.PutUint64(b[9:], middle)
 	}
-	binary.LittleEndian.PutUint64(in[k-8:], last)
 	if special != 0 {
 		return appendEscapedJSON(dst, s)
 	}
-	return dst[:n+len(b)]
+	b[0] = '"'
+	binary.LittleEndian.PutUint64(b[1:], first)
+	binary.LittleEndian.PutUint64(b[k-7:], last)
+	b[k+1] = '"'
+	return dst[:n+k+2]
 }
 
 // appendAnyJSONString is AppendJSONString for any string. Those of 8 to 24 bytes are copied

@@ -159,9 +159,9 @@ func putUint(dst []byte, v uint64) []byte {
 // they belong, two at a time, rather than to the end of an array and copied from there.
 func putDecimal(b []byte, v uint64) {
 	for i := len(b) - 2; v >= 10 && i >= 0; i -= 2 {
-		pair := 2 * (v % 100)
-		v /= 100
-		b[i], b[i+1] = digitPairs[pair], digitPairs[pair+1]
+		rest := v / 100
+		binary.LittleEndian.PutUint16(b[i:], digitPairs[v-100*rest])
+		v = rest
 	}
 	if len(b)%2 == 1 {
 		b[0] = '0' + byte(v)
