@@ -59,22 +59,6 @@ func TestValues(t *testing.T) {
 	})
 }
 
-type otherOrder struct {
-	any any
-	num uint64
-}
-
-type otherName struct {
-	_      [0]func()
-	number uint64
-	any    any
-}
-
-type oneMore struct {
-	value
-	more int
-}
-
 // TestSameLayout: what is not the same is seen.
 func TestSameLayout(t *testing.T) {
 	for _, test := range []struct {
@@ -83,9 +67,19 @@ func TestSameLayout(t *testing.T) {
 		want bool
 	}{
 		{"slog's", reflect.TypeFor[slog.Value](), true},
-		{"another order", reflect.TypeFor[otherOrder](), false},
-		{"another name", reflect.TypeFor[otherName](), false},
-		{"one field more", reflect.TypeFor[oneMore](), false},
+		{"another order", reflect.TypeFor[struct {
+			any any
+			num uint64
+		}](), false},
+		{"another name", reflect.TypeFor[struct {
+			_      [0]func()
+			number uint64
+			any    any
+		}](), false},
+		{"one field more", reflect.TypeFor[struct {
+			value
+			more int
+		}](), false},
 	} {
 		if got := sameLayout(reflect.TypeFor[value](), test.t); got != test.want {
 			t.Errorf("%s: got %v", test.name, got)
