@@ -14,10 +14,14 @@ import (
 // are added to the record, and that is all. It reports false, and has done nothing, where
 // more is to be done. Then the record takes the way of all others, to the same end.
 //
-// The next handler is not asked for its level again: slog has done so through Enabled.
+// The next handler is not asked for its level again: slog has done so through Enabled. The
+// level of the options is compared, as it may be a program's that goes without.
 // Nobody can close it through this one, or read its counters.
 func (h *Handler) around(ctx context.Context, r *slog.Record) (done bool, err error) {
 	p := h.p
+	if l := p.around.level; l != nil && r.Level < l.Level() {
+		return false, nil
+	}
 	if !p.streams.possible || h.secret || ctx == nil || layerOf(ctx) != nil || p.spans.any() || p.spanContext != nil {
 		return false, nil
 	}

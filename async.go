@@ -106,7 +106,7 @@ func (s Async) build(b *builder) (sinkCore, error) {
 		return QueueStats{s.Items, s.Bytes, s.MaxItems, s.MaxBytes, limit.Items, limit.Bytes}
 	}
 	go c.run()
-	return sinkCore{core: c, name: inner.name, stats: inner.stats, lines: need.lines()}, nil
+	return sinkCore{core: c, name: inner.name, stats: inner.stats}, nil
 }
 
 // reserved is how much of a limit is for records at Error and above.

@@ -56,17 +56,6 @@ type need struct {
 	guarded bool  // a sink may log itself
 }
 
-// lines is a [sinkCore.lines].
-func (n need) lines() (lines uint64) {
-	if n.attrs {
-		return 0
-	}
-	for _, format := range n.formats {
-		lines |= 1 << format
-	}
-	return lines
-}
-
 // inner builds the sink within a decorator. A decorator that keeps entries for it
 // gives the need to [entry.detach].
 func (b *builder) inner(s Sink) (c sinkCore, n need, err error) {

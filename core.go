@@ -48,8 +48,8 @@ type sinkCore struct {
 	// within is set in a Failover, which gives the sink's failures to the next.
 	within bool
 	// lines are the formats whose lines are all that the core reads of a record,
-	// one bit each. It reads each of them with every record that it is given. 0:
-	// it reads other things, or some lines only.
+	// one bit each (beyond the 64th there is none). It reads each of them with every
+	// record that it is given. 0: it reads other things, or lines of some records only.
 	lines uint64
 	// takesRecord is set if the core gets by with the caller's record while that is
 	// intact.
@@ -69,6 +69,12 @@ func (c *sinkCore) constant() (level slog.Level, ok bool) {
 	}
 	level, ok = l.(slog.Level)
 	return level, ok
+}
+
+// idle reports whether the core is not likely to take a record: it keeps failing, or it is
+// closed.
+func (c *sinkCore) idle() bool {
+	return c.breaker != nil && c.breaker.broken.Load() || c.refuses()
 }
 
 // leaf returns the sink within Limits, or c itself.
@@ -102,18 +108,27 @@ func (p *pipeline) deliver(e *entry) (errs error) {
 	return errs
 }
 
-// finish frees the entry. If it has not been delivered, because a method of a value has
-// ended the goroutine, it is counted and reported first.
+// finish frees the entry, and before that sees to it that each core has it, or counts it:
+// where the goroutine is made to end, by a method of a value or by OnError, nobody else
+// will.
 func (e *entry) finish() {
-	if p := e.event.handler.p; e.next < len(p.cores) && !e.nested {
-		for i := range p.cores {
-			c := &p.cores[i]
-			if wants, err := c.wants(e); wants || err != nil {
-				_ = p.failed(c, e.event.Level, errValueExit)
-			}
+	if e.nested || e.next >= len(e.event.handler.p.cores) { // as mostly
+		e.free()
+		return
+	}
+	defer e.finish() // OnError may do so again
+	p := e.event.handler.p
+	if e.next > 0 {
+		_ = p.deliver(e)
+		return
+	}
+	for e.next < len(p.cores) {
+		c := &p.cores[e.next]
+		e.next++
+		if wants, err := c.wants(e); wants || err != nil {
+			_ = p.failed(c, e.event.Level, errIncomplete)
 		}
 	}
-	e.free()
 }
 
 // try delivers the entry if the core wants it. A panic is an error.
@@ -198,8 +213,8 @@ func (c *sinkCore) note(probe bool, err error) {
 }
 
 var (
-	errGoexit    = errors.New("the sink has ended the goroutine")
-	errValueExit = errors.New("a value has ended the goroutine")
+	errGoexit     = errors.New("the sink has ended the goroutine")
+	errIncomplete = errors.New("the goroutine has ended while the record was read")
 )
 
 // ended counts and reports the record with which the sink has ended the goroutine, and

@@ -36,8 +36,8 @@ type state struct {
 
 // NewHandler returns a handler that adds the trace fields to each record and
 // passes it on to next. The fields stand at the root of the record, behind its
-// attributes, whatever groups are open. A record without a span has none, and allocates nothing more
-// than it does with next.
+// attributes, whatever groups are open. A record without a span has none, and allocates
+// nothing more than it does with next if its values need not be resolved.
 //
 // Values are resolved, and what is empty is left out, before next sees them.
 //
@@ -119,7 +119,7 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) (enabled bool) 
 //
 //go:noinline
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
-	if h.p.around {
+	if h.p.around != nil {
 		if done, err := h.around(ctx, &r); done {
 			return err
 		}

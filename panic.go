@@ -61,12 +61,7 @@ func (l *Logger) logLast(ctx context.Context, r slog.Record, deliver func(contex
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), ownTime)
 	defer cancel()
 	within(limited, func() {
-		_ = safely(func() error {
-			if h := l.Handler(); h.Enabled(ctx, r.Level) {
-				return h.Handle(ctx, r)
-			}
-			return nil
-		})
+		_ = safely(func() error { return l.Handler().Handle(ctx, r) })
 		_ = safely(func() error { return deliver(limited) })
 	})
 }

@@ -31,8 +31,8 @@ type pipeline struct {
 	// keepsAttrs is set if attributes are looked at after the logging call, by a
 	// handler within an Async.
 	keepsAttrs bool
-	otel       bool // there is an OTel sink
-	around     bool // the only core is the handler that NewHandler was given
+	otel       bool         // there is an OTel sink
+	around     *foreignCore // the only core, if that is the handler that NewHandler was given
 	source     bool
 	service    Service
 

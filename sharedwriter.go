@@ -14,6 +14,7 @@ type sharedWriter struct {
 	w       io.Writer
 	out     io.Writer  // what is written to: w, or what stands in for it
 	foreign bool       // it may log
+	sure    bool       // it neither logs nor panics
 	mu      sync.Mutex // held while the writer is called
 	lineWriter
 }
@@ -22,10 +23,11 @@ func newSharedWriter(w io.Writer) *sharedWriter {
 	s := &sharedWriter{w: w, out: w}
 	switch w := w.(type) {
 	case *os.File:
-		s.out = stdio.Writer(w)
+		s.out, s.sure = stdio.Writer(w), true
 	case *bytes.Buffer:
 	default:
-		s.foreign = w != io.Discard
+		s.sure = w == io.Discard
+		s.foreign = !s.sure
 	}
 	return s
 }

@@ -119,12 +119,15 @@ func (c *writerCore) write(e *entry, line []byte) error {
 	if !c.out.lock() {
 		return errNested
 	}
-	if !c.out.foreign { // nor does it panic
+	if c.out.sure && c.entries == nil {
 		err := c.put(e, line)
 		c.out.mu.Unlock()
 		return err
 	}
 	defer c.out.mu.Unlock()
+	if !c.out.foreign {
+		return c.put(e, line)
+	}
 	return c.out.call(func() error { return c.put(e, line) })
 }
 
@@ -206,6 +209,7 @@ type wrapped Relay
 func (wrapped) sinkName() string { return "handler" }
 
 func (s wrapped) build(b *builder) (sinkCore, error) {
-	b.pipeline.around = true
-	return b.newForeignCore(s.sinkName(), s.Handler, s.Level), nil
+	leaf := b.newForeignCore(s.sinkName(), s.Handler, s.Level)
+	b.pipeline.around = leaf.core.(*foreignCore)
+	return leaf, nil
 }

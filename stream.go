@@ -25,7 +25,6 @@ type streamer interface {
 type streams struct {
 	possible   bool         // for records with nothing special in them
 	asks       bool         // the cores can be asked beforehand whether they want a record
-	one        bool         // there is one core, and only what it wants comes here
 	json       *jsonEncoder // nil: none
 	text       *textEncoder // the same
 	jsonFormat int
@@ -54,7 +53,6 @@ func newStreams(p *pipeline) streams {
 			s.lines |= 1 << i
 		}
 	}
-	s.one = len(p.cores) == 1 && !p.spans.any()
 	s.gathers = p.spans.any()
 	for i := range p.cores {
 		c := &p.cores[i]
@@ -80,22 +78,25 @@ func (e *entry) stream(r *slog.Record) bool {
 		defer clear(front)
 	}
 	var lines uint64
+	gathers := s.gathers
 	if s.asks {
-		lines = e.ask() & s.lines
+		read, leftOut := e.ask()
+		lines, gathers = read&s.lines, gathers || leftOut
 	}
 	var reserved *encode.Keys
 	if ev.spanned && len(h.groups) == 0 {
 		reserved = &p.rewriter.trace.keys
 	}
-	switch {
-	case lines == 0 && !(e.areSimple(front, reserved) && e.areSimple(back, reserved)):
-		return false
-	case s.json != nil && lines&(1<<s.jsonFormat) != 0 && !e.streamJSON(front, back, reserved):
-		return false
-	case s.text != nil && lines&(1<<s.textFormat) != 0 && !e.streamText(front, back, reserved):
+	if s.json != nil && lines&(1<<s.jsonFormat) != 0 && !e.streamJSON(front, back, reserved) {
 		return false
 	}
-	if s.gathers {
+	if s.text != nil && lines&(1<<s.textFormat) != 0 && !e.streamText(front, back, reserved) {
+		return false
+	}
+	if lines == 0 && !(e.admitsAll(front, reserved) && e.admitsAll(back, reserved)) {
+		return false
+	}
+	if gathers {
 		ev.attrs = append(append(ev.attrs, front...), back...)
 	}
 	e.intact = true
@@ -129,7 +130,7 @@ func (e *entry) appendJSON(dst []byte, attrs []slog.Attr, reserved *encode.Keys)
 		if dst, n = encode.AppendJSONAttrs(dst, attrs, reserved); n == len(attrs) {
 			return dst, true
 		}
-		if !e.isSimple(&attrs[n], reserved) {
+		if !e.admits(&attrs[n], reserved) {
 			return dst, false
 		}
 		dst = e.event.handler.p.streams.json.attr(dst, &attrs[n], slog.KindAny)
@@ -164,7 +165,7 @@ func (e *entry) appendText(dst []byte, attrs []slog.Attr, reserved *encode.Keys)
 		if dst, n = encode.AppendTextAttrs(dst, path, attrs, reserved); n == len(attrs) {
 			return dst, true
 		}
-		if !e.isSimple(&attrs[n], reserved) {
+		if !e.admits(&attrs[n], reserved) {
 			return dst, false
 		}
 		dst = textAttr(dst, 0, path, attrs[n])
@@ -172,15 +173,16 @@ func (e *entry) appendText(dst []byte, attrs []slog.Attr, reserved *encode.Keys)
 	}
 }
 
-// areSimple reports whether all the attributes can be written as they are.
-func (e *entry) areSimple(attrs []slog.Attr, reserved *encode.Keys) bool {
+// admitsAll is admits for several attributes.
+func (e *entry) admitsAll(attrs []slog.Attr, reserved *encode.Keys) bool {
 	simple, methods := areSimple(attrs, reserved)
 	return simple && (!methods || e.enter(e.event.handler.p))
 }
 
-// isSimple reports whether an attribute that does not stand for itself can be written as it
-// is: its value is somebody's type, whose methods say what it is.
-func (e *entry) isSimple(a *slog.Attr, reserved *encode.Keys) bool {
+// admits reports whether an attribute that is no scalar can be written as it is: its value
+// is somebody's type, whose methods say what it is. They may log, so the entry is counted
+// among those for which they run, and there may be too many of those.
+func (e *entry) admits(a *slog.Attr, reserved *encode.Keys) bool {
 	return isPlainAny(a, reserved) && e.enter(e.event.handler.p)
 }
 
@@ -193,24 +195,28 @@ func appendAttrs(dst []slog.Attr, r *slog.Record) []slog.Attr {
 	return dst
 }
 
+// isPlainAny reports whether an attribute of any type is to be written as it is.
 func isPlainAny(a *slog.Attr, reserved *encode.Keys) bool {
 	return a.Key != "" && !reserved.Has(a.Key) && a.Value.Kind() == slog.KindAny && plain(*a)
 }
 
-// ask asks the cores whether they want the entry, and returns the formats of the lines
-// that those read that do. A core that is the only one wants it: slog has asked through
-// Enabled.
-func (e *entry) ask() (lines uint64) {
+// ask asks the cores whether they want the entry. It returns the formats of the lines that
+// those read that do, and whether one of them is left out: it fails, or is closed, so that
+// nothing should be written for it beforehand.
+func (e *entry) ask() (lines uint64, leftOut bool) {
 	h := e.event.handler
-	if e.asked = true; h.p.streams.one {
-		e.wanted = 1
-		return h.p.cores[0].lines
-	}
+	e.asked = true
 	for i := range h.p.cores {
-		if c := &h.p.cores[i]; c.enabled(e.ctx, h.plain, e.event.Level) {
+		c := &h.p.cores[i]
+		switch {
+		case h.p.fixed && e.event.Level < h.p.least || !c.enabled(e.ctx, h.plain, e.event.Level):
+		case c.idle():
+			e.wanted |= 1 << i
+			leftOut = true
+		default:
 			e.wanted |= 1 << i
 			lines |= c.lines
 		}
 	}
-	return lines
+	return lines, leftOut
 }

@@ -26,7 +26,7 @@ const (
 
 // add counts a record.
 func (t *tally) add(bytes int) {
-	if bytes >= tallyMost {
+	if uint64(bytes) >= tallyMost {
 		t.addMany(1, bytes)
 	} else if t.recent.Add(tallyRecord+uint64(bytes))&tallyFull != 0 {
 		t.addMany(0, 0)

@@ -1,6 +1,7 @@
 package spanlog
 
 import (
+	"math"
 	"sync"
 	"testing"
 )
@@ -10,7 +11,7 @@ func TestTally(t *testing.T) {
 	const each = 1 << 20
 	for _, test := range []struct {
 		name  string
-		bytes int
+		bytes uint64
 	}{
 		{"none", 0},
 		{"few bytes", 250},
@@ -18,12 +19,15 @@ func TestTally(t *testing.T) {
 		{"more than are counted in the word", 1 << 33},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			if test.bytes > math.MaxInt {
+				t.Skip("no line is so long here")
+			}
 			var c tally
 			var wg sync.WaitGroup
 			for range 2 {
 				wg.Go(func() {
 					for range each {
-						c.add(test.bytes)
+						c.add(int(test.bytes))
 					}
 				})
 			}
@@ -36,7 +40,7 @@ func TestTally(t *testing.T) {
 			if want := uint64(2*each + 200); records != want {
 				t.Errorf("%d records, want %d", records, want)
 			}
-			if want := uint64(2*each*test.bytes + 1000); bytes != want {
+			if want := 2*each*test.bytes + 1000; bytes != want {
 				t.Errorf("%d bytes, want %d", bytes, want)
 			}
 		})

@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"bytes"
 	"encoding/binary"
 	"sync/atomic"
 	"time"
@@ -18,13 +19,19 @@ type Clock struct {
 type second struct {
 	unix     int64
 	location *time.Location
-	text     []byte   // with what is before it, and the quote
-	zones    [][]byte // with the quote, and what is after it
+	text     []byte           // with what is before it, and the quote
+	zones    [maxAfter][]byte // with the quote, and what is after it
 }
+
+// maxAfter is how many texts can be after a time.
+const maxAfter = 8
 
 // NewClock returns a Clock that writes before before each time, one of after behind it,
 // and the time within quotes.
 func NewClock(before, quote string, after ...string) *Clock {
+	if len(after) > maxAfter {
+		panic("encode: too many texts after a time")
+	}
 	return &Clock{before: before, quote: quote, after: after}
 }
 
@@ -41,13 +48,19 @@ func (c *Clock) second(t time.Time) *second {
 	if y := t.Year(); y < 0 || y >= 10000 {
 		return nil
 	}
-	s = &second{
-		unix: sec, location: loc,
-		text: t.AppendFormat([]byte(c.before+c.quote), "2006-01-02T15:04:05"),
+	s = &second{unix: sec, location: loc}
+	var room [512]byte // for all the texts, which are then copied to one array
+	all := t.AppendFormat(append(append(room[:0], c.before...), c.quote...), "2006-01-02T15:04:05")
+	var ends [maxAfter + 1]int
+	ends[0] = len(all)
+	for i, after := range c.after {
+		all = append(append(t.AppendFormat(all, "Z07:00"), c.quote...), after...)
+		ends[i+1] = len(all)
 	}
-	zone := t.Format("Z07:00") + c.quote
-	for _, after := range c.after {
-		s.zones = append(s.zones, []byte(zone+after))
+	all = bytes.Clone(all)
+	s.text = all[:ends[0]]
+	for i := range c.after {
+		s.zones[i] = all[ends[i]:ends[i+1]]
 	}
 	c.now.Store(s)
 	return s

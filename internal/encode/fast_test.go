@@ -36,6 +36,18 @@ func TestClock(t *testing.T) {
 	})
 }
 
+// TestClockAllocs: a new second costs its own memory, and that of its texts.
+func TestClockAllocs(t *testing.T) {
+	clock := NewClock(`{"time":`, `"`, "a", "b", "c", "d", "e", "f", "g")
+	at, buf := time.Now(), make([]byte, 0, 256)
+	if n := testing.AllocsPerRun(100, func() {
+		at = at.Add(time.Second)
+		buf = clock.AppendJSON(buf[:0], at, 3)
+	}); n > 2 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // TestCopyPlain holds it to its word, byte by byte.
 func TestCopyPlain(t *testing.T) {
 	check := func(t interface{ Errorf(string, ...any) }, s string, want bool) {

@@ -26,7 +26,9 @@ func text(v slog.Value) (s string, ok bool) {
 		x := v.Any()
 		switch reflect.TypeOf(x) {
 		case newError, wrappingError, formattedError:
-			return x.(error).Error(), true
+			if !reflect.ValueOf(x).IsNil() { // as reflection can make one
+				return x.(error).Error(), true
+			}
 		}
 	}
 	return "", false

@@ -105,7 +105,9 @@ func Text(v *slog.Value) (s string, ok bool) {
 	case textType:
 		return v.String(), true
 	case newErrorType, wrappingErrorType, formattedErrorType:
-		return x.(error).Error(), true
+		if !isNil(x) {
+			return x.(error).Error(), true
+		}
 	}
 	return "", false
 }
@@ -119,7 +121,12 @@ var (
 // typeOf returns what tells the type of x from all others: the first of the two words that
 // an interface is. [reflect.TypeOf] gives the same, but in an interface of its own, which
 // takes longer to compare than all the rest.
-func typeOf(x any) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&x)) }
+func typeOf(x any) unsafe.Pointer { return (*words)(unsafe.Pointer(&x)).typ }
+
+// isNil reports whether a pointer in an interface, whose second word it is, is nil.
+func isNil(x any) bool { return (*words)(unsafe.Pointer(&x)).pointer == nil }
+
+type words struct{ typ, pointer unsafe.Pointer }
 
 // A value is laid out as a slog.Value: a number, and an interface that says by its type
 // what the number means, or else is the value.
@@ -148,9 +155,9 @@ func init() { valueKnown = valueKnown && valuesAsExpected() }
 // valuesAsExpected reports whether values of all kinds are read as they themselves tell.
 func valuesAsExpected() bool {
 	for _, x := range []any{
-		"", "text", 0, -1, math.MaxInt64, uint64(math.MaxUint64), 1.5, math.Inf(-1), true, false, time.Hour, -time.Nanosecond,
+		"", "text", 0, -1, int64(math.MaxInt64), uint64(math.MaxUint64), 1.5, math.Inf(-1), true, false, time.Hour, -time.Nanosecond,
 		time.Now(), time.Time{}, nil, errors.New("new"), fmt.Errorf("%w", errors.ErrUnsupported), errors.Join(errors.ErrUnsupported),
-		slog.KindInt64, []slog.Attr{slog.Int("a", 1)}, []byte("bytes"), &struct{}{}, slog.Level(5), &slog.LevelVar{}, reflect.TypeFor[int](),
+		reflect.Zero(reflect.TypeOf(errors.New(""))).Interface(), slog.KindInt64, []slog.Attr{slog.Int("a", 1)}, []byte("bytes"), &struct{}{}, slog.Level(5), &slog.LevelVar{}, reflect.TypeFor[int](),
 	} {
 		if !asExpected(slog.AnyValue(x)) {
 			return false
