@@ -1,7 +1,6 @@
 package encode
 
 import (
-	"bytes"
 	"encoding/binary"
 	"sync/atomic"
 	"time"
@@ -49,15 +48,19 @@ func (c *Clock) second(t time.Time) *second {
 		return nil
 	}
 	s = &second{unix: sec, location: loc}
-	var room [512]byte // for all the texts, which are then copied to one array
-	all := t.AppendFormat(append(append(room[:0], c.before...), c.quote...), "2006-01-02T15:04:05")
+	// All the texts are in one array; the length of the longest forms makes room for them.
+	size := len(c.before) + len(c.quote) + len("2006-01-02T15:04:05")
+	for _, after := range c.after {
+		size += len("+00:00") + len(c.quote) + len(after)
+	}
+	all := append(append(make([]byte, 0, size), c.before...), c.quote...)
+	all = t.AppendFormat(all, "2006-01-02T15:04:05")
 	var ends [maxAfter + 1]int
 	ends[0] = len(all)
 	for i, after := range c.after {
 		all = append(append(t.AppendFormat(all, "Z07:00"), c.quote...), after...)
 		ends[i+1] = len(all)
 	}
-	all = bytes.Clone(all)
 	s.text = all[:ends[0]]
 	for i := range c.after {
 		s.zones[i] = all[ends[i]:ends[i+1]]
