@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 
 	"github.com/spanlog/spanlog/internal/logfile"
 )
@@ -47,6 +48,9 @@ type sinkCore struct {
 	tells bool
 	// within is set in a Failover, which gives the sink's failures to the next.
 	within bool
+	// closed is set once the core refuses records; nil: it never does, or says so
+	// itself.
+	closed *atomic.Bool
 	// lines are the formats whose lines are all that the core reads of a record,
 	// one bit each (beyond the 64th there is none). It reads each of them with every
 	// record that it is given. 0: it reads other things, or lines of some records only.
@@ -237,17 +241,7 @@ func (c *sinkCore) ended(e *entry) {
 
 // refuses reports whether the sink has been closed and takes no more records, which
 // it says itself unless it is broken off.
-func (c *sinkCore) refuses() bool {
-	switch s := c.core.(type) {
-	case *writerCore:
-		return s.refuses()
-	case *foreignCore:
-		return s.gate.closed.Load()
-	case *otelCore:
-		return s.gate.closed.Load()
-	}
-	return false
-}
+func (c *sinkCore) refuses() bool { return c.closed != nil && c.closed.Load() }
 
 // refuse counts and reports a record that is nested too deep.
 func (p *pipeline) refuse(e *entry) error {

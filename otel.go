@@ -76,7 +76,7 @@ func (s OTel) build(b *builder) (sinkCore, error) {
 	b.guarded = true
 	b.records++
 	b.programs++
-	leaf := sinkCore{core: c, name: s.sinkName(), stats: c.stats, tells: true}
+	leaf := sinkCore{core: c, name: s.sinkName(), stats: c.stats, tells: true, closed: &c.gate.closed}
 	leaf.setBreaker()
 	return leaf, nil
 }

@@ -84,6 +84,9 @@ func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f 
 		b.programs++
 	}
 	leaf := sinkCore{core: c, name: name, stats: c.stats, tells: true, lines: 1 << format}
+	if !console {
+		leaf.closed = &c.closed
+	}
 	leaf.setBreaker()
 	return leaf, nil
 }
@@ -200,7 +203,7 @@ func (b *builder) newForeignCore(name string, h slog.Handler, level slog.Leveler
 	b.programs++
 	c := &foreignCore{handler: h, level: level, slot: len(b.foreign), stats: newSinkStats(name)}
 	b.foreign = append(b.foreign, foreign{full: h, root: h, name: name, reporter: b.reporter})
-	return sinkCore{core: c, name: name, stats: c.stats, takesRecord: true}
+	return sinkCore{core: c, name: name, stats: c.stats, takesRecord: true, closed: &c.gate.closed}
 }
 
 // wrapped is the handler that NewHandler is given.

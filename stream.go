@@ -110,7 +110,11 @@ func (e *entry) streamJSON(front, back []slog.Attr, reserved *encode.Keys) bool 
 	dst := s.json.open(l.buf[:0], ev, prefix)
 	opened, own, ok := len(dst), len(front) > 0, true
 	if own {
-		dst, ok = e.appendJSON(s.json.openGroups(dst, prefix), front, reserved)
+		n := 0
+		dst, n = encode.AppendJSONAttrs(s.json.openGroups(dst, prefix), front, reserved)
+		if n < len(front) {
+			dst, ok = e.appendJSON(dst, front[n:], reserved)
+		}
 	}
 	if ok && len(back) > 0 {
 		dst, ok = e.appendJSON(dst, back, reserved)
@@ -206,10 +210,14 @@ func isPlainAny(a *slog.Attr, reserved *encode.Keys) bool {
 func (e *entry) ask() (lines uint64, leftOut bool) {
 	h := e.event.handler
 	e.asked = true
+	if h.p.fixed && e.event.Level < h.p.least {
+		return 0, false
+	}
+	enabled := h.p.fixed && len(h.p.cores) == 1 // then this was to ask it
 	for i := range h.p.cores {
 		c := &h.p.cores[i]
 		switch {
-		case h.p.fixed && e.event.Level < h.p.least || !c.enabled(e.ctx, h.plain, e.event.Level):
+		case !enabled && !c.enabled(e.ctx, h.plain, e.event.Level):
 		case c.idle():
 			e.wanted |= 1 << i
 			leftOut = true

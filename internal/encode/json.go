@@ -91,10 +91,21 @@ func appendAnyJSONKey(dst []byte, key string, room int) []byte {
 func AppendJSONString(dst []byte, s string) []byte {
 	const most = 24
 	n, k := len(dst), len(s)
-	if k < 8 || k > most || cap(dst)-n < most+2 {
+	if k < 4 || k > most || cap(dst)-n < most+2 {
 		return appendAnyJSONString(dst, s)
 	}
 	b := (*[most + 2]byte)(dst[n : n+most+2])
+	b[0] = '"'
+	if k < 8 {
+		first, last := load32(s), load32(s[k-4:])
+		if specialBytes(uint64(first)|uint64(last)<<32) != 0 {
+			return appendEscapedJSON(dst, s)
+		}
+		binary.LittleEndian.PutUint32(b[1:], first)
+		binary.LittleEndian.PutUint32(b[k-3:], last)
+		b[k+1] = '"'
+		return dst[:n+k+2]
+	}
 	first, last := load64(s), load64(s[k-8:])
 	special := specialBytes(first) | specialBytes(last)
 	if k > 16 {
@@ -105,14 +116,13 @@ func AppendJSONString(dst []byte, s string) []byte {
 	if special != 0 {
 		return appendEscapedJSON(dst, s)
 	}
-	b[0] = '"'
 	binary.LittleEndian.PutUint64(b[1:], first)
 	binary.LittleEndian.PutUint64(b[k-7:], last)
 	b[k+1] = '"'
 	return dst[:n+k+2]
 }
 
-// appendAnyJSONString is AppendJSONString for any string. Those of 8 to 24 bytes are copied
+// appendAnyJSONString is AppendJSONString for any string. Those of 4 to 24 bytes are copied
 // there, as copyPlain would: the call would cost more than the rest.
 func appendAnyJSONString(dst []byte, s string) []byte {
 	n := len(dst)
