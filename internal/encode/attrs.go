@@ -10,8 +10,7 @@ import (
 
 // Most attributes stand for themselves: a key, and a scalar, or an error whose text is
 // finished, or a group of such. To write them, nothing has to be resolved, no code of the
-// program's is called, and nothing can go wrong. What is to be done for each kind is found
-// by one switch.
+// program's is called, and nothing can go wrong.
 
 // AppendJSONAttrs appends attributes, as [AppendJSONKey] and [AppendJSONValue] would, as
 // long as they stand for themselves and their keys are not reserved. It returns how many
@@ -115,38 +114,4 @@ func CountSimple(attrs []slog.Attr, reserved *Keys) int {
 		}
 	}
 	return len(attrs)
-}
-
-// Keys is a small set of keys, to be asked for every attribute.
-type Keys struct {
-	keys []string
-	// lengths has bit n set when a key is n bytes long, so that most attributes are
-	// told apart from all keys by one test.
-	lengths uint64
-}
-
-// Add adds a key.
-func (k *Keys) Add(key string) {
-	k.keys = append(k.keys, key)
-	k.lengths |= 1 << (len(key) & 63)
-}
-
-// Has reports whether key is in the set. The nil set is empty.
-func (k *Keys) Has(key string) bool { return k != nil && k.Index(key) >= 0 }
-
-// Index returns how many keys were added before key, or -1.
-func (k *Keys) Index(key string) int {
-	if k.lengths&(1<<(len(key)&63)) == 0 {
-		return -1
-	}
-	return k.find(key)
-}
-
-func (k *Keys) find(key string) int {
-	for i := range k.keys {
-		if k.keys[i] == key {
-			return i
-		}
-	}
-	return -1
 }

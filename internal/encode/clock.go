@@ -1,7 +1,7 @@
 package encode
 
 import (
-	"encoding/binary"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -102,7 +102,7 @@ func appendFraction(dst []byte, ns int) []byte {
 		return dst
 	}
 	n := len(dst)
-	dst = grow(dst, 10)
+	dst = slices.Grow(dst, 10)
 	b := (*[10]byte)(dst[n : n+10])
 	// Divisions are slow: those of the two halves do not wait for each other.
 	high, low := uint32(ns)/10_000, uint32(ns)%10_000
@@ -118,14 +118,3 @@ func appendFraction(dst []byte, ns int) []byte {
 	}
 	return dst[:n]
 }
-
-// putPair writes the last two digits of v.
-func putPair(b []byte, v uint32) { binary.LittleEndian.PutUint16(b, digitPairs[v%100]) }
-
-// digitPairs has the two digits of the numbers below 100, the first one in the low bits.
-var digitPairs = func() (pairs [100]uint16) {
-	for v := range pairs {
-		pairs[v] = uint16('0'+v/10) | uint16('0'+v%10)<<8
-	}
-	return pairs
-}()

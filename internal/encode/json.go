@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -40,7 +41,7 @@ var jsonSafe = func() (safe [256]bool) {
 func AppendJSONKey(dst []byte, key string) []byte { return appendJSONKey(dst, key, 0) }
 
 // appendJSONKey is AppendJSONKey that leaves room for a value of so many bytes. Keys of
-// the usual lengths are copied here, as copyPlain would: calls cost more than the rest.
+// the usual lengths are copied here as copyPlain would, without a call.
 func appendJSONKey(dst []byte, key string, room int) []byte {
 	const most = 16
 	n, k := len(dst), len(key)
@@ -71,7 +72,7 @@ func appendJSONKey(dst []byte, key string, room int) []byte {
 // appendAnyJSONKey is appendJSONKey for any key, and for the first one of an object.
 func appendAnyJSONKey(dst []byte, key string, room int) []byte {
 	n := len(dst)
-	dst = grow(dst, len(key)+len(`,"":`)+room)
+	dst = slices.Grow(dst, len(key)+len(`,"":`)+room)
 	if n > 0 && dst[n-1] != '{' {
 		dst = dst[:n+1]
 		dst[n] = ','
@@ -81,7 +82,7 @@ func appendAnyJSONKey(dst []byte, key string, room int) []byte {
 	b[0], b[len(b)-2], b[len(b)-1] = '"', '"', ':'
 	if !copyPlain(b[1:], key) {
 		dst = append(appendEscapedJSON(dst, key), ':')
-		return grow(dst, room)
+		return slices.Grow(dst, room)
 	}
 	return dst[:n+len(b)]
 }
@@ -123,10 +124,10 @@ func AppendJSONString(dst []byte, s string) []byte {
 }
 
 // appendAnyJSONString is AppendJSONString for any string. Those of 4 to 24 bytes are copied
-// there, as copyPlain would: the call would cost more than the rest.
+// there as copyPlain would, without a call.
 func appendAnyJSONString(dst []byte, s string) []byte {
 	n := len(dst)
-	dst = grow(dst, len(s)+2)
+	dst = slices.Grow(dst, len(s)+2)
 	b := dst[n : n+len(s)+2]
 	b[0], b[len(b)-1] = '"', '"'
 	if !copyPlain(b[1:], s) {

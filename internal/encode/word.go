@@ -1,12 +1,9 @@
 package encode
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "encoding/binary"
 
-// Strings are looked at eight bytes at a time, and copied on the way: most are short, so
-// that a call of memmove and a second pass would take longer than the work itself.
+// Strings are looked at eight bytes at a time, and copied on the way, without a second pass
+// or a call of memmove: most are short.
 
 // copyPlain copies s to dst, which has room for it, and reports whether all its bytes
 // stand for themselves in a JSON string. If not, what dst holds is of no use.
@@ -119,78 +116,4 @@ func load32(s string) uint32 {
 func load16(s string) uint16 {
 	_ = s[1]
 	return uint16(s[0]) | uint16(s[1])<<8
-}
-
-// AppendInt appends v in decimal.
-func AppendInt(dst []byte, v int64) []byte {
-	return putInt(grow(dst, maxDigits), v)
-}
-
-// AppendUint appends v in decimal.
-func AppendUint(dst []byte, v uint64) []byte {
-	return putUint(grow(dst, maxDigits), v)
-}
-
-// maxDigits is the length of the longest integer: -1<<63, or 1<<64-1.
-const maxDigits = len("-9223372036854775808")
-
-// putInt is AppendInt for a dst that has room.
-func putInt(dst []byte, v int64) []byte {
-	n, u := len(dst), uint64(v)
-	if v < 0 {
-		dst = dst[:n+1]
-		dst[n] = '-'
-		n, u = n+1, -u
-	}
-	dst = dst[:n+decimalDigits(u)]
-	putDecimal(dst[n:], u)
-	return dst
-}
-
-// putUint is AppendUint for a dst that has room.
-func putUint(dst []byte, v uint64) []byte {
-	n := len(dst)
-	dst = dst[:n+decimalDigits(v)]
-	putDecimal(dst[n:], v)
-	return dst
-}
-
-// putDecimal writes v to b, which is as long as v has digits. They are written where
-// they belong, two at a time, rather than to the end of an array and copied from there.
-func putDecimal(b []byte, v uint64) {
-	for i := len(b) - 2; v >= 10 && i >= 0; i -= 2 {
-		rest := v / 100
-		binary.LittleEndian.PutUint16(b[i:], digitPairs[v-100*rest])
-		v = rest
-	}
-	if len(b)%2 == 1 {
-		b[0] = '0' + byte(v)
-	}
-}
-
-// decimalDigits is how many digits v has: its length in bits gives the number, but
-// for those that a power of ten divides.
-func decimalDigits(v uint64) int {
-	n := bits.Len64(v|1) * 1233 >> 12 // log10(2) is about 1233/4096
-	if v >= powersOfTen[n] {
-		n++
-	}
-	return n
-}
-
-var powersOfTen = func() (powers [20]uint64) {
-	powers[0] = 1
-	for i := 1; i < len(powers); i++ {
-		powers[i] = 10 * powers[i-1]
-	}
-	powers[0] = 0 // so that 0 has one digit as well
-	return powers
-}()
-
-// grow returns dst with room for n bytes more behind its end.
-func grow(dst []byte, n int) []byte {
-	if cap(dst)-len(dst) < n {
-		return append(dst, make([]byte, n)...)[:len(dst)]
-	}
-	return dst
 }

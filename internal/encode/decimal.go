@@ -1,0 +1,84 @@
+package encode
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
+
+// AppendInt appends v in decimal.
+func AppendInt(dst []byte, v int64) []byte {
+	return putInt(slices.Grow(dst, maxDigits), v)
+}
+
+// AppendUint appends v in decimal.
+func AppendUint(dst []byte, v uint64) []byte {
+	return putUint(slices.Grow(dst, maxDigits), v)
+}
+
+// maxDigits is the length of the longest integer: -1<<63, or 1<<64-1.
+const maxDigits = len("-9223372036854775808")
+
+// putInt is AppendInt for a dst that has room.
+func putInt(dst []byte, v int64) []byte {
+	n, u := len(dst), uint64(v)
+	if v < 0 {
+		dst = dst[:n+1]
+		dst[n] = '-'
+		n, u = n+1, -u
+	}
+	dst = dst[:n+decimalDigits(u)]
+	putDecimal(dst[n:], u)
+	return dst
+}
+
+// putUint is AppendUint for a dst that has room.
+func putUint(dst []byte, v uint64) []byte {
+	n := len(dst)
+	dst = dst[:n+decimalDigits(v)]
+	putDecimal(dst[n:], v)
+	return dst
+}
+
+// putDecimal writes v to b, which is as long as v has digits. They are written where
+// they belong, two at a time, rather than to the end of an array and copied from there.
+func putDecimal(b []byte, v uint64) {
+	for i := len(b) - 2; v >= 10 && i >= 0; i -= 2 {
+		rest := v / 100
+		binary.LittleEndian.PutUint16(b[i:], digitPairs[v-100*rest])
+		v = rest
+	}
+	if len(b)%2 == 1 {
+		b[0] = '0' + byte(v)
+	}
+}
+
+// decimalDigits is how many digits v has: its length in bits gives the number, but
+// for those that a power of ten divides.
+func decimalDigits(v uint64) int {
+	n := bits.Len64(v|1) * 1233 >> 12 // log10(2) is about 1233/4096
+	if v >= powersOfTen[n] {
+		n++
+	}
+	return n
+}
+
+var powersOfTen = func() (powers [20]uint64) {
+	powers[0] = 1
+	for i := 1; i < len(powers); i++ {
+		powers[i] = 10 * powers[i-1]
+	}
+	powers[0] = 0 // so that 0 has one digit as well
+	return powers
+}()
+
+// putPair writes the last two digits of v.
+func putPair(b []byte, v uint32) { binary.LittleEndian.PutUint16(b, digitPairs[v%100]) }
+
+// digitPairs has the two digits of the numbers below 100, the first one in the low bits.
+var digitPairs = func() (pairs [100]uint16) {
+	for v := range pairs {
+		pairs[v] = uint16('0'+v/10) | uint16('0'+v%10)<<8
+	}
+	return pairs
+}()

@@ -1,0 +1,35 @@
+package encode
+
+// Keys is a small set of keys, to be asked for every attribute.
+type Keys struct {
+	keys []string
+	// lengths has bit n set when a key is n bytes long, so that most attributes are
+	// told apart from all keys by one test.
+	lengths uint64
+}
+
+// Add adds a key.
+func (k *Keys) Add(key string) {
+	k.keys = append(k.keys, key)
+	k.lengths |= 1 << (len(key) & 63)
+}
+
+// Has reports whether key is in the set. The nil set is empty.
+func (k *Keys) Has(key string) bool { return k != nil && k.Index(key) >= 0 }
+
+// Index returns how many keys were added before key, or -1.
+func (k *Keys) Index(key string) int {
+	if k.lengths&(1<<(len(key)&63)) == 0 {
+		return -1
+	}
+	return k.find(key)
+}
+
+func (k *Keys) find(key string) int {
+	for i := range k.keys {
+		if k.keys[i] == key {
+			return i
+		}
+	}
+	return -1
+}
