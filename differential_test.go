@@ -73,6 +73,18 @@ func FuzzDifferential(f *testing.F) {
 			if got := withoutFrames(ours.String()); got != want {
 				t.Fatalf("%s differs from slog's\nours %s\nslog %s", format.name, got, want)
 			}
+			// Redact sends all records the long way, see stream.go.
+			var long bytes.Buffer
+			longWay, err := spanlog.New(
+				&spanlog.Options{Level: slog.Level(math.MinInt), AddSource: c.source, ReplaceAttr: c.replace, Redact: []string{"no key is this one"}},
+				spanlog.Writer{Writer: &long, Format: format.ours})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.log(t, context.Background(), longWay.Handler(), false)
+			if got := withoutFrames(long.String()); got != want {
+				t.Fatalf("%s differs the long way\nlong  %s\nshort %s", format.name, got, want)
+			}
 			if format.name == "JSON" && !json.Valid(ours.Bytes()) {
 				t.Fatalf("not JSON: %s", &ours)
 			}
