@@ -19,7 +19,7 @@ import (
 // Nobody can close it through this one, or read its counters.
 func (h *Handler) around(ctx context.Context, r *slog.Record) (done bool, err error) {
 	p := h.p
-	if l := p.around.level; l != nil && r.Level < l.Level() {
+	if l := p.sole.level; l != nil && r.Level < l.Level() {
 		return false, nil
 	}
 	if !p.streams.possible || h.secret || ctx == nil || layerOf(ctx) != nil || p.spans.any() || p.spanContext != nil {
@@ -75,11 +75,7 @@ func (p *pipeline) passOn(ctx context.Context, next slog.Handler, r *slog.Record
 		if returned {
 			return
 		}
-		err = errGoexit
-		if v := recover(); v != nil {
-			err = panicked(v)
-		}
-		err = p.failed(&p.cores[0], r.Level, err)
+		err = p.failed(&p.cores[0], r.Level, endOf(recover()))
 	}()
 	err = next.Handle(ctx, *r)
 	if returned = true; err != nil {

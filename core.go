@@ -194,9 +194,7 @@ func (c *sinkCore) call(e *entry, probe bool) (err error) {
 			return
 		}
 		v := recover()
-		if err = errGoexit; v != nil {
-			err = panicked(v)
-		}
+		err = endOf(v)
 		c.note(probe, err)
 		if v == nil {
 			c.ended(e)
@@ -207,6 +205,15 @@ func (c *sinkCore) call(e *entry, probe bool) (err error) {
 		c.note(probe, err)
 	}
 	return err
+}
+
+// endOf is the error of a call that has not returned: v is what it panicked with, or nil if
+// it has ended the goroutine.
+func endOf(v any) error {
+	if v == nil {
+		return errGoexit
+	}
+	return panicked(v)
 }
 
 // note tells the breaker, which need not hear of every success.

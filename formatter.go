@@ -145,6 +145,18 @@ func newSchemaFields(c *formatConfig, key func(string) string) schemaFields {
 	return f
 }
 
+// afterTime is what stands between the time and the message, for each level that has a name,
+// if there is no source; and for any other level only what separates fields.
+func (f *schemaFields) afterTime(separator string, appendString func([]byte, string) []byte) []string {
+	after := make([]string, namedLevels+1)
+	for i := range namedLevels {
+		level := appendString([]byte(separator+f.level), f.schema.levelText(levelAt(i)))
+		after[i] = string(level) + separator + f.message
+	}
+	after[otherLevel] = separator
+	return after
+}
+
 // within returns attributes as they are to be written after p.
 func (f *schemaFields) within(p *prefix, attrs []slog.Attr) []slog.Attr {
 	if !p.atRoot() {

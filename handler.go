@@ -119,7 +119,7 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) (enabled bool) 
 //
 //go:noinline
 func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
-	if h.p.around != nil {
+	if h.p.sole != nil {
 		if done, err := h.around(ctx, &r); done {
 			return err
 		}

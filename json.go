@@ -10,13 +10,7 @@ type jsonFormat struct{}
 
 func (jsonFormat) encoder(c *formatConfig) (encoder, error) {
 	enc := &jsonEncoder{schemaFields: newSchemaFields(c, jsonKey)}
-	var after [namedLevels + 1]string
-	for i := range namedLevels {
-		level := encode.AppendJSONString([]byte(","+enc.level), enc.schema.levelText(levelAt(i)))
-		after[i] = string(level) + "," + enc.message
-	}
-	after[otherLevel] = ","
-	enc.clock = encode.NewClock("{"+enc.time, `"`, after[:]...)
+	enc.clock = encode.NewClock("{"+enc.time, `"`, enc.afterTime(",", encode.AppendJSONString)...)
 	enc.form = newTraceForm(c.trace.fields, func(i int) (before, after string) { return "," + enc.traceKeys[i] + `"`, `"` })
 	return enc, nil
 }

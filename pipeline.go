@@ -32,7 +32,7 @@ type pipeline struct {
 	// handler within an Async.
 	keepsAttrs bool
 	otel       bool         // there is an OTel sink
-	around     *foreignCore // the only core, if that is the handler that NewHandler was given
+	sole       *foreignCore // the only core, if that is the handler that NewHandler was given
 	source     bool
 	service    Service
 

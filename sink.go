@@ -213,6 +213,6 @@ func (wrapped) sinkName() string { return "handler" }
 
 func (s wrapped) build(b *builder) (sinkCore, error) {
 	leaf := b.newForeignCore(s.sinkName(), s.Handler, s.Level)
-	b.pipeline.around = leaf.core.(*foreignCore)
+	b.pipeline.sole = leaf.core.(*foreignCore)
 	return leaf, nil
 }

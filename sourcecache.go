@@ -3,8 +3,8 @@ package spanlog
 import "sync/atomic"
 
 // A sourceCache has what an encoder writes for the source of a record, by program counter:
-// to find out file and line takes longer than all the rest of a record. Two counters that
-// share a slot take it from each other, so that its size is fixed.
+// to find out file and line takes time, and memory for each. Two counters that share a slot
+// take it from each other, so that its size is fixed.
 type sourceCache [512]atomic.Pointer[sourceText]
 
 type sourceText struct {

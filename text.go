@@ -11,13 +11,7 @@ type textFormat struct{}
 
 func (textFormat) encoder(c *formatConfig) (encoder, error) {
 	enc := &textEncoder{schemaFields: newSchemaFields(c, textKey)}
-	var after [namedLevels + 1]string
-	for i := range namedLevels {
-		level := encode.AppendTextString([]byte(" "+enc.level), enc.schema.levelText(levelAt(i)))
-		after[i] = string(level) + " " + enc.message
-	}
-	after[otherLevel] = " "
-	enc.clock = encode.NewClock(enc.time, "", after[:]...)
+	enc.clock = encode.NewClock(enc.time, "", enc.afterTime(" ", encode.AppendTextString)...)
 	enc.form = newTraceForm(c.trace.fields, func(i int) (before, after string) { return " " + enc.traceKeys[i], "" })
 	return enc, nil
 }
