@@ -19,7 +19,7 @@ import (
 // Nobody can close it through this one, or read its counters.
 func (h *Handler) around(ctx context.Context, r *slog.Record) (done bool, err error) {
 	p := h.p
-	if l := p.sole.level; l != nil && r.Level < l.Level() {
+	if !p.sole.admits(ctx, h.plain, r.Level, r.PC) {
 		return false, nil
 	}
 	if !p.streams.possible || h.secret || ctx == nil || layerOf(ctx) != nil || p.spans.any() || p.spanContext != nil {

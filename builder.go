@@ -101,9 +101,11 @@ func (b *builder) levelAndFormat(own slog.Leveler, f Formatter) (level slog.Leve
 // isPlainLevel reports whether a level is one of slog's own types, or none: they
 // cannot panic.
 func isPlainLevel(l slog.Leveler) bool {
-	switch l.(type) {
-	case nil, slog.Level, *slog.LevelVar:
+	switch l := l.(type) {
+	case nil, slog.Level, *slog.LevelVar, *Rules:
 		return true
+	case pinned:
+		return isPlainLevel(l.Leveler)
 	}
 	return false
 }
@@ -121,6 +123,9 @@ func checkLeveler(field string, l slog.Leveler) (err error) {
 		}
 	}()
 	l.Level()
+	if rules := newThreshold(l).rules; rules != nil && rules.load().err != nil {
+		return badField(field, "is bad: %w", rules.load().err)
+	}
 	return nil
 }
 

@@ -16,8 +16,9 @@ import (
 // All methods are called concurrently. An entry is valid during handle only.
 type core interface {
 	// enabled reports whether handle wants records of this level, from a
-	// logger with the state s.
-	enabled(ctx context.Context, s *state, level slog.Level) bool
+	// logger with the state s and the caller pc, which is anyCaller where there
+	// is no record yet.
+	enabled(ctx context.Context, s *state, level slog.Level, pc uintptr) bool
 	// handle delivers the entry. It must not be called for a level that is
 	// not enabled.
 	handle(e *entry) error
@@ -60,19 +61,19 @@ type sinkCore struct {
 	takesRecord bool
 }
 
-// constant returns the level of the core if it is the same for all time.
-func (c *sinkCore) constant() (level slog.Level, ok bool) {
-	var l slog.Leveler
+// levelOnly returns the threshold of the core if that alone decides what is enabled.
+func (c *sinkCore) levelOnly() *threshold {
 	switch core := c.core.(type) {
 	case *writerCore:
-		l = core.level
+		return &core.threshold
 	case *fileCore:
-		l = core.level
+		return &core.threshold
 	case *asyncCore:
-		return core.constant()
+		return core.levelOnly()
+	case *limitCore:
+		return core.levelOnly()
 	}
-	level, ok = l.(slog.Level)
-	return level, ok
+	return nil
 }
 
 // idle reports whether the core is not likely to take a record: it keeps failing, or it is
@@ -150,20 +151,20 @@ func (c *sinkCore) wants(e *entry) (bool, error) {
 		return true, nil
 	}
 	if !h.p.guarded { // as mostly
-		return c.enabled(e.ctx, h.plain, e.event.Level), nil
+		return c.enabled(e.ctx, h.plain, e.event.Level, e.event.PC), nil
 	}
-	return c.asks(e.ctx, h.plain, e.event.Level)
+	return c.asks(e.ctx, h.plain, e.event.Level, e.event.PC)
 }
 
 // asks is enabled, for which a panic, of the level or of somebody else's Enabled,
 // is an error.
-func (c *sinkCore) asks(ctx context.Context, s *state, level slog.Level) (enabled bool, err error) {
+func (c *sinkCore) asks(ctx context.Context, s *state, level slog.Level, pc uintptr) (enabled bool, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = panicked(v)
 		}
 	}()
-	return c.enabled(ctx, s, level), nil
+	return c.enabled(ctx, s, level, pc), nil
 }
 
 // attempt delivers an entry that the core wants, unless it is broken off. A panic

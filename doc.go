@@ -57,6 +57,13 @@
 // failure; Console.TraceURL makes links of ids. [OTel] sends records to a Collector,
 // with telemetry.Start. docs/tracing.md has the whole way, in both directions.
 //
+// # More when it matters
+//
+// A level can be [Rules] by logger and package, such as "info, http=warn,
+// github.com/acme/shop/db=debug", that are changed while the program runs: by
+// [Rules.Set], or over HTTP with package levelhttp. [WithLevel] has one request
+// logged in full.
+//
 // # Trouble and overload
 //
 // What goes wrong in one sink, an error or a panic, does not reach another, nor
@@ -114,7 +121,7 @@
 // What the code says wins over the environment, and that over the defaults. A bad
 // value is a record at WARN and the default. [NewHandler] reads none of these.
 //
-//	SPANLOG_LEVEL             Options.Level; see ParseLevel
+//	SPANLOG_LEVEL             Options.Level; see ParseLevel and Levels
 //	SPANLOG_FORMAT            the Format of consoles; see ParseFormat
 //	OTEL_SERVICE_NAME         Options.Service
 //	OTEL_RESOURCE_ATTRIBUTES  the rest of Options.Service

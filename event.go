@@ -1,6 +1,7 @@
 package spanlog
 
 import (
+	"cmp"
 	"iter"
 	"log/slog"
 	"runtime"
@@ -16,7 +17,7 @@ import (
 //	db := log.With(spanlog.NameKey, "shop.db")
 //
 // It is an attribute like any other, but Pattern prints it as %(name)s and
-// Pretty in a place of its own. Only a string at the root counts; the last one
+// Pretty in a place of its own, and level [Rules] go by it. Only a string at the root counts; the last one
 // wins.
 const NameKey = "logger"
 
@@ -169,20 +170,21 @@ func (e *Event) Service() Service { return e.handler.p.service }
 
 // Logger is the value of the attribute [NameKey], or "".
 func (e *Event) Logger() string {
-	name := ""
-	find := func(attrs []slog.Attr) {
-		for _, a := range attrs {
-			if isName(a) {
-				name = a.Value.String()
-			}
-		}
-	}
-	find(e.root)
-	find(e.state.segments[0].attrs)
+	name := cmp.Or(e.state.logger, nameIn(e.root))
 	if len(e.state.segments) == 1 {
-		find(e.attrs)
+		name = cmp.Or(nameIn(e.attrs), name)
 	}
 	return name
+}
+
+// nameIn returns the last name of a logger among root attributes, or "".
+func nameIn(attrs []slog.Attr) string {
+	for _, a := range slices.Backward(attrs) {
+		if isName(a) {
+			return a.Value.String()
+		}
+	}
+	return ""
 }
 
 // isName reports whether a root attribute names a logger.

@@ -92,10 +92,10 @@ type way struct {
 	elsewhere atomic.Uint64 // how many records others have got since then
 }
 
-func (c *failoverCore) enabled(ctx context.Context, s *state, level slog.Level) bool {
+func (c *failoverCore) enabled(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
 	for i := range c.sinks {
 		// A panic is found again by handle, which has somebody to tell.
-		if enabled, err := c.sinks[i].asks(ctx, s, level); enabled || err != nil {
+		if enabled, err := c.sinks[i].asks(ctx, s, level, pc); enabled || err != nil {
 			return true
 		}
 	}

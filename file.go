@@ -107,7 +107,7 @@ func (s File) build(b *builder) (sinkCore, error) {
 		return sinkCore{}, err
 	}
 	name := s.sinkName()
-	c := &fileCore{level: level, format: format, stats: newSinkStats(name)}
+	c := &fileCore{threshold: newThreshold(level), format: format, stats: newSinkStats(name)}
 	o := s.logOptions()
 	o.Written = c.stats.delivered.addMany
 	o.Lost = c.stats.drop

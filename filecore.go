@@ -21,8 +21,8 @@ var (
 
 // fileCore appends lines to a file.
 type fileCore struct {
-	path   string
-	level  slog.Leveler
+	path string
+	threshold
 	format int
 	stats  *sinkStats
 	log    *logfile.Log
@@ -60,8 +60,8 @@ func (c *fileCore) open(path string, o logfile.Options) error {
 	return err
 }
 
-func (c *fileCore) enabled(_ context.Context, _ *state, level slog.Level) bool {
-	return level >= c.level.Level()
+func (c *fileCore) enabled(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
+	return c.admits(ctx, s, level, pc)
 }
 
 func (c *fileCore) handle(e *entry) error { return c.log.Append(e.line(c.format), e.event.Level) }

@@ -71,18 +71,15 @@ func (b broken) WithGroup(string) slog.Handler             { return b }
 // foreignCore passes records on to somebody else's handler.
 type foreignCore struct {
 	handler slog.Handler // as it was given
-	level   slog.Leveler // nil: what the handler's Enabled says
-	slot    int          // of the state's foreign handlers
-	gate    gate
-	stats   *sinkStats
+	threshold
+	slot  int // of the state's foreign handlers
+	gate  gate
+	stats *sinkStats
 }
 
 // enabled asks the handler as it was derived: its level may depend on that.
-func (c *foreignCore) enabled(ctx context.Context, s *state, level slog.Level) bool {
-	if c.level != nil && level < c.level.Level() {
-		return false
-	}
-	return s.foreign[c.slot].full.Enabled(ctx, level)
+func (c *foreignCore) enabled(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
+	return c.admits(ctx, s, level, pc) && s.foreign[c.slot].full.Enabled(ctx, level)
 }
 
 func (c *foreignCore) handle(e *entry) error {

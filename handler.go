@@ -30,6 +30,7 @@ var _ slog.Handler = (*Handler)(nil)
 // and each foreign handler wants it in.
 type state struct {
 	segments []segment // the attributes themselves; the root first
+	logger   string    // the value of NameKey among them
 	prefixes []prefix  // by format
 	foreign  []foreign // by foreign handler
 }
@@ -90,8 +91,8 @@ func NewHandler(next slog.Handler, opts *Options) *Handler {
 // Enabled reports whether any sink wants records of this level, or the active
 // span does (see [Options].SpanEvents).
 func (h *Handler) Enabled(ctx context.Context, level slog.Level) (enabled bool) {
-	if h.p.fixed {
-		return level >= h.p.least
+	if h.p.known {
+		return level >= h.p.lowest() || h.p.lowers && levelsUsed.Load() && isLowered(ctx, level)
 	}
 	if h.p.guarded {
 		// Handle finds the panic again, and has somebody to tell.
@@ -102,11 +103,11 @@ func (h *Handler) Enabled(ctx context.Context, level slog.Level) (enabled bool) 
 		}()
 	}
 	for i := range h.p.cores {
-		if h.p.cores[i].enabled(ctx, h.plain, level) {
+		if h.p.cores[i].enabled(ctx, h.plain, level, anyCaller) {
 			return true
 		}
 	}
-	return h.p.spans.wants(ctx, level)
+	return h.p.spans.wants(ctx, h.plain, level, anyCaller)
 }
 
 // Handle delivers the record to every sink whose level admits it. The error
@@ -123,6 +124,9 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 		if done, err := h.around(ctx, &r); done {
 			return err
 		}
+	}
+	if h.p.known && !h.p.admits(ctx, h.plain, r.Level, r.PC) {
+		return nil
 	}
 	e := newEntry(h, ctx, &r)
 	defer e.finish()
@@ -201,6 +205,7 @@ func (h *Handler) WithGroup(name string) slog.Handler {
 func (s *state) withAttrs(p *pipeline, attrs []slog.Attr) *state {
 	s2 := &state{
 		segments: slices.Clone(s.segments),
+		logger:   s.logger,
 		prefixes: make([]prefix, len(s.prefixes)),
 		foreign:  make([]foreign, len(s.foreign)),
 	}
@@ -214,6 +219,9 @@ func (s *state) withAttrs(p *pipeline, attrs []slog.Attr) *state {
 	}
 	foreignAttrs := attrs
 	if len(s.segments) == 1 {
+		if name := nameIn(attrs); name != "" {
+			s2.logger = name
+		}
 		foreignAttrs = p.schema.errorForm(attrs)
 	}
 	for i := range s.foreign {
@@ -225,6 +233,7 @@ func (s *state) withAttrs(p *pipeline, attrs []slog.Attr) *state {
 func (s *state) withGroup(p *pipeline, name string) *state {
 	s2 := &state{
 		segments: append(slices.Clip(s.segments), segment{group: name}),
+		logger:   s.logger,
 		prefixes: make([]prefix, len(s.prefixes)),
 		foreign:  make([]foreign, len(s.foreign)),
 	}

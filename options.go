@@ -17,7 +17,7 @@ import (
 // cannot be understood is one WARN record and the default: it never keeps a
 // program from starting.
 const (
-	envLevel  = "SPANLOG_LEVEL"  // see [ParseLevel]
+	envLevel  = "SPANLOG_LEVEL"  // a level as of [ParseLevel], or rules as of [Levels]
 	envFormat = "SPANLOG_FORMAT" // see [ParseFormat]; for consoles without a Format
 )
 
@@ -30,8 +30,9 @@ const (
 // an attribute that ReplaceAttr panics on is withheld.
 type Options struct {
 	// Level is the least level that sinks without a Level of their own take;
-	// for a Relay, its handler decides. By default, the environment variable
-	// SPANLOG_LEVEL, else Info; for NewHandler, what its handler says.
+	// for a Relay, its handler decides. It can be [Rules], or a [slog.LevelVar],
+	// to change it later. By default, the environment variable SPANLOG_LEVEL,
+	// else Info; for NewHandler, what its handler says.
 	Level slog.Leveler
 
 	// AddSource adds the file and line of the call under the key "source". By
@@ -142,7 +143,7 @@ type environment struct {
 func readEnvironment(schema Schema) environment {
 	var env environment
 	if s := os.Getenv(envLevel); s != "" {
-		l, err := ParseLevel(s)
+		l, err := parseLeveler(s)
 		if env.complain(envLevel, err); err == nil {
 			env.level = l
 		}

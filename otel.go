@@ -63,7 +63,7 @@ func (s OTel) build(b *builder) (sinkCore, error) {
 	if err != nil {
 		return sinkCore{}, err
 	}
-	c := &otelCore{level: level, stats: newSinkStats(s.sinkName())}
+	c := &otelCore{threshold: newThreshold(level), stats: newSinkStats(s.sinkName())}
 	if s.Provider != nil {
 		if isNil(s.Provider) {
 			return sinkCore{}, badField("Provider", "is a nil %T", s.Provider)
@@ -104,7 +104,7 @@ func newOTelLogger(p log.LoggerProvider) (l *otelLogger, err error) {
 type otelCore struct {
 	own   *otelLogger                // of the sink's provider, or nil
 	found atomic.Pointer[otelLogger] // of the provider that was installed last
-	level slog.Leveler
+	threshold
 	gate  gate
 	stats *sinkStats
 }
@@ -130,8 +130,8 @@ func (c *otelCore) logger() *otelLogger {
 	return l
 }
 
-func (c *otelCore) enabled(ctx context.Context, _ *state, level slog.Level) bool {
-	if level < c.level.Level() {
+func (c *otelCore) enabled(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
+	if !c.admits(ctx, s, level, pc) {
 		return false
 	}
 	if ctx == nil {

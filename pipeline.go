@@ -18,11 +18,13 @@ type pipeline struct {
 	root     *Handler   // before any With; spanlog's own records are its
 	cores    []sinkCore // files first
 	guarded  bool       // asking a core for its level runs code of the program's
-	fixed    bool       // what is enabled is known beforehand: what is not below least
-	least    slog.Level
-	schema   Schema    // with its defaults filled in
-	encoders []encoder // one per distinct format
-	streams  streams   // of encoders
+	known    bool       // levels alone decide what is enabled: least, rules and WithLevel
+	least    slog.Level // that is enabled at all times
+	rules    *Rules     // of sinks; nil: none has any
+	lowers   bool       // WithLevel counts for one of the sinks
+	schema   Schema     // with its defaults filled in
+	encoders []encoder  // one per distinct format
+	streams  streams    // of encoders
 	rewriter rewriter
 	spans    spanMirror
 	reporter *reporter
@@ -52,7 +54,7 @@ func newPipeline(o *Options) *pipeline {
 			secret:  newSecrets(o.Redact),
 			trace:   newTraceFields(schema),
 		},
-		spans:        spanMirror{events: o.SpanEvents, errors: o.SpanErrors},
+		spans:        spanMirror{events: newThreshold(o.SpanEvents), errors: newThreshold(o.SpanErrors)},
 		reporter:     &reporter{onError: o.OnError},
 		source:       o.AddSource,
 		spanContext:  o.SpanContext,
@@ -103,7 +105,7 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 	p.programs = p.programs || b.programs > 0 || slices.ContainsFunc(b.formats, func(f Formatter) bool { _, ok := f.(FormatFunc); return ok })
 	p.service = svc
 	p.streams = newStreams(p)
-	p.findLeast()
+	p.findLevels()
 	s := &state{segments: make([]segment, 1), foreign: b.foreign}
 	fields := p.schema.rootAttrs(svc)
 	for _, enc := range p.encoders {
@@ -117,14 +119,38 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 	return p.root, nil
 }
 
-// findLeast finds out the least level that is enabled, if it is always the same: most
-// levels are constants, and every call of a logger asks.
-func (p *pipeline) findLeast() {
-	p.fixed, p.least = !p.spans.any(), math.MaxInt
+// findLevels finds out whether the levels that are enabled can be known without asking the
+// cores: most are constants, or the same rules for all, and every call of a logger asks.
+func (p *pipeline) findLevels() {
+	p.known, p.least = !p.spans.any(), math.MaxInt
 	for i := range p.cores {
-		level, ok := p.cores[i].constant()
-		p.fixed, p.least = p.fixed && ok, min(p.least, level)
+		t := p.cores[i].levelOnly()
+		if t == nil {
+			p.known = false
+			return
+		}
+		p.lowers = p.lowers || !t.pinned
+		if level, ok := t.level.(slog.Level); ok {
+			p.least = min(p.least, level)
+		} else if p.known = p.known && t.rules != nil && (p.rules == nil || p.rules == t.rules); p.known {
+			p.rules = t.rules
+		}
 	}
+}
+
+// lowest returns the least level that is enabled now, where that is known.
+func (p *pipeline) lowest() slog.Level {
+	if p.rules == nil {
+		return p.least
+	}
+	return min(p.least, p.rules.Level())
+}
+
+// admits reports whether a core wants a record of this level, where that is known.
+func (p *pipeline) admits(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
+	return level >= p.least ||
+		p.rules != nil && p.rules.admits(s.logger, level, pc) ||
+		p.lowers && levelsUsed.Load() && isLowered(ctx, level)
 }
 
 // closeAll closes what was opened for a logger that is not to be.

@@ -75,7 +75,7 @@ func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f 
 	if err != nil {
 		return sinkCore{}, err
 	}
-	c := &writerCore{out: b.share(w), level: level, format: format, console: console, stats: newSinkStats(name)}
+	c := &writerCore{out: b.share(w), threshold: newThreshold(level), format: format, console: console, stats: newSinkStats(name)}
 	c.entries, _ = w.(EntryWriter)
 	if c.entries != nil {
 		b.entries++
@@ -95,15 +95,15 @@ func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f 
 type writerCore struct {
 	out     *sharedWriter
 	entries EntryWriter // the writer, if it is one
-	level   slog.Leveler
+	threshold
 	format  int
 	console bool // delivers after close as well
 	closed  atomic.Bool
 	stats   *sinkStats
 }
 
-func (c *writerCore) enabled(_ context.Context, _ *state, level slog.Level) bool {
-	return level >= c.level.Level()
+func (c *writerCore) enabled(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
+	return c.admits(ctx, s, level, pc)
 }
 
 func (c *writerCore) handle(e *entry) error {
@@ -201,7 +201,7 @@ func (b *builder) newForeignCore(name string, h slog.Handler, level slog.Leveler
 	b.guarded = true
 	b.records++
 	b.programs++
-	c := &foreignCore{handler: h, level: level, slot: len(b.foreign), stats: newSinkStats(name)}
+	c := &foreignCore{handler: h, threshold: newThreshold(level), slot: len(b.foreign), stats: newSinkStats(name)}
 	b.foreign = append(b.foreign, foreign{full: h, root: h, name: name, reporter: b.reporter})
 	return sinkCore{core: c, name: name, stats: c.stats, takesRecord: true, closed: &c.gate.closed}
 }

@@ -15,15 +15,14 @@ import (
 
 // A spanMirror shows records to the active span: as events, and as its status.
 type spanMirror struct {
-	events slog.Leveler // nil: none
-	errors slog.Leveler // nil: none
+	events, errors threshold // without a level: none
 }
 
 // severityKey is the attribute of a span event with the level of its record.
 const severityKey = attribute.Key("log.severity")
 
 // any reports whether anything is mirrored at all.
-func (m *spanMirror) any() bool { return m.events != nil || m.errors != nil }
+func (m *spanMirror) any() bool { return m.events.level != nil || m.errors.level != nil }
 
 // mirror shows a record to its span. What goes wrong there is nothing to the
 // sinks.
@@ -32,32 +31,31 @@ func (p *pipeline) mirror(e *entry) {
 	p.spans.record(&e.event, e.ctx)
 }
 
-// wants reports whether a record of this level is of interest to the span of
-// ctx. The span is looked for only where somebody asked for it.
-func (m *spanMirror) wants(ctx context.Context, level slog.Level) bool {
-	if !m.has(level) || ctx == nil {
+// wants reports whether a record of this level, from a logger with the state s and
+// the caller pc, is of interest to the span of ctx. The span is looked for only
+// where somebody asked for it.
+func (m *spanMirror) wants(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
+	if ctx == nil || !isFrom(&m.events, s, level, pc) && !isFrom(&m.errors, s, level, pc) {
 		return false
 	}
 	return trace.SpanFromContext(ctx).IsRecording()
 }
 
-func (m *spanMirror) has(level slog.Level) bool { return m.isEvent(level) || m.isError(level) }
-
 // runsCode reports whether asking for the levels can panic.
-func (m *spanMirror) runsCode() bool { return !isPlainLevel(m.events) || !isPlainLevel(m.errors) }
-
-func (m *spanMirror) isEvent(level slog.Level) bool {
-	return m.events != nil && level >= m.events.Level()
+func (m *spanMirror) runsCode() bool {
+	return !isPlainLevel(m.events.level) || !isPlainLevel(m.errors.level)
 }
 
-func (m *spanMirror) isError(level slog.Level) bool {
-	return m.errors != nil && level >= m.errors.Level()
+// isFrom reports whether a level is at the threshold or above, if there is one. What a
+// context says of levels is about sinks.
+func isFrom(t *threshold, s *state, level slog.Level, pc uintptr) bool {
+	return t.level != nil && t.ordinarily(s, level, pc)
 }
 
 // record shows one record to the span. The error that it carries, if any, is
 // recorded as the error that it is, with its type, beside the event.
 func (m *spanMirror) record(e *Event, ctx context.Context) {
-	if !m.wants(ctx, e.Level) {
+	if !m.wants(ctx, e.state, e.Level, e.PC) {
 		return
 	}
 	span := trace.SpanFromContext(ctx)
@@ -65,7 +63,7 @@ func (m *spanMirror) record(e *Event, ctx context.Context) {
 	if e.at.IsZero() {
 		at = trace.WithTimestamp(time.Now())
 	}
-	if m.isEvent(e.Level) {
+	if isFrom(&m.events, e.state, e.Level, e.PC) {
 		attrs := []attribute.KeyValue{severityKey.String(levelName(e.Level))}
 		e.leaves(func(path string, a slog.Attr) {
 			attrs = append(attrs, keyValue(validText(path+a.Key), a.Value))
@@ -76,7 +74,7 @@ func (m *spanMirror) record(e *Event, ctx context.Context) {
 	if err != nil {
 		recordError(span, err, at)
 	}
-	if m.isError(e.Level) {
+	if isFrom(&m.errors, e.state, e.Level, e.PC) {
 		status := e.Message
 		if err != nil {
 			status += ": " + errorMessage(err)

@@ -210,14 +210,11 @@ func isPlainAny(a *slog.Attr, reserved *encode.Keys) bool {
 func (e *entry) ask() (lines uint64, leftOut bool) {
 	h := e.event.handler
 	e.asked = true
-	if h.p.fixed && e.event.Level < h.p.least {
-		return 0, false
-	}
-	enabled := h.p.fixed && len(h.p.cores) == 1 // then this was to ask it
+	enabled := h.p.known && len(h.p.cores) == 1 // then Handle has asked it
 	for i := range h.p.cores {
 		c := &h.p.cores[i]
 		switch {
-		case !enabled && !c.enabled(e.ctx, h.plain, e.event.Level):
+		case !enabled && !c.enabled(e.ctx, h.plain, e.event.Level, e.event.PC):
 		case c.idle():
 			e.wanted |= 1 << i
 			leftOut = true
