@@ -143,6 +143,8 @@ func (s Async) validate() error {
 		errs = append(errs, badField("Sink", "is a File, which does not make the program wait, and keeps its records if the program dies: leave the Async out"))
 	case Async, *Async:
 		errs = append(errs, badField("Sink", "is an Async already"))
+	case FlightRecorder, *FlightRecorder:
+		errs = append(errs, badField("Sink", "is a FlightRecorder, which would learn of a trace's end before its records: put the Async within it"))
 	}
 	return errors.Join(errs...)
 }

@@ -23,6 +23,7 @@ type builder struct {
 	entries  int   // how many sinks get entries: EntryWriters
 	records  int   // how many sinks get attributes: handlers and OTel
 	programs int   // how many sinks run code of the program's that may log
+	samples  int   // how many Samples there are
 	guarded  bool  // a level is found out by code of the program's
 }
 
@@ -73,22 +74,34 @@ func (b *builder) inner(s Sink) (c sinkCore, n need, err error) {
 	return c, n, nil
 }
 
+// undecorated returns the sink within Limits and Samples, which do not change what it is.
+func undecorated(s Sink) Sink {
+	for !isNil(s) {
+		d, ok := s.(interface{ decorated() Sink })
+		if !ok {
+			break
+		}
+		s = d.decorated()
+	}
+	return s
+}
+
 // leveler returns a sink's own level, or the logger's. A level that panics when
 // asked, such as a nil *slog.LevelVar, is an error here rather than a panic
 // with every record.
-func (b *builder) leveler(own slog.Leveler) (l slog.Leveler, err error) {
+func (b *builder) leveler(field string, own slog.Leveler) (l slog.Leveler, err error) {
 	if own == nil {
 		b.guarded = b.guarded || !isPlainLevel(b.level)
 		return b.level, nil // checked with the options
 	}
 	b.guarded = b.guarded || !isPlainLevel(own)
-	return own, checkLeveler("Level", own)
+	return own, checkLeveler(field, own)
 }
 
 // levelAndFormat returns what a sink of lines writes: its own level and format,
 // or the logger's level and JSON.
 func (b *builder) levelAndFormat(own slog.Leveler, f Formatter) (level slog.Leveler, format int, err error) {
-	if level, err = b.leveler(own); err != nil {
+	if level, err = b.leveler("Level", own); err != nil {
 		return nil, 0, err
 	}
 	if f == nil {

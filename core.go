@@ -72,6 +72,8 @@ func (c *sinkCore) levelOnly() *threshold {
 		return core.levelOnly()
 	case *limitCore:
 		return core.levelOnly()
+	case *sampleCore:
+		return core.levelOnly()
 	}
 	return nil
 }
@@ -82,14 +84,19 @@ func (c *sinkCore) idle() bool {
 	return c.breaker != nil && c.breaker.broken.Load() || c.refuses()
 }
 
-// leaf returns the sink within Limits, or c itself.
+// leaf returns the sink within decorators that pass records on, or c itself.
 func (c *sinkCore) leaf() *sinkCore {
 	for {
-		l, ok := c.core.(*limitCore)
-		if !ok {
+		switch d := c.core.(type) {
+		case *limitCore:
+			c = &d.sinkCore
+		case *sampleCore:
+			c = &d.sinkCore
+		case *recorderCore:
+			c = &d.sinkCore
+		default:
 			return c
 		}
-		c = &l.sinkCore
 	}
 }
 
@@ -147,7 +154,7 @@ func (c *sinkCore) try(e *entry) error {
 // wants reports whether the core is enabled for the entry.
 func (c *sinkCore) wants(e *entry) (bool, error) {
 	h := e.event.handler
-	if e.forced {
+	if e.forced || e.released {
 		return true, nil
 	}
 	if !h.p.guarded { // as mostly
@@ -238,7 +245,7 @@ func (c *sinkCore) ended(e *entry) {
 	case e.forced:
 		// Nobody has logged it, and what it says is said again.
 	case c.leaf() != c:
-		// The sink within the Limit has counted it.
+		// The sink within has counted it.
 	case c.within:
 		c.stats.passOn(errGoexit)
 		p.reporter.report(c.name, errGoexit)

@@ -30,6 +30,7 @@ type entry struct {
 	intact   bool // record's attributes are as they are to be written
 	counted  bool // among the pipeline's calls inside
 	forced   bool // a notice: whatever the sink's level
+	released bool // by a FlightRecorder: whatever the sink's level
 	nested   bool // too deep: the rest was not prepared
 	// asked is set if the cores were asked whether they want the entry, and wanted
 	// has a bit for each that does. Otherwise they are asked when it is delivered.
@@ -71,18 +72,25 @@ func newEntry(h *Handler, ctx context.Context, r *slog.Record) *entry {
 	}
 	p.findSpan(ev, e.ctx)
 	if ev.spanned {
-		ev.state = h.spanned
-	}
-	if ev.state != h.plain {
-		at := place{span: ev.Span}
-		for _, a := range h.held { // rewritten already, but for their names
-			ev.root = p.rewriter.rewriteRoot(ev.root, a, at)
-		}
+		e.enterSpan()
 	}
 	if len(ev.state.foreign) > 0 {
 		e.record, e.recorded = *r, true
 	}
 	return e
+}
+
+// enterSpan has the event be one of its span: attributes of the logger that collide with the
+// trace fields have other names then, or go.
+func (e *entry) enterSpan() {
+	ev := &e.event
+	h := ev.handler
+	if ev.state = h.spanned; ev.state != h.plain {
+		at := place{span: ev.Span}
+		for _, a := range h.held { // rewritten already, but for their names
+			ev.root = h.p.rewriter.rewriteRoot(ev.root, a, at)
+		}
+	}
 }
 
 // collect gathers the record's attributes, resolved, redacted and replaced, and those
@@ -269,30 +277,44 @@ func (e *entry) line(format int) []byte {
 // has what the core's sinks need, and nothing in it is the caller's. It is pooled
 // as well: the core frees it when it is done.
 func (e *entry) detach(n need) *entry {
-	d := entries.Get().(*entry)
-	d.ctx = context.Background()
+	from := &e.event
+	d := from.handler.p.newDetached()
 	if n.context {
 		d.ctx = context.WithoutCancel(e.ctx)
 	}
-	if len(d.lines) < len(e.lines) {
-		d.lines = append(d.lines, make([]line, len(e.lines)-len(d.lines))...)
-	}
 	for _, i := range n.formats {
-		l, from := &d.lines[i], e.line(i)
-		if cap(l.buf) > 2*len(from)+maxSpare {
-			l.buf = nil // what waits is to be as large as a queue takes it to be
-		}
-		l.buf, l.done = append(l.buf[:0], from...), true
+		d.setLine(i, e.line(i))
 	}
-	from, to := &e.event, &d.event
+	to := &d.event
 	to.Time, to.at, to.Level, to.PC, to.Span, to.spanned = from.Time, from.at, from.Level, from.PC, from.Span, from.spanned
 	to.handler, to.state, to.Message = from.handler, from.state, from.Message
-	d.intact, d.forced, d.next = false, e.forced, len(from.handler.p.cores)
+	d.forced, d.released = e.forced, e.released
 	if n.attrs {
 		to.attrs = appendOwned(to.attrs, from.attrs)
 		to.root = appendOwned(to.root, from.root)
 	}
 	return d
+}
+
+// newDetached returns an entry for a copy of another: it is nobody's to deliver but its
+// owner's.
+func (p *pipeline) newDetached() *entry {
+	d := entries.Get().(*entry)
+	d.ctx = context.Background()
+	if len(d.lines) < len(p.encoders) {
+		d.lines = append(d.lines, make([]line, len(p.encoders)-len(d.lines))...)
+	}
+	d.intact, d.next = false, len(p.cores)
+	return d
+}
+
+// setLine gives a detached entry its bytes in a format.
+func (e *entry) setLine(format int, from []byte) {
+	l := &e.lines[format]
+	if cap(l.buf) > 2*len(from)+maxSpare {
+		l.buf = nil // what waits is to be as large as a queue takes it to be
+	}
+	l.buf, l.done = append(l.buf[:0], from...), true
 }
 
 // maxSpare is how much of a detached line's memory may be unused, beyond its size.
@@ -339,6 +361,6 @@ func (e *entry) free() {
 	if e.recorded {
 		e.recorded, e.record = false, slog.Record{}
 	}
-	e.ctx, e.forced, e.asked, e.wanted, e.next = nil, false, false, 0, 0
+	e.ctx, e.forced, e.released, e.asked, e.wanted, e.next = nil, false, false, false, 0, 0
 	entries.Put(e)
 }

@@ -68,6 +68,8 @@ func (s Failover) inner(b *builder, i int, sink Sink) (sinkCore, error) {
 	switch undecorated(sink).(type) {
 	case Async, *Async:
 		return sinkCore{}, badField(field, "is an Async, which takes each record and fails later: put the Async around the Failover")
+	case FlightRecorder, *FlightRecorder:
+		return sinkCore{}, badField(field, "is a FlightRecorder, which takes each record and fails later: put the FlightRecorder around the Failover")
 	}
 	inner, err := sink.build(b)
 	if err != nil {

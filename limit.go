@@ -51,6 +51,8 @@ func (s Limit) sinkName() string {
 	return "limited " + s.Sink.sinkName()
 }
 
+func (s Limit) decorated() Sink { return s.Sink }
+
 func (s Limit) build(b *builder) (sinkCore, error) {
 	if err := s.validate(); err != nil {
 		return sinkCore{}, err
@@ -81,23 +83,6 @@ func (s Limit) validate() error {
 	return errors.Join(errs...)
 }
 
-// undecorated returns the sink within Limits, which do not change what it is.
-func undecorated(s Sink) Sink {
-	for {
-		switch l := s.(type) {
-		case Limit:
-			s = l.Sink
-		case *Limit:
-			if l == nil {
-				return s
-			}
-			s = l.Sink
-		default:
-			return s
-		}
-	}
-}
-
 // limitCore passes on what its table lets pass.
 type limitCore struct {
 	sinkCore
@@ -120,7 +105,7 @@ func (c *limitCore) handle(e *entry) error {
 	if pass || !c.arm() {
 		return c.attempt(e)
 	}
-	c.stats.hold(e.event.Level)
+	c.stats.hold(e.event.Level, reasonLimited)
 	return nil
 }
 

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // The reasons for which records are dropped, as in [Drops].
@@ -17,6 +19,9 @@ const (
 	reasonError   = "error"
 	reasonBroken  = "broken"
 	reasonLimited = "limited"
+	reasonSampled = "sampled"
+	reasonEnded   = "ended"
+	reasonEvicted = "evicted"
 	reasonNested  = "nested"
 	reasonClosed  = "closed"
 )
@@ -196,10 +201,19 @@ func records[N int | uint64](n N) string {
 
 // notice writes a record of spanlog's own to one sink, whatever the sink's level.
 func (p *pipeline) notice(c *sinkCore, level slog.Level, message string, attrs ...slog.Attr) error {
+	return p.noticeIn(c, trace.SpanContext{}, level, message, attrs...)
+}
+
+// noticeIn is notice with a span, if that has a trace id.
+func (p *pipeline) noticeIn(c *sinkCore, span trace.SpanContext, level slog.Level, message string, attrs ...slog.Attr) error {
 	r := slog.NewRecord(time.Now(), level, message, 0)
 	r.AddAttrs(attrs...)
 	e := newEntry(p.root, context.Background(), &r)
 	defer e.free()
+	if span.HasTraceID() {
+		e.event.Span, e.event.spanned = span, true
+		e.enterSpan()
+	}
 	e.collect(&r)
 	if e.nested {
 		return errNested

@@ -59,7 +59,7 @@ type OTel struct {
 func (OTel) sinkName() string { return "otel sink" }
 
 func (s OTel) build(b *builder) (sinkCore, error) {
-	level, err := b.leveler(s.Level)
+	level, err := b.leveler("Level", s.Level)
 	if err != nil {
 		return sinkCore{}, err
 	}

@@ -173,6 +173,13 @@ func (p *pipeline) findSpan(ev *Event, ctx context.Context) {
 	}
 }
 
+// traceOf returns the id of the trace of ctx, if there is one.
+func (p *pipeline) traceOf(ctx context.Context) (id trace.TraceID, ok bool) {
+	var ev Event
+	p.findSpan(&ev, ctx)
+	return ev.Span.TraceID(), ev.spanned
+}
+
 func (p *pipeline) callSpanContext(ctx context.Context) trace.SpanContext {
 	defer p.recovered("SpanContext")
 	return p.spanContext(ctx)

@@ -32,6 +32,8 @@ type SinkStats struct {
 	Recovered uint64 `json:"recovered,omitempty"`
 	// Queue is the queue of an [Async].
 	Queue *QueueStats `json:"queue,omitempty"`
+	// Recorder is what a [FlightRecorder] holds.
+	Recorder *RecorderStats `json:"recorder,omitempty"`
 	// FailedOver is the number of records that a sink within a [Failover] did not
 	// take, and that were given to the next one, if there is one. They are neither
 	// delivered nor dropped here.
@@ -64,11 +66,27 @@ type QueueStats struct {
 	ByteLimit   int `json:"byte_limit"`
 }
 
+// RecorderStats is what a [FlightRecorder] holds now, and how many records it has released
+// so far. What it holds is neither delivered nor dropped yet.
+type RecorderStats struct {
+	Traces    int `json:"traces"`
+	Records   int `json:"records"`
+	Bytes     int `json:"bytes"` // of all memory that it has for them
+	ByteLimit int `json:"byte_limit"`
+	// Released is the number of records that a trigger has sent to the sink, which it
+	// has delivered or dropped.
+	Released uint64 `json:"released"`
+}
+
 // Drops is the number of records of one level that were dropped for one reason:
 //   - "full": there was no room
 //   - "error": the sink has failed
 //   - "broken": the sink keeps failing, and was not asked
 //   - "limited": a [Limit] held it back
+//   - "sampled": a [Sample] did not keep its trace
+//   - "ended": a [FlightRecorder] held it until its trace ended, and nothing had gone
+//     wrong
+//   - "evicted": a FlightRecorder held it, and had no room
 //   - "nested": it was logged from within logging, too deep or where that would
 //     have waited for itself
 //   - "closed": it came after shutdown, or was still in a queue at its end
@@ -110,6 +128,7 @@ type sinkStats struct {
 	journal func() string
 	queue   func() QueueStats
 	broken  func() bool
+	flight  func() RecorderStats
 	inner   []*sinkStats // of a Failover
 
 	mu          sync.Mutex
@@ -160,11 +179,18 @@ func (s *sinkStats) dropAll(levels map[slog.Level]uint64, err error) {
 	s.lastError, s.lastErrorAt = errorMessage(err), time.Now()
 }
 
-// hold counts a record that a Limit holds back, which is no error.
-func (s *sinkStats) hold(level slog.Level) {
+// hold counts a record that is held back on purpose, which is no error.
+func (s *sinkStats) hold(level slog.Level, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.dropped[drop{level, reasonLimited}]++
+	s.dropped[drop{level, reason}]++
+}
+
+// holdAll is hold for all the levels that each gives to count.
+func (s *sinkStats) holdAll(reason string, each func(count func(slog.Level))) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	each(func(level slog.Level) { s.dropped[drop{level, reason}]++ })
 }
 
 // passOn counts a record that the next sink of a Failover gets.
@@ -189,6 +215,10 @@ func (s *sinkStats) snapshot() SinkStats {
 	if s.queue != nil {
 		q := s.queue()
 		out.Queue = &q
+	}
+	if s.flight != nil {
+		r := s.flight()
+		out.Recorder = &r
 	}
 	if s.broken != nil {
 		out.BrokenOff = s.broken()

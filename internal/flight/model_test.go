@@ -1,0 +1,511 @@
+package flight
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"go.opentelemetry.io/otel/trace"
+	"pgregory.net/rapid"
+)
+
+// A record is one as the model knows it.
+type record struct {
+	n     int
+	lines []string
+	extra int
+}
+
+func (r record) size() int {
+	n := itemSize[mark]() + r.extra
+	for _, l := range r.lines {
+		n += lengthSize + len(l)
+	}
+	return n
+}
+
+// A modelTrace is what a trace is to be.
+type modelTrace struct {
+	id      trace.TraceID
+	state   state
+	roots   int
+	epoch   int
+	evicted int
+	records []record
+}
+
+func (m *modelTrace) used() int {
+	n := 0
+	for _, r := range m.records {
+		n += r.size()
+	}
+	return n
+}
+
+// A loss is a call of gone.
+type loss struct {
+	reason  Reason
+	evicted int
+	records []record
+}
+
+// A model is what a table is to be: of each shard the traces, the one at the front that
+// was not used for the longest time. It does not know how much memory its traces take up.
+// So where there is no room it does what the table has done, and says whether that may be.
+type model struct {
+	limit   int // of a trace
+	shards  [][]*modelTrace
+	shard   func(id trace.TraceID) int
+	epoch   int
+	evicted map[[2]int]modelTrace // by shard and slot: which trace has lost records there
+	losses  []loss                // of this step
+}
+
+func (m *model) find(id trace.TraceID) *modelTrace {
+	traces := m.shards[m.shard(id)]
+	if i := slices.IndexFunc(traces, func(tr *modelTrace) bool { return tr.id == id }); i >= 0 {
+		return traces[i]
+	}
+	return nil
+}
+
+func (m *model) use(id trace.TraceID) *modelTrace {
+	s := m.shard(id)
+	tr := m.find(id)
+	if tr == nil {
+		tr = &modelTrace{id: id}
+		at := [2]int{s, slot(id)}
+		if lost := m.evicted[at]; lost.id == id {
+			tr.evicted = lost.evicted
+			delete(m.evicted, at)
+		}
+	} else {
+		m.remove(tr)
+	}
+	tr.epoch = m.epoch
+	m.shards[s] = append(m.shards[s], tr)
+	return tr
+}
+
+func (m *model) remove(tr *modelTrace) {
+	s := &m.shards[m.shard(tr.id)]
+	*s = slices.DeleteFunc(*s, func(o *modelTrace) bool { return o == tr })
+}
+
+// lose is for the n oldest records of a trace.
+func (m *model) lose(tr *modelTrace, n int, reason Reason) {
+	if n == 0 {
+		return
+	}
+	m.losses = append(m.losses, loss{reason, tr.evicted, slices.Clone(tr.records[:n])})
+	tr.records = slices.Clone(tr.records[n:])
+	if reason == Evicted {
+		tr.evicted += n
+	}
+}
+
+func (m *model) end(tr *modelTrace) {
+	m.lose(tr, len(tr.records), Ended)
+	m.remove(tr)
+}
+
+func (m *model) put(id trace.TraceID, r record) bool {
+	tr := m.use(id)
+	if tr.state == open {
+		return false
+	}
+	if tr.used()+r.size() > m.limit { // a quarter of all is made room, or more
+		n, used := 0, tr.used()
+		for n < len(tr.records) && (used > m.limit/4*3 || used+r.size() > m.limit) {
+			used -= tr.records[n].size()
+			n++
+		}
+		m.lose(tr, n, Evicted)
+	}
+	tr.records = append(tr.records, r)
+	if r.size() > m.limit {
+		m.lose(tr, 1, Evicted)
+	}
+	return true
+}
+
+// hand returns a batch: nil is none.
+func (tr *modelTrace) hand() *loss {
+	b := &loss{evicted: tr.evicted, records: tr.records}
+	tr.evicted, tr.records = 0, nil
+	return b
+}
+
+func (m *model) release(id trace.TraceID) *loss {
+	tr := m.use(id)
+	if tr.state != holding {
+		return nil
+	}
+	tr.state = releasing
+	return tr.hand()
+}
+
+func (m *model) next(id trace.TraceID, last bool) *loss {
+	tr := m.find(id)
+	if tr == nil || tr.state != releasing {
+		return nil
+	}
+	m.use(id)
+	if len(tr.records) == 0 || last {
+		tr.state = open
+	}
+	if len(tr.records) == 0 && tr.evicted == 0 {
+		return nil
+	}
+	return tr.hand()
+}
+
+func (m *model) rootEnded(id trace.TraceID) {
+	tr := m.find(id)
+	if tr == nil {
+		return
+	}
+	m.use(id)
+	if tr.roots = max(0, tr.roots-1); tr.roots == 0 && tr.state == holding {
+		m.end(tr)
+	}
+}
+
+func (m *model) tick(idle int) {
+	m.epoch++
+	for _, traces := range m.shards {
+		for _, tr := range slices.Clone(traces) {
+			if m.epoch-tr.epoch > idle && tr.roots == 0 && tr.state != releasing {
+				m.end(tr)
+			}
+		}
+	}
+}
+
+func (m *model) clear() {
+	for _, traces := range m.shards {
+		for _, tr := range slices.Clone(traces) {
+			m.end(tr)
+		}
+	}
+}
+
+// evict has the n traces go of a shard that were not used for the longest time.
+func (m *model) evict(s, n int) {
+	for _, tr := range slices.Clone(m.shards[s][:n]) {
+		m.lose(tr, len(tr.records), Evicted)
+		if tr.state == releasing {
+			continue
+		}
+		m.remove(tr)
+		if tr.evicted > 0 {
+			m.evicted[[2]int{s, slot(tr.id)}] = modelTrace{id: tr.id, evicted: tr.evicted}
+		}
+	}
+}
+
+// A world is a table beside its model.
+type world struct {
+	*rapid.T
+	*model
+	table  *Table[mark]
+	seen   []loss // of this step
+	handed []handed
+	fates  map[string]int
+	next   int // number of a record
+}
+
+// A handed batch is looked at again in the end.
+type handed struct {
+	b    *Batch[mark]
+	want loss
+}
+
+func newWorld(t *rapid.T, limit Limit, fates map[string]int) *world {
+	w := &world{T: t, fates: fates}
+	w.table = New(limit, func(b *Batch[mark], reason Reason) {
+		w.seen = append(w.seen, loss{reason, b.Evicted, w.read(b)})
+	})
+	shards := len(w.table.shards)
+	w.model = &model{
+		limit:   limit.Trace,
+		shards:  make([][]*modelTrace, shards),
+		shard:   func(id trace.TraceID) int { return int(id[15]) % shards },
+		evicted: map[[2]int]modelTrace{},
+	}
+	return w
+}
+
+// read returns what All does.
+func (w *world) read(b *Batch[mark]) []record {
+	var all []record
+	b.All(func(m *mark, lines Lines) { all = append(all, readRecord(m, lines)) })
+	if len(all) != b.Len() {
+		w.Fatalf("%d records in a batch of %d", len(all), b.Len())
+	}
+	return all
+}
+
+func readRecord(m *mark, lines Lines) record {
+	r := record{n: m.n, extra: m.from}
+	for len(lines) > 0 {
+		var line []byte
+		line, lines = lines.Next()
+		r.lines = append(r.lines, string(line))
+	}
+	return r
+}
+
+func (w *world) equal(what string, got, want []record) {
+	w.Helper()
+	same := func(a, b record) bool {
+		return a.n == b.n && a.extra == b.extra && slices.Equal(a.lines, b.lines)
+	}
+	if !slices.EqualFunc(got, want, same) {
+		w.Fatalf("%s: got records %s, want %s", what, brief(got), brief(want))
+	}
+}
+
+// brief is for messages.
+func brief(records []record) string {
+	s := "["
+	for _, r := range records {
+		s += fmt.Sprintf(" %d of %d lines and %d bytes", r.n, len(r.lines), r.size())
+	}
+	return s + " ]"
+}
+
+// lengths are of lines, and of what is elsewhere: some are about such that nothing, or just
+// everything, fits beside it.
+func lengths(limit int) *rapid.Generator[int] {
+	alone := limit - itemSize[mark]() - lengthSize
+	return rapid.SampledFrom(slices.Concat(
+		slices.Repeat([]int{limit / 4, limit / 8, limit / 2, 100}, 5),
+		slices.Repeat([]int{0, 1, 10}, 3),
+		[]int{alone - 1, alone, alone + 1, 3 * limit},
+	))
+}
+
+// put draws a record and has it put. The caller's memory is used again at once.
+func (w *world) put(id trace.TraceID) {
+	w.next++
+	r := record{n: w.next}
+	var lines [][]byte
+	for i := range rapid.SampledFrom([]int{1, 2, 0, 3}).Draw(w.T, "lines") {
+		line := make([]byte, lengths(w.limit).Draw(w.T, "length"))
+		for j := range line {
+			line[j] = byte(r.n + 7*i + j)
+		}
+		lines = append(lines, line)
+		r.lines = append(r.lines, string(line))
+	}
+	if rapid.IntRange(0, 3).Draw(w.T, "refers") == 0 {
+		r.extra = lengths(w.limit).Draw(w.T, "extra")
+	}
+	m := mark{from: r.extra, n: r.n}
+	got, want := w.table.Put(id, &m, r.extra, lines...), w.model.put(id, r)
+	if got != want {
+		w.Fatalf("record %d is held: %v, want %v", r.n, got, want)
+	}
+	if !got {
+		w.fates["refused"]++
+	}
+	m = mark{}
+	for _, l := range lines {
+		clear(l)
+	}
+}
+
+// hand compares a batch. Half of the batches are emptied at once.
+func (w *world) hand(b *Batch[mark], want *loss) {
+	w.Helper()
+	if b == nil || want == nil {
+		if b != nil || want != nil {
+			w.Fatalf("there is a batch: %v, want %v", b != nil, want != nil)
+		}
+		return
+	}
+	if b.Evicted != want.evicted {
+		w.Fatalf("%d records had to go before, want %d", b.Evicted, want.evicted)
+	}
+	w.equal("a batch", w.read(b), want.records)
+	w.fates["handed out"] += len(want.records)
+	w.fates["evicted before a batch"] += b.Evicted
+	if len(w.handed)%2 == 0 {
+		w.take(b, want.records)
+		w.handed = append(w.handed, handed{b, loss{evicted: want.evicted}})
+		return
+	}
+	w.handed = append(w.handed, handed{b, *want})
+}
+
+// take empties a batch.
+func (w *world) take(b *Batch[mark], want []record) {
+	var all []record
+	for m, lines := b.Take(); m != nil; m, lines = b.Take() {
+		all = append(all, readRecord(m, lines))
+	}
+	w.equal("a batch that is emptied", all, want)
+}
+
+// reserved is how much memory each trace has.
+func (w *world) reserved() map[trace.TraceID]int {
+	sizes := map[trace.TraceID]int{}
+	for i := range w.table.shards {
+		for id, h := range w.table.shards[i].traces {
+			sizes[id] = h.reserved()
+		}
+	}
+	return sizes
+}
+
+// follow evicts from the model what the table has evicted, of the shard of the trace that
+// was used, and fails if that did not have to go: before was how much memory each had.
+func (w *world) follow(used trace.TraceID, before map[trace.TraceID]int) {
+	at := w.shard(used)
+	s := &w.table.shards[at]
+	n, freed := 0, 0
+	for i, tr := range w.shards[at] {
+		h := s.traces[tr.id]
+		if h == nil || tr.id != used && h.reserved() < before[tr.id] {
+			if n = i + 1; tr.id == used {
+				w.Fatalf("the trace in use is evicted")
+			}
+			fate := "evicted with their trace"
+			if freed = before[tr.id]; h != nil {
+				freed -= h.reserved()
+				fate = "evicted during a release"
+			}
+			w.fates[fate] += len(tr.records)
+		}
+	}
+	if n > 0 && (s.size+freed <= w.table.limit.Total || len(s.spare) > 0) {
+		w.Fatalf("a trace of %d bytes is evicted, and %d of %d bytes are left in use, with %d spare traces",
+			freed, s.size, w.table.limit.Total, len(s.spare))
+	}
+	w.evict(at, n)
+}
+
+// compare fails if the table has not done what the model has.
+func (w *world) compare() {
+	w.Helper()
+	check(w.T, w.table)
+	if len(w.seen) != len(w.losses) {
+		w.Fatalf("%d losses, want %d", len(w.seen), len(w.losses))
+	}
+	for i, got := range w.seen {
+		want := w.losses[i]
+		if got.reason != want.reason || got.evicted != want.evicted {
+			w.Fatalf("loss %d: reason %d after %d, want %d after %d", i, got.reason, got.evicted, want.reason, want.evicted)
+		}
+		w.equal("a loss", got.records, want.records)
+		w.fates[[...]string{"ended", "evicted"}[got.reason]] += len(got.records)
+	}
+	w.seen, w.losses = nil, nil
+
+	stats, traces, records := w.table.Stats(), 0, 0
+	for i, all := range w.shards {
+		for _, tr := range all {
+			h := w.table.shards[i].traces[tr.id]
+			if h == nil || h.state != tr.state || h.roots != tr.roots {
+				w.Fatalf("trace %v is %+v, want %+v", tr.id, h, tr)
+			}
+			traces++
+			records += len(tr.records)
+		}
+	}
+	if stats.Traces != traces || stats.Records != records {
+		w.Fatalf("%d traces with %d records, want %d with %d", stats.Traces, stats.Records, traces, records)
+	}
+	if limit := w.table.limit.Total * len(w.table.shards); stats.Bytes > limit {
+		w.Fatalf("%d bytes of %d are in use", stats.Bytes, limit)
+	}
+}
+
+// end clears the table, and looks at what it has given away.
+func (w *world) end() {
+	w.table.Clear()
+	w.clear()
+	w.compare()
+	for range 20 {
+		w.table.Tick(0)
+	}
+	if got := w.table.Stats(); got != (Stats{}) {
+		w.Fatalf("%+v is left in the end", got)
+	}
+	for _, h := range w.handed {
+		w.equal("a batch in the end", w.read(h.b), h.want.records)
+	}
+}
+
+// modelIDs are of traces in one or in several shards, and some leave what they lose in the
+// same slot.
+func modelIDs() (ids []trace.TraceID) {
+	for i := range 8 {
+		ids = append(ids, traceOf(i<<8|i&1))
+	}
+	return append(ids, traceOf(16), traceOf(64<<8), traceOf(2), traceOf(7), trace.TraceID{})
+}
+
+// kinds are the kinds of steps, some more often than others.
+var kinds = rapid.SampledFrom(slices.Concat(
+	slices.Repeat([]string{"put"}, 24),
+	slices.Repeat([]string{"next", "root started"}, 4),
+	slices.Repeat([]string{"release", "root ended"}, 2),
+	[]string{"tick", "clear"},
+))
+
+// do does one step to both.
+func (w *world) do(kind string, id trace.TraceID) {
+	before := w.reserved()
+	switch kind {
+	case "put":
+		w.put(id)
+		w.follow(id, before)
+	case "release":
+		b, want := w.table.Release(id), w.release(id)
+		w.follow(id, before)
+		w.hand(b, want)
+	case "next":
+		last := rapid.IntRange(0, 5).Draw(w.T, "last") == 5
+		w.hand(w.table.Next(id, last), w.model.next(id, last))
+	case "root started":
+		w.table.RootStarted(id)
+		w.use(id).roots++
+		w.follow(id, before)
+	case "root ended":
+		w.table.RootEnded(id)
+		w.rootEnded(id)
+	case "tick":
+		idle := rapid.SampledFrom([]int{4, 2, 1, 0}).Draw(w.T, "idle")
+		w.table.Tick(uint32(idle))
+		w.tick(idle)
+	case "clear":
+		if rapid.IntRange(0, 4).Draw(w.T, "really") == 4 {
+			w.table.Clear()
+			w.clear()
+		}
+	}
+	w.compare()
+}
+
+// TestModel does the same to a table and to a model of it.
+func TestModel(t *testing.T) {
+	fates := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		size := rapid.SampledFrom([]int{2000, 4096, 20_000, 100_000}).Draw(t, "limit of a trace")
+		times := rapid.SampledFrom([]int{4, 16, 5, 33}).Draw(t, "times that, in total")
+		w := newWorld(t, Limit{size, size * times}, fates)
+		ids := rapid.SampledFrom(modelIDs()[:rapid.SampledFrom([]int{13, 8, 5, 3, 1}).Draw(t, "traces")])
+		for range rapid.SampledFrom([]int{500, 300, 100, 30}).Draw(t, "number of steps") {
+			w.do(kinds.Draw(t, "do"), ids.Draw(t, "trace"))
+		}
+		w.end()
+	})
+	for _, fate := range []string{"refused", "handed out", "ended", "evicted", "evicted with their trace", "evicted during a release", "evicted before a batch"} {
+		if !t.Failed() && fates[fate] < 20 {
+			t.Errorf("only %d records were %s", fates[fate], fate)
+		}
+	}
+	t.Log(fates)
+}

@@ -1,0 +1,304 @@
+package spanlog
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/flight"
+	"github.com/spanlog/spanlog/internal/spanend"
+)
+
+// recorderCore holds the records that its sink does not want, until a trigger releases
+// them.
+type recorderCore struct {
+	sinkCore             // the sink's
+	to       *sinkCore   // where released records go: past the Sample, if there is one
+	sample   *sampleCore // nil: none
+	need     need
+	from     threshold // of what is held
+	trigger  threshold
+	slow     time.Duration // 0: no root span is too slow
+	pipeline *pipeline
+	table    *flight.Table[heldRecord]
+	released atomic.Uint64
+	// underway is how many releases are.
+	underway atomic.Int32
+
+	stop     func() // ends the news of spans
+	shut     atomic.Bool
+	tickTime time.Duration
+	ticking  atomic.Bool // a tick will come
+	mu       sync.Mutex
+	timer    *time.Timer
+}
+
+// idleTicks is how many ticks a trace is idle before it ends.
+const idleTicks = 4
+
+// enabled also reports true for what is held: whatever has a trace.
+func (c *recorderCore) enabled(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
+	return c.sinkCore.enabled(ctx, s, level, pc) ||
+		!c.shut.Load() && c.holds(ctx, s, level, pc)
+}
+
+func (c *recorderCore) holds(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
+	if !c.from.ordinarily(s, level, pc) {
+		return false
+	}
+	_, ok := c.pipeline.traceOf(ctx)
+	return ok
+}
+
+func (c *recorderCore) handle(e *entry) error {
+	ev := &e.event
+	if e.forced || !ev.spanned || c.shut.Load() {
+		return c.pass(e)
+	}
+	if c.underway.Load() > 0 && c.need.guarded && countFrames(drainCalls) > 0 {
+		return errNested // the sink logs what it is given, and that would have no end
+	}
+	wanted, err := c.wantsNow(e)
+	if err != nil {
+		return err
+	}
+	id := ev.Span.TraceID()
+	if c.trigger.ordinarily(ev.handler.plain, ev.Level, ev.PC) {
+		reached := false
+		defer func() {
+			if !reached { // the sink has ended the goroutine: the record is still to be delivered
+				_ = c.deliver(e, wanted)
+			}
+		}()
+		c.release(ev.Span, "a record at "+levelName(ev.Level))
+		reached = true
+		return c.deliver(e, wanted)
+	}
+	switch {
+	case wanted:
+		return c.deliver(e, true)
+	case !c.from.ordinarily(ev.handler.plain, ev.Level, ev.PC):
+		return c.pass(e) // it is for the Sample to count
+	case c.hold(e, id):
+		return nil
+	}
+	return c.deliver(e, false)
+}
+
+// pass gives a record to the sink that is not for the recorder, if the sink wants it.
+func (c *recorderCore) pass(e *entry) error {
+	wanted, err := c.wants(e)
+	if err != nil || !wanted {
+		return err
+	}
+	return c.attempt(e)
+}
+
+// wantsNow reports whether the sink wants a record before there is any trouble.
+func (c *recorderCore) wantsNow(e *entry) (bool, error) {
+	wanted, err := c.wants(e)
+	return wanted && (c.sample == nil || c.sample.keeps(e)), err
+}
+
+// deliver gives a record of a trace to the sink: one that is not wanted because the trace
+// was released.
+func (c *recorderCore) deliver(e *entry, wanted bool) error {
+	if wanted {
+		return c.to.attempt(e)
+	}
+	d := e.detach(c.need) // other sinks are to see the entry as it is
+	defer d.free()
+	d.released = true
+	c.released.Add(1)
+	return c.to.attempt(d)
+}
+
+// hold keeps a record. It reports false if the trace was released.
+func (c *recorderCore) hold(e *entry, id trace.TraceID) bool {
+	var few [4][]byte
+	lines := few[:0]
+	for _, format := range c.need.formats {
+		lines = append(lines, e.line(format))
+	}
+	record, extra := e.hold(c.need)
+	held := c.table.Put(id, &record, extra, lines...)
+	c.tickLater()
+	if c.shut.Load() { // in the meantime: nobody else clears it any more
+		c.table.Clear()
+	}
+	return held
+}
+
+// gone counts records that nobody gets.
+func (c *recorderCore) gone(b *flight.Batch[heldRecord], reason flight.Reason) {
+	why := reasonEnded
+	if reason == flight.Evicted {
+		why = reasonEvicted
+	}
+	c.stats.holdAll(why, func(count func(slog.Level)) {
+		b.All(func(r *heldRecord, _ flight.Lines) { count(r.level) })
+	})
+}
+
+// Trigger releases what [FlightRecorder]s hold of the trace of ctx, and has the rest of that
+// trace go to their sinks as well. It is for what only the program knows to be wrong, such
+// as an answer that is late but no error. Without a span, or a FlightRecorder, it does
+// nothing.
+func Trigger(ctx context.Context) { spanend.Trigger(ctx) }
+
+// release delivers what is held of a trace, and says so.
+func (c *recorderCore) release(span trace.SpanContext, why string) {
+	b := c.table.Release(span.TraceID())
+	if b == nil {
+		return
+	}
+	c.tickLater()
+	c.underway.Add(1)
+	defer c.underway.Add(-1)
+	r := release{core: c, span: span, why: why}
+	r.drain(b)
+}
+
+// maxRounds is how often a release looks for records that have come meanwhile, before it
+// lets those go their own way that still come.
+const maxRounds = 100
+
+// A release is one release of a trace.
+type release struct {
+	core    *recorderCore
+	span    trace.SpanContext // of the newest record
+	why     string
+	rounds  int
+	records int
+	evicted int
+}
+
+var drainCalls = here + ".(*release).drain"
+
+// drain delivers a batch, and what has come meanwhile.
+//
+//go:noinline
+func (r *release) drain(b *flight.Batch[heldRecord]) {
+	over := false
+	defer func() {
+		if !over { // the sink has ended the goroutine: it gets the rest now, or never
+			r.drain(b)
+		}
+	}()
+	for b != nil {
+		for {
+			record, lines := b.Take()
+			if record == nil {
+				break
+			}
+			r.records++
+			r.span = record.span
+			r.core.give(record, lines)
+		}
+		r.evicted += b.Evicted
+		r.rounds++
+		b = r.core.table.Next(r.span.TraceID(), r.rounds >= maxRounds)
+	}
+	over = true
+	r.say()
+}
+
+// give delivers one record.
+func (c *recorderCore) give(record *heldRecord, lines flight.Lines) {
+	d := record.entry(c.pipeline, c.need, lines)
+	defer d.free()
+	c.released.Add(1)
+	if err := c.to.attempt(d); err != nil {
+		_ = c.pipeline.failed(c.to, record.level, err)
+	}
+}
+
+// say logs what was released, and why.
+func (r *release) say() {
+	if r.records+r.evicted == 0 {
+		return
+	}
+	text := fmt.Sprintf("spanlog: %s of this trace released", records(r.records))
+	attrs := []slog.Attr{slog.Int("released", r.records)}
+	if r.evicted > 0 {
+		text += fmt.Sprintf(", %d more had to go before", r.evicted)
+		attrs = append(attrs, slog.Int("evicted", r.evicted))
+	}
+	c := r.core
+	if err := c.pipeline.noticeIn(c.to, r.span, slog.LevelInfo, text+": "+r.why, attrs...); err != nil {
+		c.stats.fail(err)
+		c.pipeline.reporter.report(c.name, err)
+	}
+}
+
+// RootStarted is told of each local root span.
+func (c *recorderCore) RootStarted(id trace.TraceID) {
+	if !c.shut.Load() {
+		c.table.RootStarted(id)
+		c.tickLater()
+	}
+}
+
+// Ended is told of each span.
+func (c *recorderCore) Ended(span spanend.End) {
+	switch {
+	case c.shut.Load():
+		return
+	case span.Failed:
+		c.release(onlyTrace(span.Trace), "the status of a span is Error")
+	case span.Root && c.slow > 0 && span.Duration >= c.slow:
+		c.release(onlyTrace(span.Trace), fmt.Sprintf("the root span took %v", span.Duration))
+	}
+	if span.Root {
+		c.table.RootEnded(span.Trace)
+	}
+}
+
+// Triggered is told of each call of Trigger.
+func (c *recorderCore) Triggered(ctx context.Context) {
+	if id, ok := c.pipeline.traceOf(ctx); ok && !c.shut.Load() {
+		c.release(onlyTrace(id), "Trigger was called")
+	}
+}
+
+// onlyTrace is a span of which the trace is known.
+func onlyTrace(id trace.TraceID) trace.SpanContext {
+	return trace.NewSpanContext(trace.SpanContextConfig{TraceID: id})
+}
+
+// tickLater sees to it that the table is told that time goes by, as long as it has something.
+func (c *recorderCore) tickLater() {
+	if c.ticking.Load() || !c.ticking.CompareAndSwap(false, true) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.shut.Load() {
+		c.timer = time.AfterFunc(c.tickTime, c.tick)
+	}
+}
+
+func (c *recorderCore) tick() {
+	c.table.Tick(idleTicks)
+	c.ticking.Store(false) // whoever holds something from now on sees it
+	if c.table.Stats().Bytes > 0 {
+		c.tickLater()
+	}
+}
+
+func (c *recorderCore) close(ctx context.Context) error {
+	c.shut.Store(true)
+	c.stop()
+	c.mu.Lock()
+	if c.timer != nil {
+		c.timer.Stop()
+	}
+	c.mu.Unlock()
+	c.table.Clear()
+	return c.sinkCore.close(ctx)
+}
