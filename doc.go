@@ -62,7 +62,13 @@
 // A level can be [Rules] by logger and package, such as "info, http=warn,
 // github.com/acme/shop/db=debug", that are changed while the program runs: by
 // [Rules.Set], or over HTTP with package levelhttp. [WithLevel] has one request
-// logged in full.
+// logged in full. [Sample] keeps all records of some traces, the same in every
+// service.
+//
+// A [FlightRecorder] holds what is below its sink's level, in bounded memory, until
+// something goes wrong in the trace: an error, a failed or slow span, a call of
+// [Trigger]. Then the trace's records are written, and otherwise they vanish with
+// its root span. docs/levels.md has the whole of it.
 //
 // # Trouble and overload
 //

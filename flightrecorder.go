@@ -99,11 +99,9 @@ func (s FlightRecorder) build(b *builder) (sinkCore, error) {
 	if err != nil {
 		return sinkCore{}, err
 	}
-	to := &inner
 	sample, sampled := inner.core.(*sampleCore)
 	if sampled {
 		samples++
-		to = &sample.sinkCore
 	}
 	if b.samples > samples {
 		closeAll([]sinkCore{inner})
@@ -112,7 +110,6 @@ func (s FlightRecorder) build(b *builder) (sinkCore, error) {
 	b.pipeline.keepsAttrs = b.pipeline.keepsAttrs || need.attrs
 	c := &recorderCore{
 		sinkCore: inner,
-		to:       to,
 		sample:   sample,
 		need:     need,
 		from:     newThreshold(from),
@@ -120,6 +117,9 @@ func (s FlightRecorder) build(b *builder) (sinkCore, error) {
 		slow:     s.Slow,
 		tickTime: cmp.Or(s.MaxIdle, defaultMaxIdle) / idleTicks,
 		pipeline: b.pipeline,
+	}
+	if c.to = &c.sinkCore; sampled {
+		c.to = &sample.sinkCore
 	}
 	c.table = flight.New(flight.Limit{Trace: s.MaxTraceBytes, Total: s.MaxBytes}, c.gone)
 	inner.stats.flight = func() RecorderStats {

@@ -1,11 +1,15 @@
 package spanlog_test
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"testing"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/spanend"
 )
 
 // BenchmarkRules: what level rules cost a record that they keep out. A record that is
@@ -38,4 +42,59 @@ func BenchmarkRules(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkHeld: what a record costs that a FlightRecorder holds, beside one that is
+// written to nowhere. Each trace has twenty, and ends.
+//
+//	go test -run=^$ -bench=Held -count=10 . | benchstat -col /way -
+func BenchmarkHeld(b *testing.B) {
+	discard := spanlog.Writer{Writer: io.Discard}
+	for _, c := range []struct {
+		way   string
+		sink  spanlog.Sink
+		level slog.Level
+	}{
+		{"emitted", discard, slog.LevelInfo},
+		{"held", spanlog.FlightRecorder{Sink: discard}, slog.LevelDebug},
+		{"passed", spanlog.FlightRecorder{Sink: discard}, slog.LevelInfo},
+	} {
+		b.Run("way="+c.way, func(b *testing.B) {
+			log := open(b, nil, c.sink)
+			ids := newTraceIDs()
+			var ctx context.Context
+			b.ReportAllocs()
+			for n := 0; b.Loop(); n++ {
+				if n%20 == 0 {
+					ctx = ids.next()
+				}
+				log.LogAttrs(ctx, c.level, "request done", fiveAttrs...)
+			}
+		})
+	}
+}
+
+// traceIDs are contexts of some traces, over and over. As a span processor would, next says
+// that the trace before has ended, and that another has begun.
+type traceIDs struct {
+	all []context.Context
+	n   int
+}
+
+func newTraceIDs() *traceIDs {
+	t := new(traceIDs)
+	for i := range 1024 {
+		id := trace.TraceID{0: 1, 8: byte(i >> 8), 15: byte(i)}
+		t.all = append(t.all, trace.ContextWithSpanContext(context.Background(), trace.NewSpanContext(trace.SpanContextConfig{TraceID: id, SpanID: trace.SpanID{1}, TraceFlags: 1})))
+	}
+	return t
+}
+
+func (t *traceIDs) next() context.Context {
+	if spanend.Listening() {
+		spanend.Ended(spanend.End{Trace: trace.SpanContextFromContext(t.all[t.n%len(t.all)]).TraceID(), Root: true})
+		t.n++
+		spanend.RootStarted(trace.SpanContextFromContext(t.all[t.n%len(t.all)]).TraceID())
+	}
+	return t.all[t.n%len(t.all)]
 }

@@ -173,11 +173,12 @@ func (p *pipeline) findSpan(ev *Event, ctx context.Context) {
 	}
 }
 
-// traceOf returns the id of the trace of ctx, if there is one.
-func (p *pipeline) traceOf(ctx context.Context) (id trace.TraceID, ok bool) {
-	var ev Event
-	p.findSpan(&ev, ctx)
-	return ev.Span.TraceID(), ev.spanned
+// hasTrace reports whether ctx belongs to a trace.
+func (p *pipeline) hasTrace(ctx context.Context) bool {
+	if p.spanContext == nil {
+		return trace.SpanContextFromContext(ctx).HasTraceID()
+	}
+	return p.callSpanContext(ctx).HasTraceID()
 }
 
 func (p *pipeline) callSpanContext(ctx context.Context) trace.SpanContext {

@@ -47,12 +47,12 @@ func (c *recorderCore) enabled(ctx context.Context, s *state, level slog.Level, 
 		!c.shut.Load() && c.holds(ctx, s, level, pc)
 }
 
+// holds reports whether a record that the sink does not want is held.
 func (c *recorderCore) holds(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
 	if !c.from.ordinarily(s, level, pc) {
 		return false
 	}
-	_, ok := c.pipeline.traceOf(ctx)
-	return ok
+	return pc != anyCaller || c.pipeline.hasTrace(ctx) // handle will see
 }
 
 func (c *recorderCore) handle(e *entry) error {
@@ -140,9 +140,7 @@ func (c *recorderCore) gone(b *flight.Batch[heldRecord], reason flight.Reason) {
 	if reason == flight.Evicted {
 		why = reasonEvicted
 	}
-	c.stats.holdAll(why, func(count func(slog.Level)) {
-		b.All(func(r *heldRecord, _ flight.Lines) { count(r.level) })
-	})
+	c.stats.holdAll(why, b)
 }
 
 // Trigger releases what [FlightRecorder]s hold of the trace of ctx, and has the rest of that
@@ -261,8 +259,9 @@ func (c *recorderCore) Ended(span spanend.End) {
 
 // Triggered is told of each call of Trigger.
 func (c *recorderCore) Triggered(ctx context.Context) {
-	if id, ok := c.pipeline.traceOf(ctx); ok && !c.shut.Load() {
-		c.release(onlyTrace(id), "Trigger was called")
+	var ev Event
+	if c.pipeline.findSpan(&ev, ctx); ev.spanned && !c.shut.Load() {
+		c.release(ev.Span, "Trigger was called")
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 )
 
 // Sink is where records go: one of [Console], [File], [Writer], [Relay] and
-// [OTel], or a decorator around sinks: [Async], [Failover], [Limit] and
-// [FlightRecorder]. Sinks are plain data, read once by [New]; each has a level
+// [OTel], or a decorator around sinks: [Async], [Failover], [Limit], [Sample]
+// and [FlightRecorder]. Sinks are plain data, read once by [New]; each has a level
 // and a format of its own. A sink of one's own is a Writer whose writer is an
 // [EntryWriter], or a Relay to a [slog.Handler].
 type Sink interface {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/flight"
 )
 
 // Stats is what has become of a logger's records, sink by sink, since [New].
@@ -186,11 +188,17 @@ func (s *sinkStats) hold(level slog.Level, reason string) {
 	s.dropped[drop{level, reason}]++
 }
 
-// holdAll is hold for all the levels that each gives to count.
-func (s *sinkStats) holdAll(reason string, each func(count func(slog.Level))) {
+// holdAll is hold for several records.
+func (s *sinkStats) holdAll(reason string, records *flight.Batch[heldRecord]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	each(func(level slog.Level) { s.dropped[drop{level, reason}]++ })
+	for n := 0; n < records.Len(); {
+		level, from := records.Meta(n).level, n
+		for n < records.Len() && records.Meta(n).level == level { // mostly it is the same for all
+			n++
+		}
+		s.dropped[drop{level, reason}] += uint64(n - from)
+	}
 }
 
 // passOn counts a record that the next sink of a Failover gets.

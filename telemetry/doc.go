@@ -72,6 +72,11 @@
 // that every Zipkin tracer and proxy reads. Where both came in, W3C counts,
 // since it has the longer ids and the flags. W3C baggage is passed on.
 //
+// # Flight recorders
+//
+// Start also has a [spanlog.FlightRecorder] learn when traces end and which spans fail. A
+// provider that was made without Start needs [SpanProcessor] for that.
+//
 // # Metrics
 //
 // [Metrics] makes OpenTelemetry metrics of a logger's own counters: how many

@@ -36,6 +36,11 @@ import (
 //	spanlog.sink.queue.memory.size     updown  By           the same three in bytes
 //	spanlog.sink.queue.memory.capacity updown  By
 //	spanlog.sink.queue.memory.max      gauge   By
+//	spanlog.sink.recorder.released     counter {log_record} records that a FlightRecorder has released
+//	spanlog.sink.recorder.size         updown  {log_record} records that it holds
+//	spanlog.sink.recorder.traces       updown  {trace}      how many traces they are of
+//	spanlog.sink.recorder.memory.size     updown By         the memory for them
+//	spanlog.sink.recorder.memory.capacity updown By         how much that can be
 //
 // Names, kinds and units of the queue's follow otel.sdk.processor.log.queue.size
 // and .capacity, which OpenTelemetry's own SDK has for the same thing. There is no
@@ -133,6 +138,13 @@ type metrics struct {
 	records, failedOver, notices, io metric.Int64ObservableCounter
 	brokenOff                        metric.Int64ObservableUpDownCounter
 	queued, queuedBytes              queueMetrics
+	recorder                         recorderMetrics
+}
+
+// recorderMetrics are the instruments for what a FlightRecorder holds.
+type recorderMetrics struct {
+	released                       metric.Int64ObservableCounter
+	size, traces, memory, capacity metric.Int64ObservableUpDownCounter
 }
 
 // queueMetrics are the instruments for a queue, in records or in bytes. The most
@@ -186,6 +198,13 @@ func newMetrics(meter metric.Meter) (*metrics, error) {
 		upDown("spanlog.sink.queue.memory.size", bytes, "The length of the records in the queue."),
 		upDown("spanlog.sink.queue.memory.capacity", bytes, "The length of the records that the queue can hold."),
 		gauge("spanlog.sink.queue.memory.max", bytes, "The length of the records that the queue has held at most."),
+	}
+	m.recorder = recorderMetrics{
+		counter("spanlog.sink.recorder.released", records, "The number of records that a trigger has released."),
+		upDown("spanlog.sink.recorder.size", records, "The number of records that are held."),
+		upDown("spanlog.sink.recorder.traces", "{trace}", "The number of traces that are held."),
+		upDown("spanlog.sink.recorder.memory.size", bytes, "The memory for what is held."),
+		upDown("spanlog.sink.recorder.memory.capacity", bytes, "The memory that there can be for what is held."),
 	}
 	return m, errors.Join(errs...)
 }
@@ -241,6 +260,13 @@ func (m *metrics) observe(o metric.Observer, s spanlog.SinkStats, index string, 
 	if q := s.Queue; q != nil {
 		m.queued.observe(o, q.Records, q.RecordLimit, q.MaxRecords, these)
 		m.queuedBytes.observe(o, q.Bytes, q.ByteLimit, q.MaxBytes, these)
+	}
+	if r := s.Recorder; r != nil {
+		o.ObserveInt64(m.recorder.released, count(r.Released), these)
+		o.ObserveInt64(m.recorder.size, int64(r.Records), these)
+		o.ObserveInt64(m.recorder.traces, int64(r.Traces), these)
+		o.ObserveInt64(m.recorder.memory, int64(r.Bytes), these)
+		o.ObserveInt64(m.recorder.capacity, int64(r.ByteLimit), these)
 	}
 }
 

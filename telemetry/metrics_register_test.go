@@ -126,7 +126,7 @@ func TestMetricsRefused(t *testing.T) {
 		t.Errorf("unregistered %d times", fine.unregistered)
 	}
 	names := fine.made
-	if len(names) != 12 { // 11 and the callback
+	if len(names) != 17 { // 16 and the callback
 		t.Errorf("made %q", names)
 	}
 	for _, refused := range append(slices.Collect(slices.Chunk(names, 1)), names[:3]) {

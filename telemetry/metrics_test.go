@@ -184,6 +184,13 @@ func TestMetricsSeries(t *testing.T) {
 			queue.memory.max{sink.index=0 sink.name=c} 4
 			queue.memory.size{sink.index=0 sink.name=c} 2
 			queue.size{sink.index=0 sink.name=c} 1`},
+		{"a recorder", []spanlog.SinkStats{{Sink: "c", Recorder: &spanlog.RecorderStats{Traces: 1, Records: 2, Bytes: 3, ByteLimit: 4, Released: 5}}, {Sink: "d"}},
+			"recorder.released recorder.size recorder.traces recorder.memory.size recorder.memory.capacity", `
+			recorder.memory.capacity{sink.index=0 sink.name=c} 4
+			recorder.memory.size{sink.index=0 sink.name=c} 3
+			recorder.released{sink.index=0 sink.name=c} 5
+			recorder.size{sink.index=0 sink.name=c} 2
+			recorder.traces{sink.index=0 sink.name=c} 1`},
 		{"a Failover", []spanlog.SinkStats{{Sink: "c"}, {
 			Sink: "f", Delivered: 7, Bytes: 70, Notices: 3, Dropped: []spanlog.Drops{drops(slog.LevelError, "error", 2)},
 			Sinks: []spanlog.SinkStats{
@@ -246,24 +253,29 @@ func TestMetricsSeries(t *testing.T) {
 func TestMetricsInstruments(t *testing.T) {
 	p, readers := newMeter(t)
 	meterLogger(t, &fixedStats{stats: spanlog.Stats{Sinks: []spanlog.SinkStats{
-		{Sink: "f", Queue: &spanlog.QueueStats{}, Sinks: []spanlog.SinkStats{{Sink: "a"}}},
+		{Sink: "f", Queue: &spanlog.QueueStats{}, Recorder: &spanlog.RecorderStats{}, Sinks: []spanlog.SinkStats{{Sink: "a"}}},
 	}}}, p)
 	got := map[string]string{}
 	for _, p := range points(t, readers[0]) {
 		got[p.metric] = p.kind + " " + p.unit
 	}
 	for name, want := range map[string]string{
-		"records":               "counter {log_record}",
-		"failed_over":           "counter {log_record}",
-		"notices":               "counter {log_record}",
-		"io":                    "counter By",
-		"broken_off":            "updown {sink}",
-		"queue.size":            "updown {log_record}",
-		"queue.capacity":        "updown {log_record}",
-		"queue.max":             "gauge {log_record}",
-		"queue.memory.size":     "updown By",
-		"queue.memory.capacity": "updown By",
-		"queue.memory.max":      "gauge By",
+		"records":                  "counter {log_record}",
+		"failed_over":              "counter {log_record}",
+		"notices":                  "counter {log_record}",
+		"io":                       "counter By",
+		"broken_off":               "updown {sink}",
+		"queue.size":               "updown {log_record}",
+		"queue.capacity":           "updown {log_record}",
+		"queue.max":                "gauge {log_record}",
+		"queue.memory.size":        "updown By",
+		"queue.memory.capacity":    "updown By",
+		"queue.memory.max":         "gauge By",
+		"recorder.released":        "counter {log_record}",
+		"recorder.size":            "updown {log_record}",
+		"recorder.traces":          "updown {trace}",
+		"recorder.memory.size":     "updown By",
+		"recorder.memory.capacity": "updown By",
 	} {
 		if got[name] != want {
 			t.Errorf("%s is %q, want %q", name, got[name], want)

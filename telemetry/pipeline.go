@@ -107,7 +107,8 @@ func (p *pipeline) addProviders(ctx context.Context, opts Options) {
 	for _, q := range p.spans {
 		processors = append(processors, q)
 	}
-	// The last, since what it tells of a span's end can be written to a log that is slow.
+	// The last: what it tells can have a FlightRecorder write to a log that is slow, and the
+	// export is not to wait for that.
 	processors = append(processors, SpanProcessor())
 	for _, q := range p.queues() {
 		go q.work()

@@ -9,13 +9,18 @@ import (
 	"github.com/spanlog/spanlog/internal/spanend"
 )
 
-// SpanProcessor returns what tells spanlog.FlightRecorder how traces go on. Start installs
-// it; it is for a provider that the program makes itself:
+// SpanProcessor returns what tells each [spanlog.FlightRecorder] of this process how traces
+// go on: that a local root span starts, and that a span has ended, how long it took and
+// whether it failed. [Start] installs it. A provider that the program makes itself needs it:
 //
-//	sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(telemetry.SpanProcessor()), …)
+//	sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(telemetry.SpanProcessor()), ...)
 //
-// Spans that a sampler drops are seen by no processor. To have it in several providers, or
-// twice in one, does no harm. It holds nothing, and there is nothing to shut down.
+// Register it behind the other processors: what it tells can have records written, which
+// takes as long as the FlightRecorder's sink. It does no harm to have it in several
+// providers, or besides Start or twice in one. It has no state: all that SpanProcessor
+// returns is equal, and there is nothing to shut down.
+//
+// Spans that are not recorded, such as those that a sampler drops, are seen by no processor.
 func SpanProcessor() sdktrace.SpanProcessor { return spanTeller{} }
 
 type spanTeller struct{}

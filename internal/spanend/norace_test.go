@@ -1,0 +1,7 @@
+//go:build !race
+
+package spanend
+
+import "testing"
+
+func skipUnderRace(*testing.T) {}

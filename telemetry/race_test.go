@@ -1,0 +1,11 @@
+//go:build race
+
+package telemetry
+
+import "testing"
+
+// skipUnderRace skips tests that count allocations.
+func skipUnderRace(t *testing.T) {
+	t.Helper()
+	t.Skip("the race detector allocates")
+}
