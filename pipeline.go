@@ -130,8 +130,8 @@ func (p *pipeline) findLevels() {
 			return
 		}
 		p.lowers = p.lowers || !t.pinned
-		if level, ok := t.level.(slog.Level); ok {
-			p.least = min(p.least, level)
+		if t.constant {
+			p.least = min(p.least, t.at)
 		} else if p.known = p.known && t.rules != nil && (p.rules == nil || p.rules == t.rules); p.known {
 			p.rules = t.rules
 		}

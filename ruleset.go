@@ -75,7 +75,10 @@ func (s *ruleSet) byName(name string) int {
 		if i, ok := s.byPattern[name]; ok {
 			return i
 		}
-		end := strings.LastIndexAny(name, "./")
+		end := len(name) - 1
+		for end >= 0 && name[end] != '.' && name[end] != '/' {
+			end--
+		}
 		if end < 0 {
 			return 0
 		}

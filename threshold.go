@@ -8,9 +8,11 @@ import (
 
 // A threshold is the level of a sink: what it admits.
 type threshold struct {
-	level  slog.Leveler // nil: everything
-	rules  *Rules       // level, if it is that
-	pinned bool
+	level    slog.Leveler // nil: everything
+	rules    *Rules       // level, if it is that
+	constant bool         // level is a slog.Level: at
+	at       slog.Level
+	pinned   bool
 }
 
 func newThreshold(level slog.Leveler) threshold {
@@ -19,8 +21,10 @@ func newThreshold(level slog.Leveler) threshold {
 		t.pinned = true
 		return t
 	}
-	rules, _ := level.(*Rules)
-	return threshold{level: level, rules: rules}
+	t := threshold{level: level}
+	t.rules, _ = level.(*Rules)
+	t.at, t.constant = level.(slog.Level)
+	return t
 }
 
 // admits reports whether a record of this level, from a logger with the state s and the
@@ -32,6 +36,8 @@ func (t *threshold) admits(ctx context.Context, s *state, level slog.Level, pc u
 // ordinarily is admits, whatever [WithLevel] says.
 func (t *threshold) ordinarily(s *state, level slog.Level, pc uintptr) bool {
 	switch {
+	case t.constant: // as mostly
+		return level >= t.at
 	case t.rules != nil:
 		return t.rules.admits(s.logger, level, pc)
 	case t.level != nil:
