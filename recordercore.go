@@ -128,9 +128,6 @@ func (c *recorderCore) hold(e *entry, id trace.TraceID) bool {
 	record, extra := e.hold(c.need)
 	held := c.table.Put(id, &record, extra, lines...)
 	c.tickLater()
-	if c.shut.Load() { // in the meantime: nobody else clears it any more
-		c.table.Clear()
-	}
 	return held
 }
 
@@ -298,6 +295,6 @@ func (c *recorderCore) close(ctx context.Context) error {
 		c.timer.Stop()
 	}
 	c.mu.Unlock()
-	c.table.Clear()
+	c.table.Close()
 	return c.sinkCore.close(ctx)
 }

@@ -2,6 +2,7 @@ package flight
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"sync/atomic"
 	"testing"
 )
@@ -11,15 +12,16 @@ func newBenchmark() *Table[mark] {
 	return New(Limit{256 << 10, 32 << 20}, func(*Batch[mark], Reason) {})
 }
 
-// putMany puts records of one line, 20 into each trace, which then ends. Traces of each
-// goroutine begin at another number.
+// putMany puts records of one line, 20 into each trace, which then ends. The traces are
+// others, and in another order of shards, for each goroutine.
 func putMany(table *Table[mark], from int, next func() bool) {
 	line := make([]byte, 300)
 	m := mark{from: from}
-	id := traceOf(from << 32)
+	random := rand.New(rand.NewPCG(1, uint64(from)))
+	id := traceOf(0)
 	for i := 0; next(); i++ {
 		if i%20 == 0 {
-			id = traceOf(from<<32 + i*0x9E3779B1>>8)
+			id = traceOf(random.Int())
 			table.RootStarted(id)
 		}
 		table.Put(id, &m, 0, line)
@@ -35,11 +37,23 @@ func BenchmarkPut(b *testing.B) {
 	putMany(newBenchmark(), 0, b.Loop)
 }
 
+// BenchmarkPutParallel is the same on all processors. If each goroutine has a table of its
+// own, it never waits for another one.
 func BenchmarkPutParallel(b *testing.B) {
-	table := newBenchmark()
-	var goroutines atomic.Int64
-	b.ReportAllocs()
-	b.RunParallel(func(pb *testing.PB) { putMany(table, int(goroutines.Add(1)), pb.Next) })
+	for _, own := range []bool{false, true} {
+		b.Run(fmt.Sprintf("own table %v", own), func(b *testing.B) {
+			shared := newBenchmark()
+			var goroutines atomic.Int64
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) {
+				table := shared
+				if own {
+					table = newBenchmark()
+				}
+				putMany(table, int(goroutines.Add(1)), pb.Next)
+			})
+		})
+	}
 }
 
 // BenchmarkPutSameTrace has goroutines that all put into one trace, which evicts.

@@ -48,7 +48,7 @@ func TestConcurrent(t *testing.T) {
 			done.Store(true)
 			others.Wait()
 			check(t, c.table)
-			c.table.Clear()
+			c.table.Close()
 			c.sum()
 		})
 	}

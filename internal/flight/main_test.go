@@ -66,6 +66,10 @@ func check(t interface{ Fatalf(string, ...any) }, table *Table[mark]) {
 			if used := h.batch.used(); used > table.limit.Trace {
 				t.Fatalf("shard %d: trace %v uses %d bytes", i, h.id, used)
 			}
+			// The allocator may give a bit more than is asked for.
+			if most := table.limit.Trace / 4 * 5; cap(h.batch.lines) > most || cap(h.batch.items)*itemSize[mark]() > most {
+				t.Fatalf("shard %d: trace %v has room for %d bytes of lines, and for %d records", i, h.id, cap(h.batch.lines), cap(h.batch.items))
+			}
 			if h.state == open && h.batch.Len() > 0 {
 				t.Fatalf("shard %d: trace %v is open, and has records", i, h.id)
 			}

@@ -1,10 +1,6 @@
 package flight
 
 import (
-	"maps"
-	"sync"
-	"unsafe"
-
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -57,44 +53,9 @@ func New[M any](limit Limit, gone func(b *Batch[M], reason Reason)) *Table[M] {
 	return t
 }
 
-// A shard has the traces whose ids end alike.
-type shard[M any] struct {
-	mu      sync.Mutex
-	traces  map[trace.TraceID]*held[M]
-	most    int        // traces that the map has had
-	ring    held[M]    // the newest trace is ring.older, the oldest ring.newer
-	spare   []*held[M] // of traces that have ended
-	size    int        // bytes of traces and spare
-	records int
-	epoch   uint32
-	lost    Batch[M]              // what gone is told of
-	evicted [evictedSlots]evicted // of traces that are gone
-	_       [64]byte              // keeps the locks on cache lines of their own
-}
-
-const evictedSlots = 64
-
-// evicted is how many records a trace has lost that had to go as a whole: it may be heard
-// of again.
-type evicted struct {
-	id      trace.TraceID
-	records int
-}
-
-func (s *shard[M]) init() {
-	s.traces = make(map[trace.TraceID]*held[M])
-	s.ring.older, s.ring.newer = &s.ring, &s.ring
-}
-
 func (t *Table[M]) shard(id trace.TraceID) *shard[M] {
 	return &t.shards[int(id[len(id)-1])&(len(t.shards)-1)]
 }
-
-// traceSize is what a trace takes up beside its records, here and in the map.
-func traceSize[M any]() int { return int(unsafe.Sizeof(held[M]{})) + 48 }
-
-// reserved is all the memory of the trace.
-func (h *held[M]) reserved() int { return traceSize[M]() + h.batch.reserved() }
 
 // Put holds a record with its lines, which it copies, and that refers to extra bytes
 // elsewhere. It reports false if the trace is open: the record is not held then.
@@ -102,7 +63,11 @@ func (t *Table[M]) Put(id trace.TraceID, meta *M, extra int, lines ...[]byte) bo
 	s := t.shard(id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := s.use(id)
+	if s.closed {
+		t.refuse(s, 0, meta, extra, lines, Ended)
+		return true
+	}
+	h := t.use(s, id)
 	if h.state != open {
 		t.add(s, h, meta, extra, lines)
 	}
@@ -110,26 +75,49 @@ func (t *Table[M]) Put(id trace.TraceID, meta *M, extra int, lines ...[]byte) bo
 	return h.state != open
 }
 
+// use returns the trace, which it makes at need. A new one takes over the memory of the
+// oldest, if there is hardly more to be had.
+func (t *Table[M]) use(s *shard[M], id trace.TraceID) *held[M] {
+	if h := s.find(id); h != nil {
+		return h
+	}
+	before := s.forget(id)
+	if oldest := s.ring.newer; len(s.spare) == 0 && s.size > t.limit.nearly() && oldest != &s.ring {
+		t.evict(s, oldest)
+	}
+	h := s.add(id)
+	h.batch.Evicted = before
+	return h
+}
+
+// nearly is when the memory is nearly used up.
+func (l Limit) nearly() int { return l.Total / 16 * 15 }
+
 // add puts a record behind the others of its trace. If there is no room for it, a quarter
 // of them go, the oldest, or more: so that to make room is not to be done each time.
 func (t *Table[M]) add(s *shard[M], h *held[M], meta *M, extra int, lines [][]byte) {
 	need := itemSize[M]() + linesSize(lines) + extra
+	if need > t.limit.Trace { // it does not fit alone, and is to leave no large buffer behind
+		t.refuse(s, h.batch.Evicted, meta, extra, lines, Evicted)
+		h.batch.Evicted++
+		return
+	}
 	if h.batch.used()+need > t.limit.Trace {
 		most := min(t.limit.Trace-need, t.limit.Trace/4*3)
 		t.lose(s, h, h.batch.oldest(most), Evicted)
-	}
-	if need > t.limit.Trace { // it does not fit alone, and is to leave no large buffer behind
-		s.lost.Evicted = h.batch.Evicted
-		s.lost.add(meta, lines, extra, need)
-		t.gone(&s.lost, Evicted)
-		s.lost = Batch[M]{}
-		h.batch.Evicted++
-		return
 	}
 	s.size -= h.reserved()
 	h.batch.add(meta, lines, extra, t.limit.Trace)
 	s.size += h.reserved()
 	s.records++
+}
+
+// refuse tells of a record that is not held at all.
+func (t *Table[M]) refuse(s *shard[M], evicted int, meta *M, extra int, lines [][]byte, reason Reason) {
+	s.lost.Evicted = evicted
+	s.lost.add(meta, lines, extra, linesSize(lines)+itemSize[M]())
+	t.gone(&s.lost, reason)
+	s.lost = Batch[M]{}
 }
 
 // lose removes the n oldest records of a trace that nobody gets.
@@ -151,95 +139,36 @@ func (t *Table[M]) lose(s *shard[M], h *held[M], n int, reason Reason) {
 }
 
 // fit sees to it that the shard takes up no more than its share: what traces have left
-// behind goes first, then the traces that were not used for the longest time, but for h. Of
-// one that is being released only the records go: who delivers it will ask for more, and
-// nobody else is to release it until then.
+// behind goes first, then the traces that were not used for the longest time, but for h.
 func (t *Table[M]) fit(s *shard[M], h *held[M]) {
-	for s.size > t.limit.Total && len(s.spare) > 0 {
-		s.dropSpare()
-	}
-	for oldest := s.ring.newer; s.size > t.limit.Total && oldest != h; {
-		newer := oldest.newer
-		t.lose(s, oldest, oldest.batch.Len(), Evicted)
-		if oldest.state == releasing {
-			s.size -= oldest.reserved()
-			oldest.batch = Batch[M]{Evicted: oldest.batch.Evicted}
-			s.size += oldest.reserved()
-			oldest = newer
+	for oldest := s.ring.newer; s.size > t.limit.Total; {
+		if len(s.spare) > 0 {
+			s.dropSpare()
 			continue
 		}
-		if n := oldest.batch.Evicted; n > 0 {
-			s.evicted[slot(oldest.id)] = evicted{oldest.id, n}
+		if oldest == h {
+			return
 		}
-		s.remove(oldest)
-		s.dropSpare()
+		newer := oldest.newer
+		t.evict(s, oldest)
 		oldest = newer
 	}
 }
 
-func slot(id trace.TraceID) int { return int(id[len(id)-2]) % evictedSlots }
-
-// use returns the trace, which it makes at need, as the one that was used last.
-func (s *shard[M]) use(id trace.TraceID) *held[M] {
-	if h := s.traces[id]; h != nil {
-		s.touch(h)
-		return h
+// evict ends a trace for which there is no room. Of one that is being released only the
+// records go: who delivers it will ask for more, and nobody else is to release it until then.
+func (t *Table[M]) evict(s *shard[M], h *held[M]) {
+	t.lose(s, h, h.batch.Len(), Evicted)
+	if h.state == releasing {
+		s.size -= h.reserved()
+		h.batch = Batch[M]{Evicted: h.batch.Evicted}
+		s.size += h.reserved()
+		return
 	}
-	h := s.take()
-	h.id = id
-	s.traces[id] = h
-	s.most = max(s.most, len(s.traces))
-	if e := &s.evicted[slot(id)]; e.id == id {
-		h.batch.Evicted = e.records
-		*e = evicted{}
+	if n := h.batch.Evicted; n > 0 {
+		s.evicted[slot(h.id)] = evicted{h.id, n}
 	}
-	s.link(h)
-	return h
-}
-
-// touch makes a trace the one that was used last.
-func (s *shard[M]) touch(h *held[M]) {
-	s.unlink(h)
-	s.link(h)
-}
-
-func (s *shard[M]) link(h *held[M]) {
-	h.epoch = s.epoch
-	h.older, h.newer = s.ring.older, &s.ring
-	h.older.newer, h.newer.older = h, h
-}
-
-func (s *shard[M]) unlink(h *held[M]) {
-	h.older.newer, h.newer.older = h.newer, h.older
-}
-
-// take returns a trace without records: one that has ended, or a new one.
-func (s *shard[M]) take() *held[M] {
-	if n := len(s.spare); n > 0 {
-		h := s.spare[n-1]
-		s.spare[n-1], s.spare = nil, s.spare[:n-1]
-		return h
-	}
-	h := new(held[M])
-	s.size += h.reserved()
-	return h
-}
-
-// remove ends a trace, whose records are gone, and keeps what it leaves behind.
-func (s *shard[M]) remove(h *held[M]) {
-	delete(s.traces, h.id)
-	s.unlink(h)
-	s.size -= h.reserved()
-	h.batch.clear()
-	*h = held[M]{batch: h.batch}
-	s.size += h.reserved()
-	s.spare = append(s.spare, h)
-}
-
-// dropSpare leaves one that is spare to the collector.
-func (s *shard[M]) dropSpare() {
-	h := s.take()
-	s.size -= h.reserved()
+	s.remove(h)
 }
 
 // Release returns what is held of a trace, or nil if that is underway or done already. It
@@ -249,7 +178,10 @@ func (t *Table[M]) Release(id trace.TraceID) *Batch[M] {
 	s := t.shard(id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := s.use(id)
+	if s.closed {
+		return nil
+	}
+	h := t.use(s, id)
 	defer t.fit(s, h)
 	if h.state != holding {
 		return nil
@@ -279,23 +211,16 @@ func (t *Table[M]) Next(id trace.TraceID, last bool) *Batch[M] {
 	return s.hand(h)
 }
 
-// hand gives the records of a trace away.
-func (s *shard[M]) hand(h *held[M]) *Batch[M] {
-	s.size -= h.reserved()
-	b := h.batch
-	h.batch = Batch[M]{}
-	s.size += h.reserved()
-	s.records -= b.Len()
-	return &b
-}
-
 // RootStarted says that a local root span of the trace has started: it does not end before
 // that has.
 func (t *Table[M]) RootStarted(id trace.TraceID) {
 	s := t.shard(id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := s.use(id)
+	if s.closed {
+		return
+	}
+	h := t.use(s, id)
 	h.roots++
 	t.fit(s, h)
 }
@@ -347,32 +272,24 @@ func (t *Table[M]) tick(s *shard[M], idle uint32) {
 	s.shrink()
 }
 
-// shrink gives back the memory of a map, and of a slice, that were much larger once: they do not
-// shrink by themselves.
-func (s *shard[M]) shrink() {
-	if len(s.spare) == 0 {
-		s.spare = nil
-	}
-	if n := len(s.traces); s.most >= minShrink && n < s.most/4 {
-		traces := make(map[trace.TraceID]*held[M], n)
-		maps.Copy(traces, s.traces)
-		s.traces, s.most = traces, n
+// Close ends all traces, and gives back their memory. What comes later ends at once.
+func (t *Table[M]) Close() {
+	for i := range t.shards {
+		t.close(&t.shards[i])
 	}
 }
 
-// minShrink is how many traces a map has had that is worth the effort.
-const minShrink = 64
-
-// Clear ends all traces.
-func (t *Table[M]) Clear() {
-	for i := range t.shards {
-		s := &t.shards[i]
-		s.mu.Lock()
-		for s.ring.newer != &s.ring {
-			t.end(s, s.ring.newer)
-		}
-		s.mu.Unlock()
+func (t *Table[M]) close(s *shard[M]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	for s.ring.newer != &s.ring {
+		t.end(s, s.ring.newer)
 	}
+	for len(s.spare) > 0 {
+		s.dropSpare()
+	}
+	s.shrink()
 }
 
 // Stats is how much is held.

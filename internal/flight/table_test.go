@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // A script is a table of one shard on which lines operate:
@@ -13,18 +15,19 @@ import (
 //	a1       puts record 1 of trace a, which takes up 250 bytes
 //	a1:1000  one that takes up 1000
 //	a1+100   one with 100 bytes elsewhere, of 250
-//	release a, next a, last a, start a, end a, tick 4, clear
+//	release a, next a, last a, start a, end a, tick 4, close
 type script struct {
 	t     *testing.T
 	table *Table[mark]
 	out   []string // of this line
 }
 
-// A trace of a script is of 1000 bytes, and the table has room for three of them, and for
-// what they take up themselves.
+// A trace of a script is of 1000 bytes, and the table has room for three of them, with what
+// the allocator rounds up, and for a small one.
 func newScript(t *testing.T) *script {
 	s := &script{t: t}
-	s.table = New(Limit{1000, 4000}, func(b *Batch[mark], reason Reason) { s.out = append(s.out, told(b, reason)) })
+	total := 4*traceSize[mark]() + 3*1072 + 400
+	s.table = New(Limit{1000, total}, func(b *Batch[mark], reason Reason) { s.out = append(s.out, told(b, reason)) })
 	return s
 }
 
@@ -57,8 +60,8 @@ func (s *script) do(line string) string {
 		s.table.RootEnded(traceOf(id))
 	case "tick":
 		s.table.Tick(uint32(s.number(arg)))
-	case "clear":
-		s.table.Clear()
+	case "close":
+		s.table.Close()
 	default:
 		s.put(word)
 	}
@@ -224,6 +227,16 @@ func TestTable(t *testing.T) {
 			"tick 1 → ",
 			"a2 → refused",
 		}},
+		{"a trace that begins is not open as one was that has ended", []string{
+			"release a → 0+[]",
+			"release b → 0+[]",
+			"next a → nil",
+			"next b → nil",
+			"tick 0 → ",
+			"c1 → held",
+			"d2 → held",
+			"e3 → held",
+		}},
 		{"the oldest records go", []string{
 			"a1 → held",
 			"a2 → held",
@@ -257,9 +270,9 @@ func TestTable(t *testing.T) {
 		}},
 		{"too large", []string{
 			"a1 → held",
-			"a2:1001 → evicted 0+[1], evicted 1+[2], held",
+			"a2:1001 → evicted 0+[2], held",
 			"a3 → held",
-			"release a → 2+[3]",
+			"release a → 1+[1 3]",
 		}},
 		{"too large, and nothing comes behind", []string{
 			"a1:100000 → evicted 0+[1], held",
@@ -311,10 +324,11 @@ func TestTable(t *testing.T) {
 			"b2 → held",
 			"release c → 0+[]",
 			"c3 → held",
-			"clear → ended 0+[1], ended 0+[2], ended 0+[3]",
+			"close → ended 0+[1], ended 0+[2], ended 0+[3]",
 			"next c → nil",
-			"a4 → held",
-			"release a → 0+[4]",
+			"a4 → ended 0+[4], held",
+			"start a → ",
+			"release a → nil",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -325,10 +339,7 @@ func TestTable(t *testing.T) {
 					t.Fatalf("%s → %s, want %s", do, got, want)
 				}
 			}
-			s.do("clear")
-			for range 10 {
-				s.do("tick 0")
-			}
+			s.do("close")
 			if got := s.table.Stats(); got != (Stats{}) {
 				t.Errorf("%+v in the end", got)
 			}
@@ -336,13 +347,58 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestRoom: a trace without records needs room as well.
+func TestRoom(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		do   func(table *Table[mark], id trace.TraceID)
+	}{
+		{"its root starts", func(table *Table[mark], id trace.TraceID) { table.RootStarted(id) }},
+		{"released", func(table *Table[mark], id trace.TraceID) { table.Release(id); table.Next(id, true) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			const total = 4000
+			lost := 0
+			table := New(Limit{1000, total}, func(b *Batch[mark], _ Reason) { lost += b.Len() })
+			table.Put(traceOf(0), &mark{}, 0)
+			for n := 1; lost == 0 && n <= total; n++ {
+				before := table.Stats()
+				test.do(table, traceOf(n))
+				full := before.Bytes+traceSize[mark]() > total
+				if full != (lost == 1) || table.Stats().Bytes > total {
+					t.Fatalf("trace %d: %d records had to go, with %d bytes before", n, lost, before.Bytes)
+				}
+			}
+			if lost != 1 {
+				t.Errorf("%d records had to go", lost)
+			}
+		})
+	}
+}
+
+// TestZeroID: the invalid id is one as any other.
+func TestZeroID(t *testing.T) {
+	table := New(Limit{1000, 4000}, func(b *Batch[mark], _ Reason) { t.Errorf("%d records are lost", b.Len()) })
+	var zero trace.TraceID
+	if !table.Put(zero, &mark{n: 1}, 0) {
+		t.Error("its record is refused")
+	}
+	if got := table.Stats(); got.Traces != 1 || got.Records != 1 {
+		t.Errorf("%+v", got)
+	}
+	check(t, table)
+	if b := table.Release(zero); b == nil || b.Evicted != 0 || b.Len() != 1 {
+		t.Errorf("released: %+v", b)
+	}
+}
+
 // TestShards: the memory of each shard is enough for four traces at least, however large
 // the limits are.
 func TestShards(t *testing.T) {
 	const most = bits.UintSize - 2
-	for trace := range most - 1 {
-		for total := trace + 2; total <= most; total++ {
-			limit := Limit{1 << trace, 1 << total}
+	for one := range most - 1 {
+		for total := one + 2; total <= most; total++ {
+			limit := Limit{1 << one, 1 << total}
 			table := New(limit, func(*Batch[mark], Reason) {})
 			if got := table.limit.Total; got/4 < limit.Trace || got*len(table.shards) > limit.Total {
 				t.Errorf("%+v: %d shards of %d bytes", limit, len(table.shards), got)

@@ -49,6 +49,9 @@ type item[M any] struct {
 // Len is how many records there are.
 func (b *Batch[M]) Len() int { return len(b.items) - b.first }
 
+// Meta returns what the i-th oldest record is.
+func (b *Batch[M]) Meta(i int) *M { return &b.items[b.first+i].meta }
+
 // All calls f for each record with its lines, from the oldest on. They are valid during the
 // call.
 func (b *Batch[M]) All(f func(meta *M, lines Lines)) {
@@ -136,9 +139,10 @@ func (b *Batch[M]) grow(bytes, limit int) {
 }
 
 // enlarge doubles the capacity of s, and sees to it that n more fit: up to most, but for n.
+// What the allocator gives on top of that is part of the capacity.
 func enlarge[E any](s []E, n, most int) []E {
 	size := max(min(2*cap(s), most), len(s)+n)
-	return append(make([]E, 0, size), s...)
+	return append(slices.Grow([]E(nil), size), s...)
 }
 
 // drop removes the n oldest records.
