@@ -31,20 +31,12 @@ type fileCore struct {
 
 // open claims the path and opens the file.
 func (c *fileCore) open(path string, o logfile.Options) error {
-	abs, err := filepath.Abs(path)
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
 	if err != nil {
 		return err
 	}
-	dir, base := filepath.Split(abs)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if c.path, err = logfile.Resolve(path); err != nil {
 		return err
-	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
-		return err
-	}
-	c.path = filepath.Join(dir, base)
-	if target, err := filepath.EvalSymlinks(c.path); err == nil {
-		c.path = target
 	}
 	rotates := o.MaxSize > 0 || !o.Every.IsZero()
 	if info, err := os.Stat(c.path); err == nil && !info.IsDir() && !info.Mode().IsRegular() && rotates {

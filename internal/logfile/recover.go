@@ -1,0 +1,82 @@
+package logfile
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/spanlog/spanlog/internal/journal"
+)
+
+// ErrNothing is the error of Recover for a log without a journal.
+var ErrNothing = errors.New("there is no journal")
+
+// ErrInUse is the error of Recover for a log whose owner is alive, and will write by itself
+// what is in the journal.
+var ErrInUse = errors.New("a running process has the journal")
+
+// recoverTime is how long Recover waits for a disk.
+const recoverTime = 30 * time.Second
+
+// Recover writes to a log what a process that died has left in its journal, as the next
+// process that opens the log would, and returns how many records that were. An error can be
+// about some of them only. The path may be relative, or a link.
+func Recover(path string) (records int, err error) {
+	if path, err = Resolve(path); err != nil {
+		return 0, err
+	}
+	o := Options{Path: path, Mode: 0o600, WriteThrough: true, WriteFrom: slog.Level(math.MinInt), SyncFrom: Never}
+	if _, err := os.Lstat(o.journalPath()); errors.Is(err, fs.ErrNotExist) {
+		return 0, ErrNothing
+	} else if err != nil {
+		return 0, err
+	}
+	var mu sync.Mutex // of reports, which the keeper has as well
+	var reports []error
+	o.Report = func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		reports = append(reports, err)
+	}
+	o.Recovered = func(n int) { records += n }
+	l, err := Open(o)
+	if err != nil {
+		return 0, err
+	}
+	l.mu.Lock()
+	without := l.noRing
+	l.mu.Unlock()
+	if errors.Is(without, journal.ErrHeld) {
+		without = ErrInUse
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), recoverTime)
+	defer cancel()
+	closing := l.Close(ctx)
+	mu.Lock()
+	defer mu.Unlock()
+	return records, errors.Join(without, closing, errors.Join(reports...))
+}
+
+// Resolve returns the path as Options want it: absolute, and without links. The file need not
+// be there.
+func Resolve(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(dir, filepath.Base(path))
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	return path, nil
+}
