@@ -9,9 +9,9 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/spantree"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
@@ -28,39 +28,7 @@ func printTrace(ctx context.Context, w io.Writer, server, file, traceID string) 
 		return err
 	}
 	fmt.Fprintf(w, "trace_id=%s\n", traceID)
-	for _, root := range zipkin.Tree(spans) {
-		printNode(w, root, lines, "", "")
-	}
-	return nil
-}
-
-// printNode prints a span and what is below it: its log lines, then its children.
-// The branch leads to the span, and the indent to what is under it.
-func printNode(w io.Writer, n *zipkin.Node, lines map[string][]record, branch, indent string) {
-	s := n.Span
-	fmt.Fprintf(w, "%s%s: %s  span_id=%s  %s", branch, s.Service(), s.Name, s.ID, time.Duration(s.Duration)*time.Microsecond)
-	if reason, failed := s.Tags["error"]; failed {
-		fmt.Fprint(w, strings.TrimRight("  FAILED "+reason, " "))
-	}
-	fmt.Fprintln(w)
-	below := indent + "   "
-	if len(n.Children) > 0 {
-		below = indent + "│  "
-	}
-	for _, l := range lines[s.ID] {
-		fmt.Fprintf(w, "%s  %s %-5s %s", below, l.Time.Format("15:04:05.000"), l.Level, l.Message)
-		if l.Error != "" {
-			fmt.Fprintf(w, "  error=%q", l.Error)
-		}
-		fmt.Fprintln(w)
-	}
-	for i, child := range n.Children {
-		if i < len(n.Children)-1 {
-			printNode(w, child, lines, indent+"├─ ", indent+"│  ")
-		} else {
-			printNode(w, child, lines, indent+"└─ ", indent+"   ")
-		}
-	}
+	return spantree.Print(w, spans, lines, func(text string) string { return text })
 }
 
 // A record is what the tree shows of a line of the log file.
@@ -73,24 +41,33 @@ type record struct {
 	SpanID  string    `json:"span_id"`
 }
 
+// String is the record as the tree has it.
+func (r record) String() string {
+	text := fmt.Sprintf("%s %-5s %s", r.Time.Format("15:04:05.000"), r.Level, r.Message)
+	if r.Error != "" {
+		text += fmt.Sprintf("  error=%q", r.Error)
+	}
+	return text
+}
+
 // readLines returns the records of a trace by span.
-func readLines(file, traceID string) (map[string][]record, error) {
+func readLines(file, traceID string) (*spantree.Lines, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	lines := make(map[string][]record)
+	var lines spantree.Lines
 	for scan := bufio.NewScanner(f); ; {
 		if !scan.Scan() {
-			return lines, scan.Err()
+			return &lines, scan.Err()
 		}
 		var r record
 		if err := json.Unmarshal(scan.Bytes(), &r); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		if r.TraceID == traceID {
-			lines[r.SpanID] = append(lines[r.SpanID], r)
+			lines.Add(r.SpanID, r.String())
 		}
 	}
 }
