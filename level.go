@@ -65,13 +65,13 @@ func ParseLevel(s string) (slog.Level, error) {
 	if i := strings.IndexAny(name, "+-"); i > 0 {
 		n, err := strconv.Atoi(name[i:])
 		if err != nil || n != int(int16(n)) { // no level is that far out
-			return 0, fmt.Errorf("level %q: bad offset %q", s, name[i:])
+			return 0, fmt.Errorf("level %q: bad offset %q", shortened(s), shortened(name[i:]))
 		}
 		name, offset = name[:i], n
 	}
 	level, ok := levelNames[strings.ToUpper(name)]
 	if !ok {
-		return 0, fmt.Errorf("level %q: want TRACE, DEBUG, INFO, WARN, ERROR, FATAL, one of them with an offset such as INFO+2, or a number", s)
+		return 0, fmt.Errorf("level %q: want TRACE, DEBUG, INFO, WARN, ERROR, FATAL, one of them with an offset such as INFO+2, or a number", shortened(s))
 	}
 	return level + slog.Level(offset), nil
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Rules are levels by logger and package. They are a [slog.Leveler] for any sink, or for
@@ -122,8 +124,11 @@ func parseRules(text string) (*ruleSet, error) {
 		chosen   bool // others is from the text
 		at       int  // where the item begins
 		seen     = make(map[string]bool)
+		bad      int // rules
 		complain = func(item string, i int, err error) {
-			errs = append(errs, fmt.Errorf("rule %d %q at byte %d: %w", i, strings.TrimSpace(item), at, err))
+			if bad++; bad <= maxComplaints {
+				errs = append(errs, fmt.Errorf("rule %d %q at byte %d: %w", i, shortened(strings.TrimSpace(item)), at, err))
+			}
 		}
 	)
 	for i, item := range strings.Split(text, ",") {
@@ -153,6 +158,9 @@ func parseRules(text string) (*ruleSet, error) {
 		}
 		at += len(item) + 1
 	}
+	if bad > maxComplaints {
+		errs = append(errs, fmt.Errorf("%d more rules are bad", bad-maxComplaints))
+	}
 	if len(rules) > maxRules {
 		errs = append(errs, fmt.Errorf("there are %d rules: want %d at most", len(rules), maxRules))
 	}
@@ -162,13 +170,29 @@ func parseRules(text string) (*ruleSet, error) {
 	return newRuleSet(others, rules, nil), nil
 }
 
+// maxComplaints is of how many bad rules an error tells: nobody reads more.
+const maxComplaints = 10
+
+// shortened is the beginning of a text that is too long for an error.
+func shortened(s string) string {
+	const most = 100
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
 // checkPattern refuses what no logger and no package is called.
 func checkPattern(pattern string) error {
 	if pattern == "" {
 		return errors.New(`want a logger or package before the "="`)
 	}
-	if i := strings.IndexFunc(pattern, func(r rune) bool { return r <= ' ' || r == '"' || r == '*' || r == 0x7f }); i >= 0 {
-		return fmt.Errorf("no logger or package has a %q in its name", pattern[i:i+1])
+	i := strings.IndexFunc(pattern, func(r rune) bool {
+		return !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == '"' || r == '*' || r == utf8.RuneError
+	})
+	if i >= 0 {
+		_, size := utf8.DecodeRuneInString(pattern[i:])
+		return fmt.Errorf("no logger or package has a %q in its name", pattern[i:i+size])
 	}
 	if strings.HasPrefix(pattern, "/") || strings.HasSuffix(pattern, "/") || strings.HasSuffix(pattern, ".") {
 		return fmt.Errorf("%q is no whole name: packages below, and loggers, are matched without it", pattern)

@@ -51,11 +51,12 @@ func newRuleSet(others slog.Level, rules []rule, err error) *ruleSet {
 
 // String returns the rules as parseRules parses them.
 func (s *ruleSet) String() string {
-	text := ruleLevelText(s.rules[0].level)
+	var text strings.Builder
+	text.WriteString(ruleLevelText(s.rules[0].level))
 	for _, r := range s.rules[1:] {
-		text += ", " + r.pattern + "=" + ruleLevelText(r.level)
+		text.WriteString(", " + r.pattern + "=" + ruleLevelText(r.level))
 	}
-	return text
+	return text.String()
 }
 
 // level returns the level for a logger's name and a caller.

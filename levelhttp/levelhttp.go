@@ -17,6 +17,7 @@
 package levelhttp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -46,10 +47,12 @@ type Options struct {
 // of [spanlog.Levels], and, for a change that goes back by itself, for how long, in the form
 // of [time.ParseDuration]. The rules then go back to what they were before the first limited
 // change, also if a second one has taken the place of the first. A change without a limit
-// ends one with a limit. Rules that somebody else has set in the meantime stay.
+// ends one with a limit. Rules that somebody else has set in the meantime stay, unless they
+// are the same.
 //
-// What is wrong with a request is told, with status 400, by an object with the text under
-// "error", and nothing is changed.
+// What is wrong with a request is told by an object with the text under "error", and nothing
+// is changed. The status is 400, or 403 for another site's request, 405 for other methods
+// and 413 for a body over 64 KiB.
 //
 // A Handler is safe for concurrent use. While nothing is limited it has no goroutine, nor
 // anything else to be closed.
@@ -109,21 +112,27 @@ func (h *Handler) isForeign(r *http.Request) bool {
 const maxBody = 64 << 10
 
 func (h *Handler) put(w http.ResponseWriter, r *http.Request) {
-	c, err := parse(http.MaxBytesReader(w, r.Body, maxBody))
-	if err == nil {
-		var attrs []slog.Attr
-		if attrs, err = h.change(r, c); err == nil {
-			h.log(r.Context(), "log levels changed", attrs...)
-		}
-	}
-	switch tooLarge, ok := errors.AsType[*http.MaxBytesError](err); {
-	case ok:
+	// All of it is read first: whether it is too large must not depend on what is in it.
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		answer(w, http.StatusRequestEntityTooLarge, failure{fmt.Sprintf("the body is larger than %d bytes", tooLarge.Limit)})
-	case err != nil:
-		answer(w, http.StatusBadRequest, failure{err.Error()})
-	default:
-		answer(w, http.StatusOK, h.state())
+		return
 	}
+	var c change
+	if err == nil {
+		c, err = parse(body)
+	}
+	var now state
+	var attrs []slog.Attr
+	if err == nil {
+		now, attrs, err = h.change(r, c)
+	}
+	if err != nil {
+		answer(w, http.StatusBadRequest, failure{err.Error()})
+		return
+	}
+	h.log(r.Context(), "log levels changed", attrs...)
+	answer(w, http.StatusOK, now)
 }
 
 // A change is the body of a PUT.
@@ -132,20 +141,24 @@ type change struct {
 	limit time.Duration // 0: none
 }
 
-func parse(body io.Reader) (c change, err error) {
+func parse(body []byte) (c change, err error) {
 	var in struct {
 		Rules *string `json:"rules"`
 		For   *string `json:"for"`
 	}
-	d := json.NewDecoder(body)
+	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&in); err != nil {
+		// Its own text has Go types in it, which say nothing to who has sent the request.
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			err = errors.New("got " + wrong.Value)
+			if wrong.Field != "" {
+				return c, fmt.Errorf("%s: %w: want a text", wrong.Field, err)
+			}
+		}
 		return c, fmt.Errorf(`the body: %w: want {"rules":"info, db=debug","for":"10m"}`, err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return c, tooLarge
-		}
 		return c, errors.New("the body: there is more behind the object")
 	}
 	if in.Rules == nil {
@@ -161,14 +174,14 @@ func parse(body io.Reader) (c change, err error) {
 	return c, nil
 }
 
-// change sets rules, and sees to it that they go back. It returns what is to be logged of
-// that, with the lock free.
-func (h *Handler) change(r *http.Request, c change) (attrs []slog.Attr, err error) {
+// change sets rules, and sees to it that they go back. It returns what is to be answered, as
+// logging may take longer than the limit, and what is to be logged, with the lock free.
+func (h *Handler) change(r *http.Request, c change) (s state, attrs []slog.Attr, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	before := h.rules.String()
 	if err := h.rules.Set(c.rules); err != nil {
-		return nil, fmt.Errorf("rules: %w", err)
+		return s, nil, fmt.Errorf("rules: %w", err)
 	}
 	now := h.rules.String()
 	then := before
@@ -181,12 +194,14 @@ func (h *Handler) change(r *http.Request, c change) (attrs []slog.Attr, err erro
 	attrs = []slog.Attr{slog.String("before", before), slog.String("rules", now), slog.String("remote", r.RemoteAddr)}
 	if c.limit > 0 {
 		l := &limit{set: now, then: then, until: time.Now().Add(c.limit)}
-		ctx := context.WithoutCancel(r.Context()) // in the trace of who has asked for it
+		// Going back is logged in the trace of who has asked for it. Their request is over by
+		// then, and a handler may drop what comes with a context that is done.
+		ctx := context.WithoutCancel(r.Context())
 		l.timer = time.AfterFunc(c.limit, func() { h.goBack(ctx, l) })
 		h.limited = l
 		attrs = append(attrs, slog.Duration("for", c.limit), slog.String("then", then))
 	}
-	return attrs, nil
+	return h.stateLocked(), attrs, nil
 }
 
 // goBack ends a limited change, and logs that.
@@ -232,6 +247,10 @@ type state struct {
 func (h *Handler) state() state {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	return h.stateLocked()
+}
+
+func (h *Handler) stateLocked() state {
 	s := state{Rules: h.rules.String()}
 	if l := h.limited; l != nil && l.set == s.Rules {
 		until := l.until.UTC()

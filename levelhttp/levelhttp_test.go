@@ -12,7 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
 
 	"github.com/spanlog/spanlog"
@@ -61,7 +60,10 @@ func TestRequests(t *testing.T) {
 		{"for null", "PUT", `{"rules":"debug","for":null}`, "", 200, `{"rules":"DEBUG"}`, "DEBUG"},
 		{"bad rules", "PUT", `{"rules":"info, db=loud"}`, "", 400, `{"error":"rules: level rules: rule 2 \"db=loud\" at byte 5: level \"loud\"`, before},
 		{"no rules", "PUT", `{"for":"10m"}`, "", 400, `"error":"rules: missing`, before},
-		{"rules that are no text", "PUT", `{"rules":4}`, "", 400, `cannot unmarshal number into Go struct field .rules of type string`, before},
+		{"rules that are no text", "PUT", `{"rules":4}`, "", 400, `{"error":"rules: got number: want a text"}`, before},
+		{"rules that are null", "PUT", `{"rules":null}`, "", 400, `"error":"rules: missing`, before},
+		{"a time that is no text", "PUT", `{"rules":"debug","for":10}`, "", 400, `{"error":"for: got number: want a text"}`, before},
+		{"no object", "PUT", `["debug"]`, "", 400, `{"error":"the body: got array: want {\"rules\":`, before},
 		{"no time", "PUT", `{"rules":"debug","for":"soon"}`, "", 400, `for: \"soon\": want a time such as \"10m\"`, before},
 		{"a time without a unit", "PUT", `{"rules":"debug","for":"10"}`, "", 400, `for: \"10\"`, before},
 		{"no time at all", "PUT", `{"rules":"debug","for":"0s"}`, "", 400, `for: \"0s\"`, before},
@@ -72,6 +74,9 @@ func TestRequests(t *testing.T) {
 		{"no JSON", "PUT", `level=debug`, "", 400, `the body: invalid character`, before},
 		{"too much", "PUT", `{"rules":"` + strings.Repeat("x", 1<<17) + `"}`, "", 413, `the body is larger than 65536 bytes`, before},
 		{"too much behind it", "PUT", `{"rules":"debug"}` + strings.Repeat(" ", 1<<17), "", 413, `the body is larger than 65536 bytes`, before},
+		{"too much that is no JSON", "PUT", strings.Repeat("x", 1<<17), "", 413, `the body is larger than 65536 bytes`, before},
+		{"one byte too much", "PUT", `{"rules":"debug"}` + strings.Repeat(" ", 1<<16-16), "", 413, `the body is larger than 65536 bytes`, before},
+		{"just not too much", "PUT", `{"rules":"debug"}` + strings.Repeat(" ", 1<<16-17), "", 200, `{"rules":"DEBUG"}`, "DEBUG"},
 		{"POST", "POST", `{"rules":"debug"}`, "", 405, `method \"POST\": want GET, HEAD or PUT`, before},
 		{"DELETE", "DELETE", ``, "", 405, `method \"DELETE\"`, before},
 		{"OPTIONS", "OPTIONS", ``, "", 405, `method \"OPTIONS\"`, before},
@@ -203,56 +208,6 @@ func TestFor(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// TestLog: changes and what becomes of them are logged, whatever the rules say, and within
-// the trace of who has asked for them.
-func TestLog(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var buf bytes.Buffer
-		rules := spanlog.Levels("error")
-		log := spanlog.Must(spanlog.New(nil, spanlog.Writer{Writer: &buf, Level: rules, Format: spanlog.Text}))
-		defer log.Close()
-		h := levelhttp.New(rules, &levelhttp.Options{Logger: log.Logger})
-		put := func(body string) {
-			r := httptest.NewRequest("PUT", "/", strings.NewReader(body))
-			id := trace.TraceID{15: 1}
-			h.ServeHTTP(httptest.NewRecorder(), r.WithContext(trace.ContextWithSpanContext(r.Context(), trace.NewSpanContext(trace.SpanContextConfig{TraceID: id, SpanID: trace.SpanID{1}}))))
-		}
-		put(`{"rules":"off","for":"1m"}`)
-		put(`{"rules":"loud"}`)
-		time.Sleep(time.Hour)
-		put(`{"rules":"fatal","for":"1m"}`)
-		_ = rules.Set("off")
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		want := []string{
-			`level=INFO msg="log levels changed" trace_id=00000000000000000000000000000001 span_id=0100000000000000 trace_flags=00 before=ERROR rules=OFF remote=192.0.2.1:1234 for=1m0s then=ERROR`,
-			`level=INFO msg="log levels are back" trace_id=00000000000000000000000000000001 span_id=0100000000000000 trace_flags=00 before=OFF rules=ERROR`,
-			`level=INFO msg="log levels changed" trace_id=00000000000000000000000000000001 span_id=0100000000000000 trace_flags=00 before=ERROR rules=FATAL remote=192.0.2.1:1234 for=1m0s then=ERROR`,
-			`level=INFO msg="log levels stay, as they were changed elsewhere" trace_id=00000000000000000000000000000001 span_id=0100000000000000 trace_flags=00 rules=OFF`,
-		}
-		lines := strings.Split(strings.TrimSpace(buf.String()), "\n")
-		if len(lines) != len(want) {
-			t.Fatalf("got %d records, want %d:\n%s", len(lines), len(want), buf.String())
-		}
-		for i, line := range lines {
-			if _, line, _ = strings.Cut(line, " "); line != want[i] {
-				t.Errorf("got  %s\nwant %s", line, want[i])
-			}
-		}
-	})
-}
-
-// TestDefaultLogger: without a logger, slog's default has the record.
-func TestDefaultLogger(t *testing.T) {
-	var buf bytes.Buffer
-	defer slog.SetDefault(slog.Default())
-	slog.SetDefault(slog.New(slog.NewJSONHandler(&buf, nil)))
-	do(levelhttp.New(spanlog.Levels("info"), nil), "PUT", `{"rules":"debug"}`)
-	if !strings.Contains(buf.String(), `"msg":"log levels changed","before":"INFO","rules":"DEBUG"`) {
-		t.Errorf("got %s", buf.String())
 	}
 }
 
