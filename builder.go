@@ -24,6 +24,7 @@ type builder struct {
 	records  int   // how many sinks get attributes: handlers and OTel
 	programs int   // how many sinks run code of the program's that may log
 	samples  int   // how many Samples there are
+	limits   int   // how many Limits
 	guarded  bool  // a level is found out by code of the program's
 }
 
@@ -54,6 +55,7 @@ type need struct {
 	formats []int // lines
 	attrs   bool  // attributes, and the context: for somebody else's handler
 	context bool  // the context
+	message bool  // the message
 	guarded bool  // a sink may log itself
 }
 
@@ -63,13 +65,14 @@ func (b *builder) inner(s Sink) (c sinkCore, n need, err error) {
 	if isNil(s) {
 		return c, n, badField("Sink", "is nil")
 	}
-	used, records, entries, programs := len(b.used), b.records, b.entries, b.programs
+	used, records, entries, programs, limits := len(b.used), b.records, b.entries, b.programs, b.limits
 	if c, err = s.build(b); err != nil {
 		return c, n, fmt.Errorf("%s: %w", s.sinkName(), err)
 	}
 	n.formats = slices.Compact(slices.Sorted(slices.Values(b.used[used:])))
 	n.attrs = b.records > records
 	n.context = n.attrs || b.entries > entries
+	n.message = n.attrs || b.limits > limits
 	n.guarded = b.programs > programs
 	return c, n, nil
 }
@@ -130,7 +133,12 @@ func checkLeveler(field string, l slog.Leveler) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = badField(field, "is a %T that cannot be asked: %w", l, panicked(p))
-			if isNil(l) {
+			switch p, isPinned := l.(pinned); {
+			case isPinned && p.Leveler == nil:
+				err = badField(field, "is Pinned(nil)")
+			case isPinned:
+				err = checkLeveler(field, p.Leveler)
+			case isNil(l):
 				err = badField(field, "is a nil %T", l)
 			}
 		}

@@ -152,15 +152,18 @@ func (c *sinkCore) try(e *entry) error {
 }
 
 // wants reports whether the core is enabled for the entry.
-func (c *sinkCore) wants(e *entry) (bool, error) {
+func (c *sinkCore) wants(e *entry) (bool, error) { return c.wantsAt(e, e.event.Level) }
+
+// wantsAt is wants, as if the entry had another level.
+func (c *sinkCore) wantsAt(e *entry, level slog.Level) (bool, error) {
 	h := e.event.handler
-	if e.forced || e.released {
+	if e.forced {
 		return true, nil
 	}
 	if !h.p.guarded { // as mostly
-		return c.enabled(e.ctx, h.plain, e.event.Level, e.event.PC), nil
+		return c.enabled(e.ctx, h.plain, level, e.event.PC), nil
 	}
-	return c.asks(e.ctx, h.plain, e.event.Level, e.event.PC)
+	return c.asks(e.ctx, h.plain, level, e.event.PC)
 }
 
 // asks is enabled, for which a panic, of the level or of somebody else's Enabled,

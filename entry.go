@@ -30,7 +30,6 @@ type entry struct {
 	intact   bool // record's attributes are as they are to be written
 	counted  bool // among the pipeline's calls inside
 	forced   bool // a notice: whatever the sink's level
-	released bool // by a FlightRecorder: whatever the sink's level
 	nested   bool // too deep: the rest was not prepared
 	// asked is set if the cores were asked whether they want the entry, and wanted
 	// has a bit for each that does. Otherwise they are asked when it is delivered.
@@ -281,6 +280,8 @@ func (e *entry) detach(n need) *entry {
 	d := from.handler.p.newDetached()
 	if n.context {
 		d.ctx = context.WithoutCancel(e.ctx)
+	} else if levelsUsed.Load() {
+		d.ctx = onlyLevel(e.ctx)
 	}
 	for _, i := range n.formats {
 		d.setLine(i, e.line(i))
@@ -288,7 +289,7 @@ func (e *entry) detach(n need) *entry {
 	to := &d.event
 	to.Time, to.at, to.Level, to.PC, to.Span, to.spanned = from.Time, from.at, from.Level, from.PC, from.Span, from.spanned
 	to.handler, to.state, to.Message = from.handler, from.state, from.Message
-	d.forced, d.released = e.forced, e.released
+	d.forced = e.forced
 	if n.attrs {
 		to.attrs = appendOwned(to.attrs, from.attrs)
 		to.root = appendOwned(to.root, from.root)
@@ -361,6 +362,6 @@ func (e *entry) free() {
 	if e.recorded {
 		e.recorded, e.record = false, slog.Record{}
 	}
-	e.ctx, e.forced, e.released, e.asked, e.wanted, e.next = nil, false, false, false, 0, 0
+	e.ctx, e.forced, e.asked, e.wanted, e.next = nil, false, false, 0, 0
 	entries.Put(e)
 }

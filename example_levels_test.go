@@ -33,7 +33,7 @@ func ExampleLevels() {
 	// DEBUG query took 3 ms
 	// DEBUG from this package
 	// INFO, spanlog_test=DEBUG
-	// level rules: rule 2 "shop.db=debgu" at byte 5: level "debgu": want TRACE, DEBUG, INFO, WARN, ERROR, FATAL, one of them with an offset such as INFO+2, or a number
+	// level rules: rule 2 "shop.db=debgu" at byte 5: level "debgu": want TRACE, DEBUG, INFO, WARN, ERROR, FATAL, one of them with an offset such as INFO+2, or a number, or OFF
 }
 
 // One request is logged in full. What calls somebody is left as it is.

@@ -108,10 +108,11 @@ func (c *failoverCore) handle(e *entry) error {
 	var errs error
 	var few [4]int
 	failed := few[:0]
+	level, anybody := c.levelFor(e)
 	for i := range c.sinks {
 		s := &c.sinks[i]
-		wants, err := s.wants(e)
-		if err == nil && !wants {
+		wants, err := s.wantsAt(e, level)
+		if err == nil && !wants && anybody {
 			continue
 		}
 		if err == nil {
@@ -137,6 +138,33 @@ func (c *failoverCore) handle(e *entry) error {
 		errs = joinErrors(errs, &SinkError{Sink: s.name, Err: err})
 	}
 	return errs
+}
+
+// levelFor returns the level at which the sinks are asked whether they want the entry. That
+// is its own, unless none wants it any more: rules were changed while it was in the queue of
+// an Async, or a FlightRecorder has released it. It has been taken, and is not to be lost: it
+// is for those that want the least level above it. It reports false if there is none.
+func (c *failoverCore) levelFor(e *entry) (level slog.Level, anybody bool) {
+	level = e.event.Level
+	if c.anyWants(e, level) {
+		return level, true
+	}
+	for i := range namedLevels {
+		if l := levelAt(i); l > level && c.anyWants(e, l) {
+			return l, true
+		}
+	}
+	return level, false
+}
+
+func (c *failoverCore) anyWants(e *entry, level slog.Level) bool {
+	for i := range c.sinks {
+		// A panic is found again by handle, which has somebody to tell.
+		if wants, err := c.sinks[i].wantsAt(e, level); wants || err != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // say logs which sinks were broken off, to the sink that has taken a record, and

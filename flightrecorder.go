@@ -18,9 +18,9 @@ import (
 //
 //	spanlog.FlightRecorder{Sink: spanlog.File{Path: "app.log"}} // Info of all, Debug of what failed
 //
-// The triggers are a record at Trigger or above (so a panic that [Logger.FlushOnPanic]
-// logs), a span whose status is Error, a local root span that took as long as Slow, and a
-// call of the function [Trigger]. After a release, a record at INFO with the ids of the
+// The triggers are a record at Trigger or above, a span whose status is Error or that a panic
+// has ended, a local root span that took as long as Slow, and a call of the function
+// [Trigger]. After a release, a record at INFO with the ids of the
 // trace says why, and how many there were:
 //
 //	spanlog: 12 records of this trace released: a record at ERROR
@@ -36,6 +36,10 @@ import (
 // as "evicted", and what has ended as "ended". Held records are in memory only: what [File]
 // promises holds from their release on. Records without a trace are not held. [Logger.Flush]
 // does not release anything, and at shutdown what is held has ended.
+//
+// A [Limit] around a FlightRecorder keeps what it holds back from it, triggers too; within, it
+// is for what is released as well. What a release lets through is what Level lets be held,
+// whatever the sink's level or its [Rules] say: that is the place to silence a package.
 //
 // With a [Sample] directly within, the traces that it does not keep are held as well, also
 // at levels that the sink admits: most traces leave nothing in the log, those that fail leave
@@ -54,11 +58,13 @@ type FlightRecorder struct {
 	// long it takes is no trigger.
 	Slow time.Duration
 	// MaxTraceBytes is how many bytes are held of a trace, as lines and what belongs to
-	// them. The attributes of a record for a sink without lines count with what they
-	// appear to take up. By default, 256 KiB, or a fourth of MaxBytes if that is less.
+	// them; a record that is larger is not held. For a sink that wants more than lines, a
+	// handler or an [EntryWriter], attributes count with what they take up; its records'
+	// contexts, and what loggers were given by With, are kept as well, and do not count.
+	// By default, 256 KiB, or a fourth of MaxBytes if that is less.
 	MaxTraceBytes int
-	// MaxBytes is how much memory all that is held takes up, the empty part of buffers
-	// included. By default, 32 MiB.
+	// MaxBytes is how much memory all that is held, or being released, takes up, the empty
+	// part of buffers included. By default, 32 MiB.
 	MaxBytes int
 	// MaxIdle is how long a trace without a local root span is held after its last record.
 	// By default, one minute.

@@ -148,15 +148,8 @@ func TestFlightRecorderMemory(t *testing.T) {
 	skipUnderRace(t) // which has its own memory
 	const traces, each = 100_000, 5
 	log := open(t, nil, spanlog.FlightRecorder{Sink: spanlog.Writer{Writer: io.Discard}})
-	heap := func() int {
-		runtime.GC()
-		runtime.GC() // pools are emptied by the second
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return int(m.HeapAlloc)
-	}
 	random := rand.New(rand.NewPCG(1, 2))
-	before := heap()
+	before := heapInUse()
 	for n := range traces {
 		ctx := trace.ContextWithSpanContext(bg, trace.NewSpanContext(trace.SpanContextConfig{TraceID: randomTrace(random), SpanID: trace.SpanID{1}}))
 		for range each {
@@ -166,7 +159,7 @@ func TestFlightRecorderMemory(t *testing.T) {
 			spanlog.Trigger(ctx)
 		}
 	}
-	grown := heap() - before
+	grown := heapInUse() - before
 	s := log.Stats().Sinks[0]
 	t.Logf("%d traces with %d records each: %d traces and %d records are held, in %.1f MiB by their own count; the heap has grown by %.1f MiB; the limit is %.0f MiB",
 		traces, each, s.Recorder.Traces, s.Recorder.Records, mib(s.Recorder.Bytes), mib(grown), mib(s.Recorder.ByteLimit))

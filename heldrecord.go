@@ -3,6 +3,8 @@ package spanlog
 import (
 	"context"
 	"log/slog"
+	"reflect"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -17,7 +19,7 @@ type heldRecord struct {
 	level   slog.Level
 	pc      uintptr
 	span    trace.SpanContext
-	message string
+	message string    // "": nobody asks for it
 	rest    *heldRest // nil: for sinks of lines
 }
 
@@ -32,8 +34,18 @@ type heldRest struct {
 // hold returns what is to be kept of the entry, and how many bytes that refers to.
 func (e *entry) hold(n need) (h heldRecord, extra int) {
 	ev := &e.event
-	h = heldRecord{at: ev.at, level: ev.Level, pc: ev.PC, span: ev.Span, message: ev.Message}
-	extra = len(ev.Message)
+	h = heldRecord{at: ev.at, level: ev.Level, pc: ev.PC, span: ev.Span}
+	if n.message {
+		h.message = strings.Clone(ev.Message) // it may be a part of something large
+		extra = len(h.message)
+	}
+	if ts := ev.Span.TraceState(); ts.Len() > 0 { // which a caller has sent
+		if n.context {
+			ts.Walk(func(key, value string) bool { extra += attrSize + len(key) + len(value); return true })
+		} else {
+			h.span = ev.Span.WithTraceState(trace.TraceState{})
+		}
+	}
 	if !n.context {
 		return h, extra
 	}
@@ -60,16 +72,13 @@ func (h *heldRecord) entry(p *pipeline, n need, lines flight.Lines) *entry {
 		d.ctx, ev.handler, ev.state = r.ctx, r.handler, r.state
 		ev.root, ev.attrs = append(ev.root, r.root...), append(ev.attrs, r.attrs...)
 	}
-	d.released = true
 	return d
 }
 
-// What memory is taken to be for sinks that want more than lines: by and large, as values
-// of the program's own types are not measured.
+// What memory is taken to be for sinks that want more than lines, beside texts.
 const (
 	restSize = 256
 	attrSize = 48
-	anySize  = 256
 )
 
 func attrsBytes(attrs []slog.Attr) int {
@@ -82,8 +91,44 @@ func attrsBytes(attrs []slog.Attr) int {
 		case slog.KindGroup:
 			size += attrsBytes(a.Value.Group())
 		case slog.KindAny:
-			size += anySize
+			size += valueBytes(reflect.ValueOf(a.Value.Any()), maxDepth)
 		}
+	}
+	return size
+}
+
+// valueBytes is about how much memory a value refers to, and itself, as far as [owned] has
+// copied it. What lies deeper than that, and what errors, functions and channels have, is not
+// looked at.
+func valueBytes(v reflect.Value, depth int) int {
+	if !v.IsValid() || depth == 0 {
+		return 0
+	}
+	size := int(v.Type().Size())
+	switch v.Kind() {
+	case reflect.String:
+		size += v.Len()
+	case reflect.Slice:
+		if v.Type().Elem().Kind() <= reflect.Complex128 { // as bytes are
+			return size + v.Len()*int(v.Type().Elem().Size())
+		}
+		for i := range v.Len() {
+			size += valueBytes(v.Index(i), depth-1)
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			size += valueBytes(v.Index(i), depth-1) - int(v.Type().Elem().Size())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			size += valueBytes(v.Field(i), depth-1) - int(v.Field(i).Type().Size())
+		}
+	case reflect.Map:
+		for it := v.MapRange(); it.Next(); {
+			size += valueBytes(it.Key(), depth-1) + valueBytes(it.Value(), depth-1)
+		}
+	case reflect.Pointer, reflect.Interface:
+		size += valueBytes(v.Elem(), depth-1)
 	}
 	return size
 }

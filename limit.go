@@ -61,6 +61,7 @@ func (s Limit) build(b *builder) (sinkCore, error) {
 	if err != nil {
 		return sinkCore{}, err
 	}
+	b.limits++
 	c := &limitCore{
 		sinkCore: inner,
 		table:    repeat.New(cmp.Or(s.First, defaultFirst), cmp.Or(s.Every, defaultEvery), cmp.Or(s.MaxMessages, defaultMaxMessages)),

@@ -1,6 +1,34 @@
 package spanlog
 
-import "testing"
+import (
+	"log/slog"
+	"testing"
+)
+
+// TestMainPackage: a command is main, and has its path.
+func TestMainPackage(t *testing.T) {
+	const path = "example.com/acme/shop/cmd/server"
+	for _, test := range []struct {
+		rules string
+		want  slog.Level
+	}{
+		{"main=debug", slog.LevelDebug},
+		{"server=debug", slog.LevelDebug},
+		{path + "=debug", slog.LevelDebug},
+		{"example.com/acme/shop=debug", slog.LevelDebug},
+		{"main=warn, server=debug", slog.LevelDebug},
+		{"server=warn, " + path + "=debug", slog.LevelDebug},
+		{"cmd=debug", slog.LevelInfo},
+	} {
+		s, err := parseRules(test.rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.rules[s.byPackage("main", path)].level; got != test.want {
+			t.Errorf("%s: got %v, want %v", test.rules, got, test.want)
+		}
+	}
+}
 
 // TestPackageOf: the names are those that the linker gives.
 func TestPackageOf(t *testing.T) {

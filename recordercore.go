@@ -27,8 +27,10 @@ type recorderCore struct {
 	pipeline *pipeline
 	table    *flight.Table[heldRecord]
 	released atomic.Uint64
-	// underway is how many releases are.
-	underway atomic.Int32
+	// underway is how many releases are, and releasing has the numbers of the goroutines
+	// that are at it, if the sink may log.
+	underway  atomic.Int32
+	releasing sync.Map
 
 	stop     func() // ends the news of spans
 	shut     atomic.Bool
@@ -49,7 +51,7 @@ func (c *recorderCore) enabled(ctx context.Context, s *state, level slog.Level, 
 
 // holds reports whether a record that the sink does not want is held.
 func (c *recorderCore) holds(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
-	if !c.from.ordinarily(s, level, pc) {
+	if !c.from.ordinarily(s, level, pc) && !c.trigger.ordinarily(s, level, pc) {
 		return false
 	}
 	return pc != anyCaller || c.pipeline.hasTrace(ctx) // handle will see
@@ -60,7 +62,7 @@ func (c *recorderCore) handle(e *entry) error {
 	if e.forced || !ev.spanned || c.shut.Load() {
 		return c.pass(e)
 	}
-	if c.underway.Load() > 0 && c.need.guarded && countFrames(drainCalls) > 0 {
+	if c.underway.Load() > 0 && c.need.guarded && c.isReleasing() {
 		return errNested // the sink logs what it is given, and that would have no end
 	}
 	wanted, err := c.wantsNow(e)
@@ -71,8 +73,12 @@ func (c *recorderCore) handle(e *entry) error {
 	if c.trigger.ordinarily(ev.handler.plain, ev.Level, ev.PC) {
 		reached := false
 		defer func() {
-			if !reached { // the sink has ended the goroutine: the record is still to be delivered
-				_ = c.deliver(e, wanted)
+			if reached {
+				return
+			}
+			// The sink has ended the goroutine: the record is still to be delivered.
+			if err := c.deliver(e, wanted); err != nil {
+				_ = c.pipeline.failed(c.to, ev.Level, err)
 			}
 		}()
 		c.release(ev.Span, "a record at "+levelName(ev.Level))
@@ -108,14 +114,10 @@ func (c *recorderCore) wantsNow(e *entry) (bool, error) {
 // deliver gives a record of a trace to the sink: one that is not wanted because the trace
 // was released.
 func (c *recorderCore) deliver(e *entry, wanted bool) error {
-	if wanted {
-		return c.to.attempt(e)
+	if !wanted {
+		c.released.Add(1)
 	}
-	d := e.detach(c.need) // other sinks are to see the entry as it is
-	defer d.free()
-	d.released = true
-	c.released.Add(1)
-	return c.to.attempt(d)
+	return c.to.attempt(e)
 }
 
 // hold keeps a record. It reports false if the trace was released.
@@ -153,10 +155,36 @@ func (c *recorderCore) release(span trace.SpanContext, why string) {
 		return
 	}
 	c.tickLater()
+	if c.need.guarded {
+		n := goroutineNumber()
+		c.releasing.Store(n, true)
+		defer c.releasing.Delete(n)
+	}
 	c.underway.Add(1)
 	defer c.underway.Add(-1)
 	r := release{core: c, span: span, why: why}
 	r.drain(b)
+}
+
+// isReleasing reports whether this goroutine is in a release: then it is the sink that logs.
+func (c *recorderCore) isReleasing() bool {
+	n := ownNumberWithin(drainCalls)
+	if n == 0 {
+		return false
+	}
+	_, releasing := c.releasing.Load(n)
+	return releasing
+}
+
+// releaseBeside is release for news of a span or of the program. Where that comes from within
+// logging, a sink that makes spans of its calls, say, the sink may wait for itself: then
+// another goroutine does it.
+func (c *recorderCore) releaseBeside(span trace.SpanContext, why string) {
+	if c.need.guarded && (countFrames(handleCalls) > 0 || countFrames(asyncCalls) > 0) {
+		go c.release(span, why)
+		return
+	}
+	c.release(span, why)
 }
 
 // maxRounds is how often a release looks for records that have come meanwhile, before it
@@ -241,16 +269,19 @@ func (c *recorderCore) RootStarted(id trace.TraceID) {
 
 // Ended is told of each span.
 func (c *recorderCore) Ended(span spanend.End) {
-	switch {
-	case c.shut.Load():
+	if c.shut.Load() {
 		return
-	case span.Failed:
-		c.release(onlyTrace(span.Trace), "the status of a span is Error")
-	case span.Root && c.slow > 0 && span.Duration >= c.slow:
-		c.release(onlyTrace(span.Trace), fmt.Sprintf("the root span took %v", span.Duration))
 	}
 	if span.Root {
-		c.table.RootEnded(span.Trace)
+		defer c.table.RootEnded(span.Trace) // also if the sink ends the goroutine
+	}
+	switch {
+	case span.Panicked:
+		c.releaseBeside(onlyTrace(span.Trace), "a span has ended with a panic")
+	case span.Failed:
+		c.releaseBeside(onlyTrace(span.Trace), "the status of a span is Error")
+	case span.Root && c.slow > 0 && span.Duration >= c.slow:
+		c.releaseBeside(onlyTrace(span.Trace), fmt.Sprintf("the root span took %v", span.Duration))
 	}
 }
 
@@ -258,7 +289,7 @@ func (c *recorderCore) Ended(span spanend.End) {
 func (c *recorderCore) Triggered(ctx context.Context) {
 	var ev Event
 	if c.pipeline.findSpan(&ev, ctx); ev.spanned && !c.shut.Load() {
-		c.release(ev.Span, "Trigger was called")
+		c.releaseBeside(ev.Span, "Trigger was called")
 	}
 }
 

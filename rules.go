@@ -29,7 +29,10 @@ import (
 //   - or the package that logs, by its path or a beginning of that: "github.com/acme"
 //     is for github.com/acme/shop/db as well
 //   - or the last element of that path, not counting a version such as v2: "db" is for
-//     github.com/acme/shop/db, but not for packages below it
+//     github.com/acme/shop/db, but not for packages below it. A command's package is main,
+//     and has its path besides
+//
+// A pattern has no spaces, quotes and stars in it, nor what cannot be printed.
 //
 // Of the rules that match a record the one with the longest pattern counts, and of two that
 // are as long the one for the logger's name. The name is that of the logger: one among the
@@ -70,7 +73,7 @@ func (r *Rules) Set(rules string) error {
 // parseLeveler parses a level, or else rules.
 func parseLeveler(s string) (slog.Leveler, error) {
 	if !strings.ContainsAny(s, ",=") {
-		return ParseLevel(s)
+		return parseRuleLevel(s)
 	}
 	r := new(Rules)
 	return r, r.Set(s)
@@ -192,7 +195,7 @@ func checkPattern(pattern string) error {
 	})
 	if i >= 0 {
 		_, size := utf8.DecodeRuneInString(pattern[i:])
-		return fmt.Errorf("no logger or package has a %q in its name", pattern[i:i+size])
+		return fmt.Errorf("a pattern cannot have a %q in it", pattern[i:i+size])
 	}
 	if strings.HasPrefix(pattern, "/") || strings.HasSuffix(pattern, "/") || strings.HasSuffix(pattern, ".") {
 		return fmt.Errorf("%q is no whole name: packages below, and loggers, are matched without it", pattern)
@@ -205,7 +208,11 @@ func parseRuleLevel(s string) (slog.Level, error) {
 	if strings.EqualFold(strings.TrimSpace(s), "OFF") {
 		return levelOff, nil
 	}
-	return ParseLevel(s)
+	level, err := ParseLevel(s)
+	if err != nil {
+		err = fmt.Errorf("%w, or OFF", err)
+	}
+	return level, err
 }
 
 // ruleLevelText is what parseRuleLevel parses as the level.

@@ -3,6 +3,7 @@ package spanlog
 import (
 	"log/slog"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 )
@@ -99,17 +100,31 @@ func (s *ruleSet) byCaller(pc uintptr) int {
 		return int(known & maxRules)
 	}
 	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
-	i := s.byPackage(packageOf(f.Function))
+	i := s.byPackage(packageOf(f.Function), mainPath)
 	if counter<<ruleBits>>ruleBits == counter { // as it is wherever Go runs today
 		slot.Store(counter<<ruleBits | uint64(i))
 	}
 	return i
 }
 
-// byPackage returns the index of the longest rule for a package path.
-func (s *ruleSet) byPackage(path string) int {
-	last := lastElement(path)
-	best := s.byPattern[last]
+// mainPath is the path of the package that the linker calls main.
+var mainPath = func() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Path != "" {
+		return info.Path
+	}
+	return "main"
+}()
+
+// byPackage returns the index of the longest rule for a package path. The package main has a
+// path as well.
+func (s *ruleSet) byPackage(path, mainPath string) int {
+	best := s.byPattern[lastElement(path)]
+	if path == "main" {
+		path = mainPath
+		if i := s.byPattern[lastElement(path)]; len(s.rules[i].pattern) > len(s.rules[best].pattern) {
+			best = i
+		}
+	}
 	for {
 		i, ok := s.byPattern[path]
 		if ok && len(path) >= len(s.rules[best].pattern) {

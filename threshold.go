@@ -79,6 +79,15 @@ func isLowered(ctx context.Context, level slog.Level) bool {
 	return ok && level >= from
 }
 
+// onlyLevel is a context with nothing but the level of ctx, if it has one.
+func onlyLevel(ctx context.Context) context.Context {
+	level, ok := ctx.Value(levelKey{}).(slog.Level)
+	if !ok {
+		return context.Background()
+	}
+	return context.WithValue(context.Background(), levelKey{}, level)
+}
+
 // Pinned returns a level for a sink that [WithLevel] is not to lower: for one that calls
 // somebody out of bed, say, or that is paid for by the record. A nil level is refused by New.
 func Pinned(level slog.Leveler) slog.Leveler { return pinned{level} }

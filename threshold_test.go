@@ -36,6 +36,12 @@ func TestWithLevel(t *testing.T) {
 		{"a pinned LevelVar", full, writerAt(spanlog.Pinned(new(slog.LevelVar))), 0},
 		{"Limit", full, func(w io.Writer) spanlog.Sink { return spanlog.Limit{Sink: spanlog.Writer{Writer: w}} }, 1},
 		{"Async", full, func(w io.Writer) spanlog.Sink { return spanlog.Async{Sink: spanlog.Writer{Writer: w}} }, 1},
+		{"Async, Failover", full, func(w io.Writer) spanlog.Sink {
+			return spanlog.Async{Sink: spanlog.Failover{Sinks: []spanlog.Sink{spanlog.Writer{Writer: w}, spanlog.Writer{Writer: io.Discard}}}}
+		}, 1},
+		{"Async, Sample", full, func(w io.Writer) spanlog.Sink {
+			return spanlog.Async{Sink: spanlog.Sample{Sink: spanlog.Writer{Writer: w}}}
+		}, 1},
 		{"Failover", full, func(w io.Writer) spanlog.Sink {
 			return spanlog.Failover{Sinks: []spanlog.Sink{spanlog.Writer{Writer: io.Discard, Level: spanlog.Pinned(slog.LevelInfo)}, spanlog.Writer{Writer: w}}}
 		}, 1},
@@ -51,7 +57,7 @@ func TestWithLevel(t *testing.T) {
 		if got := strings.Count(buf.String(), "\n"); got != test.want {
 			t.Errorf("%s: got %d records, want %d", test.name, got, test.want)
 		}
-		if enabled := log.Enabled(test.ctx, slog.LevelDebug); enabled != (test.want > 0) && test.name != "Failover" {
+		if enabled := log.Enabled(test.ctx, slog.LevelDebug); enabled != (test.want > 0) {
 			t.Errorf("%s: enabled: %v", test.name, enabled)
 		}
 	}
@@ -84,8 +90,8 @@ func TestPinnedBad(t *testing.T) {
 		level slog.Leveler
 		want  string
 	}{
-		{"nil", spanlog.Pinned(nil), "Level is a spanlog.pinned that cannot be asked"},
-		{"a nil LevelVar", spanlog.Pinned((*slog.LevelVar)(nil)), "that cannot be asked"},
+		{"nil", spanlog.Pinned(nil), "Level is Pinned(nil)"},
+		{"a nil LevelVar", spanlog.Pinned((*slog.LevelVar)(nil)), "Level is a nil *slog.LevelVar"},
 		{"bad rules", spanlog.Pinned(spanlog.Levels("loud")), `Level is bad: level rules: rule 1 "loud"`},
 		{"nil rules", (*spanlog.Rules)(nil), "Level is a nil *spanlog.Rules"},
 	} {

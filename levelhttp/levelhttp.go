@@ -29,14 +29,17 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/spanlog/spanlog"
 )
 
 // Options are what there is to choose for a [Handler]. Nil and the zero value are the
 // defaults.
 type Options struct {
-	// Logger logs each change, at INFO and whatever the rules say. By default, it is
-	// slog.Default at the time of the change.
+	// Logger logs each change, at INFO and with [spanlog.WithLevel], so that spanlog's
+	// sinks take it whatever the rules say. By default, it is slog.Default at the time of
+	// the change.
 	Logger *slog.Logger
 }
 
@@ -196,7 +199,7 @@ func (h *Handler) change(r *http.Request, c change) (s state, attrs []slog.Attr,
 		l := &limit{set: now, then: then, until: time.Now().Add(c.limit)}
 		// Going back is logged in the trace of who has asked for it. Their request is over by
 		// then, and a handler may drop what comes with a context that is done.
-		ctx := context.WithoutCancel(r.Context())
+		ctx := trace.ContextWithSpanContext(context.Background(), trace.SpanContextFromContext(r.Context()))
 		l.timer = time.AfterFunc(c.limit, func() { h.goBack(ctx, l) })
 		h.limited = l
 		attrs = append(attrs, slog.Duration("for", c.limit), slog.String("then", then))
@@ -234,6 +237,7 @@ func (h *Handler) log(ctx context.Context, msg string, attrs ...slog.Attr) {
 	if logger == nil {
 		logger = slog.Default()
 	}
+	defer func() { _ = recover() }() // of a handler that panics: this may be a timer's goroutine
 	logger.LogAttrs(spanlog.WithLevel(ctx, slog.LevelInfo), slog.LevelInfo, msg, attrs...)
 }
 

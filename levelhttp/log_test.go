@@ -108,3 +108,25 @@ func TestDefaultLogger(t *testing.T) {
 		t.Errorf("got %s", buf.String())
 	}
 }
+
+// TestLogPanics: a handler of the program's that panics does not end the program, when the
+// time is over.
+func TestLogPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rules := spanlog.Levels("info")
+		h := levelhttp.New(rules, &levelhttp.Options{Logger: slog.New(panicking{slog.DiscardHandler})})
+		if w := do(h, "PUT", `{"rules":"debug","for":"1m"}`); w.Code != 200 {
+			t.Errorf("got %d %s", w.Code, w.Body)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if rules.String() != "INFO" {
+			t.Errorf("the rules are %q", rules)
+		}
+	})
+}
+
+type panicking struct{ slog.Handler }
+
+func (panicking) Enabled(context.Context, slog.Level) bool  { return true }
+func (panicking) Handle(context.Context, slog.Record) error { panic("no") }

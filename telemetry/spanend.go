@@ -39,12 +39,25 @@ func (spanTeller) OnEnd(s sdktrace.ReadOnlySpan) {
 		Trace:    s.SpanContext().TraceID(),
 		Root:     isLocalRoot(s),
 		Failed:   s.Status().Code == codes.Error,
+		Panicked: endedInPanic(s),
 		Duration: s.EndTime().Sub(s.StartTime()),
 	})
 }
 
 func (spanTeller) Shutdown(context.Context) error   { return nil }
 func (spanTeller) ForceFlush(context.Context) error { return nil }
+
+// endedInPanic reports whether the span was ended by a deferred End while the goroutine
+// panicked. The SDK says so by an event that it adds then, after it has noted the end; events
+// of RecordError, which look the same, come before that.
+func endedInPanic(s sdktrace.ReadOnlySpan) bool {
+	events := s.Events()
+	if len(events) == 0 || s.Status().Code == codes.Ok {
+		return false
+	}
+	last := events[len(events)-1]
+	return last.Name == "exception" && !last.Time.Before(s.EndTime())
+}
 
 // isLocalRoot reports whether the span's parent, if it has one, is in another process.
 func isLocalRoot(s sdktrace.ReadOnlySpan) bool {

@@ -103,3 +103,14 @@ func check(t interface{ Fatalf(string, ...any) }, table *Table[mark]) {
 		s.mu.Unlock()
 	}
 }
+
+// All calls f for each record with its lines, from the oldest on. They are valid during the
+// call.
+func (b *Batch[M]) All(f func(meta *M, lines Lines)) {
+	at := b.start
+	for i := b.first; i < len(b.items); i++ {
+		it := &b.items[i]
+		f(&it.meta, Lines(b.lines[at:at+it.bytes]))
+		at += it.bytes
+	}
+}

@@ -26,11 +26,12 @@ type shard[M any] struct {
 
 const evictedSlots = 64
 
-// evicted is how many records a trace has lost that had to go as a whole: it may be heard
-// of again.
+// evicted is what is remembered of a trace that had to go as a whole: it may be heard of
+// again.
 type evicted struct {
 	id      trace.TraceID
-	records int
+	records int  // that it has lost
+	open    bool // it was released
 }
 
 func (s *shard[M]) init() {
@@ -48,8 +49,8 @@ const (
 	inEnds = 128
 )
 
-// reserved is all the memory of the trace.
-func (h *held[M]) reserved() int { return traceSize[M]() + h.batch.reserved() }
+// reserved is all the memory of the trace, and of what is being delivered of it.
+func (h *held[M]) reserved() int { return traceSize[M]() + h.batch.reserved() + h.out }
 
 func slot(id trace.TraceID) int { return int(id[len(id)-2]) % evictedSlots }
 
@@ -76,13 +77,12 @@ func (s *shard[M]) add(id trace.TraceID) *held[M] {
 	return h
 }
 
-// forget returns how many records the trace has lost when it was there before.
-func (s *shard[M]) forget(id trace.TraceID) (records int) {
-	if e := &s.evicted[slot(id)]; e.id == id {
-		records = e.records
-		*e = evicted{}
+// recall returns what is remembered of the trace, if it was there before.
+func (s *shard[M]) recall(id trace.TraceID) (e evicted) {
+	if at := &s.evicted[slot(id)]; at.id == id {
+		e, *at = *at, e
 	}
-	return records
+	return e
 }
 
 // touch makes a trace the one that was used last.
@@ -130,14 +130,20 @@ func (s *shard[M]) dropSpare() {
 	s.size -= h.reserved()
 }
 
-// hand gives the records of a trace away.
+// hand gives the records of a trace away. Until they are delivered, their memory
+// counts.
 func (s *shard[M]) hand(h *held[M]) *Batch[M] {
-	s.size -= h.reserved()
 	b := h.batch
+	h.out = b.reserved()
 	h.batch = Batch[M]{}
-	s.size += h.reserved()
 	s.records -= b.Len()
 	return &b
+}
+
+// delivered says that what was handed out last is.
+func (s *shard[M]) delivered(h *held[M]) {
+	s.size -= h.out
+	h.out = 0
 }
 
 // shrink gives back the memory of a map, and of a slice, that were much larger once: they do not

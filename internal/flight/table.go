@@ -64,7 +64,7 @@ func (t *Table[M]) Put(id trace.TraceID, meta *M, extra int, lines ...[]byte) bo
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		t.refuse(s, 0, meta, extra, lines, Ended)
+		t.refuse(s, 0, meta, Ended)
 		return true
 	}
 	h := t.use(s, id)
@@ -81,12 +81,15 @@ func (t *Table[M]) use(s *shard[M], id trace.TraceID) *held[M] {
 	if h := s.find(id); h != nil {
 		return h
 	}
-	before := s.forget(id)
+	before := s.recall(id)
 	if oldest := s.ring.newer; len(s.spare) == 0 && s.size > t.limit.nearly() && oldest != &s.ring {
 		t.evict(s, oldest)
 	}
 	h := s.add(id)
-	h.batch.Evicted = before
+	h.batch.Evicted = before.records
+	if before.open {
+		h.state = open
+	}
 	return h
 }
 
@@ -98,7 +101,7 @@ func (l Limit) nearly() int { return l.Total / 16 * 15 }
 func (t *Table[M]) add(s *shard[M], h *held[M], meta *M, extra int, lines [][]byte) {
 	need := itemSize[M]() + linesSize(lines) + extra
 	if need > t.limit.Trace { // it does not fit alone, and is to leave no large buffer behind
-		t.refuse(s, h.batch.Evicted, meta, extra, lines, Evicted)
+		t.refuse(s, h.batch.Evicted, meta, Evicted)
 		h.batch.Evicted++
 		return
 	}
@@ -112,10 +115,10 @@ func (t *Table[M]) add(s *shard[M], h *held[M], meta *M, extra int, lines [][]by
 	s.records++
 }
 
-// refuse tells of a record that is not held at all.
-func (t *Table[M]) refuse(s *shard[M], evicted int, meta *M, extra int, lines [][]byte, reason Reason) {
+// refuse tells of a record that is not held at all, without its lines.
+func (t *Table[M]) refuse(s *shard[M], evicted int, meta *M, reason Reason) {
 	s.lost.Evicted = evicted
-	s.lost.add(meta, lines, extra, linesSize(lines)+itemSize[M]())
+	s.lost.items = append(s.lost.items, item[M]{meta: *meta})
 	t.gone(&s.lost, reason)
 	s.lost = Batch[M]{}
 }
@@ -138,6 +141,14 @@ func (t *Table[M]) lose(s *shard[M], h *held[M], n int, reason Reason) {
 	}
 }
 
+// empty has all records of a trace go, and their memory.
+func (t *Table[M]) empty(s *shard[M], h *held[M]) {
+	t.lose(s, h, h.batch.Len(), Evicted)
+	s.size -= h.reserved()
+	h.batch = Batch[M]{Evicted: h.batch.Evicted}
+	s.size += h.reserved()
+}
+
 // fit sees to it that the shard takes up no more than its share: what traces have left
 // behind goes first, then the traces that were not used for the longest time, but for h.
 func (t *Table[M]) fit(s *shard[M], h *held[M]) {
@@ -146,7 +157,8 @@ func (t *Table[M]) fit(s *shard[M], h *held[M]) {
 			s.dropSpare()
 			continue
 		}
-		if oldest == h {
+		if oldest == h { // what is being delivered has it all
+			t.empty(s, h)
 			return
 		}
 		newer := oldest.newer
@@ -158,15 +170,13 @@ func (t *Table[M]) fit(s *shard[M], h *held[M]) {
 // evict ends a trace for which there is no room. Of one that is being released only the
 // records go: who delivers it will ask for more, and nobody else is to release it until then.
 func (t *Table[M]) evict(s *shard[M], h *held[M]) {
-	t.lose(s, h, h.batch.Len(), Evicted)
 	if h.state == releasing {
-		s.size -= h.reserved()
-		h.batch = Batch[M]{Evicted: h.batch.Evicted}
-		s.size += h.reserved()
+		t.empty(s, h)
 		return
 	}
-	if n := h.batch.Evicted; n > 0 {
-		s.evicted[slot(h.id)] = evicted{h.id, n}
+	t.lose(s, h, h.batch.Len(), Evicted)
+	if n := h.batch.Evicted; n > 0 || h.state == open {
+		s.evicted[slot(h.id)] = evicted{h.id, n, h.state == open}
 	}
 	s.remove(h)
 }
@@ -202,6 +212,7 @@ func (t *Table[M]) Next(id trace.TraceID, last bool) *Batch[M] {
 		return nil // all traces have ended in the meantime
 	}
 	s.touch(h)
+	s.delivered(h)
 	if h.batch.Len() == 0 || last {
 		h.state = open
 	}

@@ -312,7 +312,7 @@ func TestTable(t *testing.T) {
 			"b3:1000 → held",
 			"c4:1000 → held",
 			"d5:1000 → evicted 0+[2], held",
-			"a6 → held",
+			"a6 → evicted 0+[3], held",
 			"release a → nil",
 			"next a → 1+[6]",
 			"next a → nil",

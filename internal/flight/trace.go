@@ -15,6 +15,7 @@ type held[M any] struct {
 	roots int    // local roots that have started and not ended, as far as is known
 	epoch uint32 // when it was last used
 	batch Batch[M]
+	out   int // bytes of the batch that is being delivered
 
 	older, newer *held[M] // the ring of the shard, by last use
 }
@@ -51,17 +52,6 @@ func (b *Batch[M]) Len() int { return len(b.items) - b.first }
 
 // Meta returns what the i-th oldest record is.
 func (b *Batch[M]) Meta(i int) *M { return &b.items[b.first+i].meta }
-
-// All calls f for each record with its lines, from the oldest on. They are valid during the
-// call.
-func (b *Batch[M]) All(f func(meta *M, lines Lines)) {
-	at := b.start
-	for i := b.first; i < len(b.items); i++ {
-		it := &b.items[i]
-		f(&it.meta, Lines(b.lines[at:at+it.bytes]))
-		at += it.bytes
-	}
-}
 
 // Take removes the oldest record and returns it with its lines, which are valid until the
 // batch is gone. It returns nil if there is none.

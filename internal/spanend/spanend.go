@@ -18,6 +18,7 @@ type End struct {
 	Trace    trace.TraceID
 	Root     bool // a local root: without a parent, or with one in another process
 	Failed   bool // its status is Error
+	Panicked bool // a panic has ended it
 	Duration time.Duration
 }
 
