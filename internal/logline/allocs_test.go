@@ -1,0 +1,22 @@
+package logline
+
+import "testing"
+
+func TestAllocs(t *testing.T) {
+	if underRace {
+		t.Skip("the race detector allocates")
+	}
+	var s Scanner
+	var h Head
+	var r Record
+	for _, c := range benchLogs() {
+		for i, line := range c.lines {
+			if n := testing.AllocsPerRun(10, func() { s.Head(line, &h) }); n != 0 {
+				t.Errorf("%s, line %d: Head allocates %v times", c.name, i, n)
+			}
+			if n := testing.AllocsPerRun(10, func() { s.Parse(line, &r) }); n != 0 {
+				t.Errorf("%s, line %d: Parse allocates %v times", c.name, i, n)
+			}
+		}
+	}
+}

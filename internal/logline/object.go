@@ -1,0 +1,254 @@
+package logline
+
+// objects is what a Scanner needs to walk through objects.
+type objects struct {
+	// path is the keys around a member, each followed by a dot.
+	path []byte
+	// members is how many of the outermost object's have been read.
+	members int
+	// open has a bit for each value that is open, set if it is an object.
+	open [maxDepth/64 + 1]uint64
+}
+
+const (
+	// maxDepth is how deep encoding/json lets objects and arrays nest.
+	maxDepth = 10000
+	// maxPath bounds the dotted keys. Without it, many members deep within long keys
+	// would make attributes much larger than the line.
+	maxPath = 128
+)
+
+// wholeObject reports whether there is one object from i on, and nothing else.
+func (s *Scanner) wholeObject(b []byte, i int) bool {
+	s.path, s.members = s.path[:0], 0
+	i = s.object(b, i+1, 1)
+	return i >= 0 && space(b, i) == len(b)
+}
+
+// object reads the object whose brace is before i, with depth open values, and returns the
+// place behind it, or -1.
+func (s *Scanner) object(b []byte, i, depth int) int {
+	if i = space(b, i); i < len(b) && b[i] == '}' {
+		return i + 1
+	}
+	for i < len(b) && b[i] == '"' {
+		start := i + 1
+		end, w, plain := jsonKey(b, start)
+		if end < 0 {
+			return -1
+		}
+		i = end + 1
+		if i < len(b) && b[i] != ':' {
+			i = space(b, i)
+		}
+		if i >= len(b) || b[i] != ':' {
+			return -1
+		}
+		i++
+		if i < len(b) && b[i] <= ' ' {
+			i = space(b, i)
+		}
+		if i >= len(b) {
+			return -1
+		}
+		key := b[start:end]
+		if !plain || s.rec != nil {
+			if key = s.decodeKey(&value{text: key, plain: plain}); !plain {
+				w = wordAt(key, 0, len(key))
+			}
+		}
+		var e *entry
+		if len(s.path) == 0 {
+			e = find(w, key)
+		} else {
+			e = s.findNested(key)
+		}
+		if i = s.member(b, e, key, i, depth); i < 0 {
+			return -1
+		}
+		if depth == 1 {
+			s.members++
+		}
+		if i < len(b) && b[i] <= ' ' {
+			i = space(b, i)
+		}
+		if i >= len(b) {
+			return -1
+		}
+		switch b[i] {
+		case ',':
+			i++
+			if i < len(b) && b[i] <= ' ' {
+				i = space(b, i)
+			}
+		case '}':
+			return i + 1
+		default:
+			return -1
+		}
+	}
+	return -1
+}
+
+// member reads the value at i, which key has, and returns the place behind it, or -1.
+func (s *Scanner) member(b []byte, e *entry, key []byte, i, depth int) int {
+	unknown := s.rec == nil && e.role == roleNone
+	var v value
+	end := -1
+	switch b[i] {
+	case '"':
+		end, v.plain = stringEnd(b, i+1)
+		if end < 0 || unknown {
+			return behind(end)
+		}
+		v.kind, v.text = valueString, b[i+1:end]
+		end++
+	case '{':
+		if inner := space(b, i+1); inner < len(b) && b[inner] != '}' && s.flattens(e, key) {
+			return s.nested(b, key, inner, depth)
+		}
+		end = s.skip(b, i, depth)
+	case '[':
+		end = s.skip(b, i, depth)
+	case 't', 'f', 'n':
+		end = literalEnd(b, i)
+		if v.kind = valueBool; b[i] == 'n' {
+			v.kind = valueNone
+		}
+	default:
+		v.kind = valueNumber
+		// The digits of a number may go on where the line was torn.
+		if end = numberEnd(b, i); end == len(b) || end > 0 && !endsNumber(b[end]) {
+			return -1
+		}
+	}
+	if end < 0 || unknown {
+		return end
+	}
+	if v.kind != valueString {
+		v.text, v.plain = b[i:end], true
+	}
+	if s.rec != nil {
+		s.rec.add(s.path, key, &v, b[i:end])
+	}
+	if e.role != roleNone {
+		s.claim(e, &v)
+	}
+	return end
+}
+
+func endsNumber(c byte) bool {
+	return c == ',' || c == '}' || c == ' ' || c == '\n' || c == '\r' || c == '\t'
+}
+
+// findNested returns the entry of a key within the path.
+func (s *Scanner) findNested(key []byte) *entry {
+	n := len(s.path)
+	if n+len(key) > longest {
+		return noEntry
+	}
+	s.path = append(s.path, key...)
+	e := find(wordAt(s.path[:cap(s.path)], 0, len(s.path)), s.path)
+	s.path = s.path[:n]
+	return e
+}
+
+// flattens reports whether the members are to be read of the object that key has: to find
+// known names, or because all are wanted.
+func (s *Scanner) flattens(e *entry, key []byte) bool {
+	return e.prefix || s.rec != nil && len(s.path)+len(key) < maxPath
+}
+
+// nested reads the object that key has, from its first member on. The path bounds the
+// depth, and so this recursion, far below maxDepth.
+func (s *Scanner) nested(b, key []byte, i, depth int) int {
+	n := len(s.path)
+	s.path = append(append(s.path, key...), '.')
+	i = s.object(b, i, depth+1)
+	s.path = s.path[:n]
+	return i
+}
+
+// skip returns the place behind the object or array at i, or -1.
+func (s *Scanner) skip(b []byte, i, depth int) int {
+	outer := depth
+	for {
+		if i = space(b, i); i == len(b) {
+			return -1
+		}
+		switch c := b[i]; c {
+		case '{', '[':
+			if depth == maxDepth {
+				return -1
+			}
+			s.setOpen(depth, c == '{')
+			depth++
+			if i = space(b, i+1); i == len(b) {
+				return -1
+			}
+			if b[i] != c+2 { // the closing one
+				if c == '{' {
+					i = keyEnd(b, i)
+				}
+				if i < 0 {
+					return -1
+				}
+				continue
+			}
+			i++
+			depth--
+		default:
+			if i = scalarEnd(b, i); i < 0 {
+				return -1
+			}
+		}
+		for more := false; !more; {
+			if depth == outer {
+				return i
+			}
+			if i = space(b, i); i == len(b) {
+				return -1
+			}
+			inObject := s.isObject(depth - 1)
+			switch {
+			case b[i] == ',':
+				if i++; inObject {
+					i = keyEnd(b, space(b, i))
+				}
+				if i < 0 {
+					return -1
+				}
+				more = true
+			case b[i] == '}' && inObject, b[i] == ']' && !inObject:
+				i++
+				depth--
+			default:
+				return -1
+			}
+		}
+	}
+}
+
+// keyEnd returns the place behind the key at i and its colon, or -1.
+func keyEnd(b []byte, i int) int {
+	if i == len(b) || b[i] != '"' {
+		return -1
+	}
+	end, _ := stringEnd(b, i+1)
+	if end < 0 {
+		return -1
+	}
+	if i = space(b, end+1); i == len(b) || b[i] != ':' {
+		return -1
+	}
+	return i + 1
+}
+
+func (o *objects) setOpen(depth int, object bool) {
+	word, bit := &o.open[depth/64], uint64(1)<<(depth%64)
+	if *word &^= bit; object {
+		*word |= bit
+	}
+}
+
+func (o *objects) isObject(depth int) bool { return o.open[depth/64]>>(depth%64)&1 != 0 }

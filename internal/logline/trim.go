@@ -1,0 +1,61 @@
+package logline
+
+import "bytes"
+
+// trim returns what counts of a line: not a byte order mark or colours in front, nor
+// colours or the line's end behind.
+func trim(b []byte) []byte {
+	if n := len(b); n > 0 && b[0] > '\x1b' && b[0] < 0x80 && b[n-1] > '\r' && b[n-1] != 'm' {
+		return b
+	}
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
+	for {
+		n := colorInFront(b)
+		if n == 0 {
+			break
+		}
+		b = b[n:]
+	}
+	for {
+		n := len(b)
+		switch {
+		case n > 0 && (b[n-1] == '\n' || b[n-1] == '\r'):
+			b = b[:n-1]
+		case colorBehind(b) > 0:
+			b = b[:n-colorBehind(b)]
+		default:
+			return b
+		}
+	}
+}
+
+// A colour is ESC, a bracket, parameters, and an m.
+
+func colorInFront(b []byte) int {
+	if len(b) < 3 || b[0] != '\x1b' || b[1] != '[' {
+		return 0
+	}
+	i := 2
+	for i < len(b) && isColorParameter(b[i]) {
+		i++
+	}
+	if i == len(b) || b[i] != 'm' {
+		return 0
+	}
+	return i + 1
+}
+
+func colorBehind(b []byte) int {
+	i := len(b) - 1
+	if i < 2 || b[i] != 'm' {
+		return 0
+	}
+	for i--; i > 0 && isColorParameter(b[i]); i-- {
+	}
+	if i < 1 || b[i] != '[' || b[i-1] != '\x1b' {
+		return 0
+	}
+	return len(b) - (i - 1)
+}
+
+func isColorParameter(c byte) bool { return '0' <= c && c <= '9' || c == ';' || c == ':' }
