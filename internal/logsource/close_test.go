@@ -1,0 +1,107 @@
+package logsource
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestCloseWhileWaiting: Next returns, whatever it waits for.
+func TestCloseWhileWaiting(t *testing.T) {
+	dir := t.TempDir()
+	there := put(t, dir, "app.log", "a\nb")
+	for _, test := range []struct{ name, path string }{
+		{"a file", there},
+		{"a file that is not there", filepath.Join(dir, "none.log")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := open(t, test.path, Options{Follow: true})
+				ended := make(chan error)
+				go func() {
+					for {
+						if _, err := s.Next(context.Background()); err != nil {
+							ended <- err
+							return
+						}
+					}
+				}()
+				time.Sleep(time.Second)
+				must(t, s.Close())
+				equal(t, "error", <-ended, os.ErrClosed)
+			})
+		})
+	}
+}
+
+// TestCloseStdin: Next returns, though the Read of standard input goes on.
+func TestCloseStdin(t *testing.T) {
+	r, w, err := os.Pipe()
+	must(t, err)
+	old := os.Stdin
+	os.Stdin = r
+	s, err := Open("-", Options{})
+	os.Stdin = old
+	must(t, err)
+	_, err = w.WriteString("a\nb")
+	must(t, err)
+	line, err := s.Next(t.Context())
+	must(t, err)
+	equal(t, "line", shown(line)+" of "+line.File, "a of -")
+	ended := make(chan error)
+	go func() {
+		_, err := s.Next(context.Background())
+		ended <- err
+	}()
+	must(t, s.Close())
+	equal(t, "error", <-ended, os.ErrClosed)
+	must(t, w.Close()) // or else the Read would never end
+	must(t, r.Close())
+}
+
+// TestCloseWhileReading is for the race detector.
+func TestCloseWhileReading(t *testing.T) {
+	path := put(t, t.TempDir(), "app.log", strings.Repeat("a line of some length\n", 100_000))
+	for n := range 20 {
+		s := open(t, path, Options{Follow: true})
+		ended := make(chan error)
+		go func() {
+			lines := 0
+			for {
+				if _, err := s.Next(context.Background()); err != nil {
+					ended <- err
+					return
+				}
+				if lines++; lines == 5000*n {
+					go s.Close()
+				}
+			}
+		}()
+		if n == 0 {
+			must(t, s.Close())
+		}
+		equal(t, "error", <-ended, os.ErrClosed)
+	}
+}
+
+// TestManyFiles has more rotated files than are opened at once, and all of them
+// compressed before they are read.
+func TestManyFiles(t *testing.T) {
+	dir := t.TempDir()
+	var want []string
+	for n := range maxOpen + 20 {
+		put(t, dir, fmt.Sprintf("app-20261122T115700.%06dZ.log", n), fmt.Sprint(n, "\n"))
+		want = append(want, fmt.Sprint(n))
+	}
+	w := newWorld(t, dir)
+	s := open(t, put(t, dir, "app.log", "end\n"), Options{Rotated: true})
+	for _, r := range w.rotated() {
+		w.compress(r)
+	}
+	equalLines(t, "lines", all(t, s), append(want, "end"))
+}

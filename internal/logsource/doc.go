@@ -1,0 +1,58 @@
+// Package logsource gives the lines of a log, in order, whatever becomes of its
+// files while they are read.
+//
+// A [Source] is a queue of files. The first is read; behind it are those that
+// were written later, and the log itself is the last:
+//
+//	app.log.2.gz ─► app-20261125T032606.123456Z.log ─► app.log
+//
+// # Open files
+//
+// What is in the queue is open, and an open file keeps its content: renaming,
+// compressing and deleting it changes nothing for its reader. Only what is beyond
+// the first 500 files, or beyond what the system lets a process open, is opened by
+// name when its turn comes, plain or compressed.
+//
+// When the log has been replaced by another file, all that lies between is put in
+// the queue: the rotated files that come after the one that was read. That one is
+// found among them by its inode, or by its content if it has been compressed
+// meanwhile. So no number of rotations between two looks loses a line or repeats
+// one, as long as the names of the rotated files are known here (see below) and
+// they are not deleted before that.
+//
+// # Following
+//
+// With Options.Follow, the path is looked at with each poll. After a rotation,
+// the old file is read for two more polls, because other processes may write to
+// it until they notice. It is read for longer while the new file is empty: the
+// program has not turned to it yet.
+//
+// A log that was cut is read from its beginning again. That it was cut is seen by
+// its size, or by the last bytes that were read: they are not where they were. If
+// it was copied first, as logrotate's copytruncate does, what had not been read
+// is taken from the copy.
+//
+// What cannot be known is what was written and gone between two looks: to a log
+// that was cut without a copy, or in files that were deleted or have names that
+// are not known here.
+//
+// # Rotated files
+//
+// These names are known, with and without ".gz", for a log app.log:
+//
+//	app-20261125T032606.123456Z.log   spanlog
+//	app-2026-11-25T03-26-06.123.log   lumberjack
+//	app.log.1                         logrotate, newsyslog, Python
+//	app.log-20261125                  logrotate: dateext
+//	app.log-2026112503
+//	app.log-20261125-1795750000
+//	app-20261125.log                  logrotate: dateext and extension
+//	app.log.20261125-032606           kubelet
+//	app.log.2026-11-25                Python: TimedRotatingFileHandler
+//	app.log.2026-11-25_03
+//	app.log.2026-11-25_03-26
+//	app.log.2026-11-25_03-26-06
+//
+// Names with a time are in its order, and numbers from the highest down. Between
+// the two, it is the time of a numbered file's last write that decides.
+package logsource

@@ -1,0 +1,7 @@
+//go:build !race
+
+package logsource
+
+import "testing"
+
+func skipUnderRace(*testing.T) {}
