@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spanlog/spanlog"
+)
+
+// A following is a running spanlog -f.
+type following struct {
+	t      *testing.T
+	lines  *bufio.Scanner
+	errs   *strings.Builder
+	cancel context.CancelFunc
+	status chan int
+}
+
+func follow(t *testing.T, args ...string) *following {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r, w := io.Pipe()
+	f := &following{t: t, lines: bufio.NewScanner(r), errs: new(strings.Builder), cancel: cancel, status: make(chan int, 1)}
+	go func() {
+		f.status <- run(ctx, console{strings.NewReader(""), w, f.errs}, append([]string{"-f"}, args...))
+		w.Close()
+	}()
+	t.Cleanup(func() { r.Close(); f.end() })
+	return f
+}
+
+// next returns the next line.
+func (f *following) next() string {
+	f.t.Helper()
+	if !f.lines.Scan() {
+		f.t.Fatalf("no more lines: %v; %s", f.lines.Err(), f.errs)
+	}
+	return f.lines.Text()
+}
+
+// end ends it, as an interrupt does.
+func (f *following) end() {
+	f.cancel()
+	select {
+	case status := <-f.status:
+		f.status <- status
+		if status != statusFine {
+			f.t.Errorf("status %d: %s", status, f.errs)
+		}
+	case <-time.After(10 * time.Second):
+		f.t.Error("it does not end")
+	}
+}
+
+// TestFollowRotation: a writer that rotates and compresses loses nothing for who follows it.
+func TestFollowRotation(t *testing.T) {
+	const records = 30_000
+	path := filepath.Join(t.TempDir(), "app.log")
+	f := follow(t, "-json", path) // before there is a file
+	go func() {
+		log := spanlog.Must(spanlog.New(nil, spanlog.File{Path: path, MaxSize: 200 * spanlog.KiB, Compress: true}))
+		defer log.Close()
+		for i := range records {
+			log.Info("m", "i", i)
+		}
+	}()
+	for i := range records {
+		var r struct{ I int }
+		if line := f.next(); json.Unmarshal([]byte(line), &r) != nil || r.I != i {
+			t.Fatalf("record %d is %s", i, line)
+		}
+	}
+}
+
+// TestFollowMerges: of two logs, one that is silent does not keep the other back.
+func TestFollowMerges(t *testing.T) {
+	dir := t.TempDir()
+	busy, silent := filepath.Join(dir, "busy.log"), filepath.Join(dir, "silent.log")
+	at := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	write := func(path string, second int) {
+		t.Helper()
+		file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		fmt.Fprintf(file, `{"time":%q,"level":"INFO","msg":"%d"}`+"\n", at.Add(time.Duration(second)*time.Second).Format(time.RFC3339), second)
+	}
+	for _, second := range []int{1, 3, 5} {
+		write(busy, second)
+	}
+	write(silent, 2)
+	f := follow(t, "-json", busy, silent)
+	want := func(second int) {
+		t.Helper()
+		if line := f.next(); !strings.Contains(line, fmt.Sprintf(`"msg":"%d"`, second)) {
+			t.Fatalf("got %s, want %d", line, second)
+		}
+	}
+	for _, second := range []int{1, 2, 3, 5} {
+		want(second)
+	}
+	write(busy, 6)
+	want(6)
+	write(silent, 4) // which is late
+	want(4)
+}

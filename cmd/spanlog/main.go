@@ -1,0 +1,92 @@
+// Spanlog shows logs joined with their traces.
+//
+//	spanlog app.log                          the log, for people
+//	spanlog -f -level warn app.log           what comes, as tail -F
+//	spanlog -trace 4bf92f3577b34da6a3ce929d0e0e4736 *.log
+//	spanlog trace 4bf92f3577b34da6a3ce929d0e0e4736 *.log
+//	spanlog recover app.log
+//
+// It reads what spanlog, log/slog, zap, zerolog and other loggers write; see
+// spanlog -h.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	// The end of a pipe is no news: see isClosedPipe.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, console{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]))
+}
+
+// A console is what a command reads from and writes to.
+type console struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// warn tells of what goes wrong with a part. Texts of errors can be from a file: no line
+// of theirs is to look like ours.
+func (c console) warn(err error) {
+	fmt.Fprintln(c.err, "spanlog:", printable(strings.ReplaceAll(err.Error(), "\n", "; ")))
+}
+
+// A command is one thing that spanlog does.
+type command struct {
+	name  string
+	usage string // its arguments
+	about string // one line
+	run   func(ctx context.Context, c console, args []string) error
+}
+
+// commands are the named ones; view is that without a name.
+func commands() []command {
+	return []command{
+		{"trace", "ID FILE…", "the spans of a trace as a tree, with their log lines", runTrace},
+		{"recover", "FILE…", "write what a process that died has left in a log's journal", runRecover},
+		{"completion", "bash|zsh|fish", "what makes a shell complete commands and flags", runCompletion},
+	}
+}
+
+// The status that the program ends with.
+const (
+	statusFine  = 0
+	statusError = 2 // of use, of a file, of a server
+)
+
+// run runs the command that args name.
+func run(ctx context.Context, c console, args []string) int {
+	err := dispatch(ctx, c, args)
+	switch {
+	case err == nil, errors.Is(err, errHelp), isClosedPipe(err), errors.Is(err, context.Canceled):
+		return statusFine
+	}
+	c.warn(err)
+	return statusError
+}
+
+func dispatch(ctx context.Context, c console, args []string) error {
+	if len(args) > 0 {
+		for _, cmd := range commands() {
+			if cmd.name == args[0] {
+				return cmd.run(ctx, c, args[1:])
+			}
+		}
+	}
+	return runView(ctx, c, args)
+}
+
+// isClosedPipe reports whether nobody reads any more, as in spanlog app.log | head.
+func isClosedPipe(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
+}
