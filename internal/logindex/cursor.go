@@ -1,0 +1,63 @@
+package logindex
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+)
+
+// newNonce makes the cursors of an index differ from those of others.
+func newNonce() uint32 { return rand.Uint32() }
+
+// cursor is the positions of all logs as a text that can be in a URL.
+func (s *search) cursor(nonce uint32) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%x", s.start(nonce))
+	for _, w := range s.walks {
+		fmt.Fprintf(&b, "-%x.%x", w.position.block, w.position.line)
+	}
+	return b.String()
+}
+
+// start is what a cursor begins with, which has the direction too.
+func (s *search) start(nonce uint32) uint64 {
+	start := uint64(nonce) << 1
+	if s.newest {
+		start |= 1
+	}
+	return start
+}
+
+// seek goes to a cursor.
+func (s *search) seek(cursor string, nonce uint32) error {
+	if cursor == "" {
+		return nil
+	}
+	parts := strings.Split(cursor, "-")
+	if len(parts) != len(s.walks)+1 || parts[0] != strconv.FormatUint(s.start(nonce), 16) {
+		return errCursor
+	}
+	for i, w := range s.walks {
+		first, second, _ := strings.Cut(parts[i+1], ".")
+		block, err := strconv.ParseUint(first, 16, 31)
+		if err != nil {
+			return errCursor
+		}
+		line, err := strconv.ParseUint(second, 16, 31)
+		if err != nil || !w.seek(position{int(block), int(line)}) {
+			return errCursor
+		}
+	}
+	return nil
+}
+
+// seek goes to a position, and reports whether there is such a one.
+func (w *walk) seek(p position) bool {
+	switch n := w.view.len(); {
+	case p.block < n && p.line > w.lines(p.block), p.block >= n && (p.block > n || p.line > 0):
+		return false
+	}
+	w.position = p
+	return true
+}

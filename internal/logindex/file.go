@@ -1,0 +1,151 @@
+package logindex
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// A file is one that lines came from. Where it is may change.
+type file struct {
+	first string // the path at which it was opened first
+	log   string // the path of its log
+	block int    // the first that is of it
+
+	turn   chan struct{} // of who looks for the file; has what follows
+	missed time.Time     // when it was last not found
+
+	path atomic.Pointer[string] // where it was last opened
+}
+
+func newFile(path, log string, block int) *file {
+	f := &file{first: path, log: log, block: block, turn: make(chan struct{}, 1)}
+	f.path.Store(&path)
+	return f
+}
+
+// patience is for how long a file that was not found is not looked for again.
+const patience = time.Second
+
+var errGone = errors.New("the file is gone, or has something else")
+
+// read reads a block of a view into buf, which is made larger if need be. If what was
+// indexed is not there any more, the error is errGone.
+func (x *Index) read(ctx context.Context, v *view, b *block, buf []byte) ([]byte, error) {
+	buf = slices.Grow(buf[:0], int(b.size))[:b.size]
+	err := x.files.read(ctx, b, buf)
+	if err == nil || ctx.Err() != nil || x.closed.Load() {
+		return buf, err
+	}
+	f := b.file
+	select {
+	case f.turn <- struct{}{}:
+		defer func() { <-f.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if x.files.read(ctx, b, buf) == nil {
+		return buf, nil // somebody has found it meanwhile
+	}
+	if time.Since(f.missed) < patience {
+		return nil, errGone
+	}
+	for _, path := range candidates(*f.path.Load(), f.log) {
+		c, err := x.files.try(ctx, path, v.block(f.block), b, buf)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err == nil {
+			f.path.Store(&path)
+			x.files.put(f, c)
+			return buf, nil
+		}
+	}
+	f.missed = time.Now()
+	return nil, errGone
+}
+
+// candidates are the paths where a file may be: the last one, the log's, and what is
+// beside the log and looks like one that was rotated away.
+func candidates(last, log string) []string {
+	paths := []string{last, log}
+	if resolved, err := filepath.EvalSymlinks(log); err == nil {
+		log = resolved
+	}
+	entries, _ := os.ReadDir(filepath.Dir(log))
+	// Names with later times and lower numbers come last, and are looked at first.
+	for _, e := range slices.Backward(entries) {
+		if looksRotated(filepath.Base(log), e.Name()) {
+			paths = append(paths, filepath.Join(filepath.Dir(log), e.Name()))
+		}
+	}
+	return paths
+}
+
+// looksRotated reports whether a name may be that of a rotated file. It takes more names
+// than package logsource knows; what is read decides.
+func looksRotated(base, name string) bool {
+	ext := filepath.Ext(base)
+	stem := base[:len(base)-len(ext)]
+	for _, front := range []string{base, stem} {
+		n := len(front)
+		if len(name) > n+1 && name[:n] == front && (name[n] == '.' || name[n] == '-') && name[n+1]-'0' <= 9 {
+			return true
+		}
+	}
+	return false
+}
+
+// sizeOf returns about how much a log has, decoded, with its rotated files or without.
+func sizeOf(log string, rotated bool) (size int64) {
+	paths := []string{log}
+	if rotated {
+		paths = candidates(log, log)[1:]
+	}
+	for _, path := range paths {
+		if f, err := openShared(path); err == nil {
+			size += decodedSize(f)
+			_ = f.Close()
+		}
+	}
+	return size
+}
+
+// decodedSize is about how much a file has.
+func decodedSize(f *os.File) int64 {
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return 0
+	}
+	size := info.Size()
+	var b [4]byte
+	if !isGzip(f) {
+		return size
+	}
+	// The last bytes are the length of what was compressed, within 32 bits.
+	if _, err := f.ReadAt(b[:], size-4); err != nil {
+		return size
+	}
+	return max(size, int64(b[0])|int64(b[1])<<8|int64(b[2])<<16|int64(b[3])<<24)
+}
+
+// isGzip reports whether a file is compressed.
+func isGzip(f *os.File) bool {
+	var magic [3]byte
+	n, _ := f.ReadAt(magic[:], 0)
+	return string(magic[:n]) == "\x1f\x8b\x08"
+}
+
+// checkRegular reports whether a file can be read at any place.
+func checkRegular(f *os.File) error {
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "read", Path: f.Name(), Err: errNotRegular}
+	}
+	return err
+}

@@ -1,0 +1,112 @@
+package logindex
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// A Subscription is of the lines that come. They are in the index before they are here.
+type Subscription struct {
+	// C is closed when the subscription or the index is.
+	C <-chan Line
+
+	lines   chan Line
+	dropped atomic.Int64
+	subs    *subscribers
+}
+
+// Dropped returns how many lines there was no room for.
+func (s *Subscription) Dropped() int64 { return s.dropped.Load() }
+
+// Close ends the subscription.
+func (s *Subscription) Close() {
+	s.subs.mu.Lock()
+	defer s.subs.mu.Unlock()
+	s.subs.end(s)
+}
+
+// Subscribe delivers the lines that come once a log is indexed as far as it was there.
+// Room is for how many lines that were not taken yet; others are dropped.
+func (x *Index) Subscribe(room int) *Subscription {
+	s := &Subscription{lines: make(chan Line, max(room, 1)), subs: &x.subs}
+	s.C = s.lines
+	x.subs.mu.Lock()
+	defer x.subs.mu.Unlock()
+	if x.subs.closed {
+		close(s.lines)
+		return s
+	}
+	if x.subs.all == nil {
+		x.subs.all = make(map[*Subscription]bool)
+	}
+	x.subs.all[s] = true
+	x.subs.number.Store(int32(len(x.subs.all)))
+	return s
+}
+
+// subscribers are all subscriptions that are open.
+type subscribers struct {
+	mu     sync.Mutex
+	all    map[*Subscription]bool
+	number atomic.Int32
+	closed bool
+}
+
+func (s *subscribers) any() bool { return s.number.Load() > 0 }
+
+func (s *subscribers) len() int { return int(s.number.Load()) }
+
+// send does not wait for anybody.
+func (s *subscribers) send(lines []Line) {
+	if len(lines) == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for one := range s.all {
+		for i := range lines {
+			select {
+			case one.lines <- lines[i]:
+			default:
+				one.dropped.Add(1)
+			}
+		}
+	}
+}
+
+func (s *subscribers) end(one *Subscription) {
+	if s.all[one] {
+		delete(s.all, one)
+		s.number.Store(int32(len(s.all)))
+		close(one.lines)
+	}
+}
+
+func (s *subscribers) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	for one := range s.all {
+		s.end(one)
+	}
+}
+
+// A Filter chooses lines of subscriptions by a query. It is for one goroutine at a time.
+type Filter struct {
+	filter filter
+	wanted map[int]bool // the record before, by its log
+}
+
+// NewFilter returns a filter for lines that come one after the other.
+func NewFilter(q Query) *Filter {
+	return &Filter{filter: filter{query: &q}, wanted: make(map[int]bool)}
+}
+
+// Wants reports whether a line is wanted. One that belongs to a record before it is if that
+// was.
+func (f *Filter) Wants(l *Line) bool {
+	if !l.Continued {
+		f.wanted[l.log] = f.filter.wants(l.Text, &l.Head)
+	}
+	return f.wanted[l.log]
+}

@@ -1,0 +1,7 @@
+//go:build !race
+
+package logindex
+
+import "testing"
+
+func skipUnderRace(*testing.T) {}

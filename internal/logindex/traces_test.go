@@ -1,0 +1,99 @@
+package logindex
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// TestTraces has orders, and the numbers of the traces that they are of.
+func TestTraces(t *testing.T) {
+	var b strings.Builder
+	record := func(ms, trace int, level, msg, service string) {
+		b.WriteString(strings.Replace(recordOf(ms, trace, level, msg), `"shop"`, fmt.Sprintf("%q", service), 1) + "\n")
+	}
+	record(0, 1, "INFO", "slow one", "shop")
+	record(1, 2, "INFO", "failed one", "shop")
+	record(2, 2, "ERROR", "refused", "pay")
+	b.WriteString("\tat pay.go:17\n")
+	record(3, 3, "WARN", "third", "shop")
+	record(500, 1, "DEBUG", "slow end", "shop")
+	for i := range 50 {
+		record(600+i, 100+i, "INFO", "crowd", "shop")
+	}
+	dir := t.TempDir()
+	x := open(t, Options{Traces: 20, blockSize: 500}, put(t, dir, "app.log", b.String()))
+	for _, test := range []struct {
+		order Order
+		want  string
+	}{
+		{Newest, "149 148 147"},
+		{Slowest, "1 2 149"},
+		{Failed, "2"},
+	} {
+		list, err := x.Traces(context.Background(), 3, test.order)
+		must(t, err)
+		var got []string
+		for _, s := range list {
+			for n := range 200 {
+				if traceID(n) == s.ID {
+					got = append(got, fmt.Sprint(n))
+				}
+			}
+		}
+		equal(t, fmt.Sprint("order ", test.order), strings.Join(got, " "), test.want)
+	}
+	list, err := x.Traces(context.Background(), 1, Failed)
+	must(t, err)
+	s := list[0]
+	equal(t, "failed", fmt.Sprint(s.Name, s.Services, s.Records, s.Errors, s.Level, time.Duration(s.Last-s.First), s.Partial),
+		"failed one[pay shop] 2 1 ERROR 1ms false")
+	stats := x.Stats()
+	equal(t, "kept", stats.Traces, 23)
+	equal(t, "forgotten", stats.Forgotten, 30)
+	equal(t, "levels", stats.Levels, Levels{Debug: 1, Info: 52, Warn: 1, Error: 1})
+	equal(t, "records", stats.Records, 55)
+}
+
+// TestSummaries compares summaries with those of a map that forgets nothing.
+func TestSummaries(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var s summaries
+		limit := rapid.IntRange(1, 30).Draw(t, "limit")
+		s.init(limit)
+		seen := make(map[int]int)
+		for n, id := range rapid.SliceOfN(rapid.IntRange(1, 60), 0, 300).Draw(t, "traces") {
+			level := int32(rapid.SampledFrom([]slog.Level{slog.LevelInfo, slog.LevelInfo, slog.LevelError}).Draw(t, "level"))
+			s.add([]traceRecord{{id: traceID(id), hash: hashTrace(traceID(id)), time: int64(n), level: level}})
+			seen[id] = n
+			most := limit + 2*max(limit/10, 1)
+			if kept, _ := s.stats(); kept > int64(most) || s.recent.len > limit || len(s.all) > most+2 {
+				t.Fatalf("%d are kept, of them %d recent, in %d", kept, s.recent.len, len(s.all))
+			}
+		}
+		kept, forgotten := s.stats()
+		if int(kept+forgotten) < len(seen) || len(seen) <= limit && forgotten > 0 {
+			t.Fatalf("%d are kept, %d forgotten, of %d", kept, forgotten, len(seen))
+		}
+		last := make(map[string]int64)
+		for _, one := range s.list() {
+			last[one.id.String()] = one.last
+		}
+		for id, n := range seen {
+			newer := 0
+			for _, m := range seen {
+				if m > n {
+					newer++
+				}
+			}
+			if at, ok := last[traceID(id).String()]; newer < limit && (!ok || at != int64(n)) {
+				t.Fatalf("trace %d is one of the newest, and has %d, %v", id, at, ok)
+			}
+		}
+	})
+}
