@@ -30,7 +30,7 @@ func follow(t *testing.T, args ...string) *following {
 	r, w := io.Pipe()
 	f := &following{t: t, lines: bufio.NewScanner(r), errs: new(strings.Builder), cancel: cancel, status: make(chan int, 1)}
 	go func() {
-		f.status <- run(ctx, console{strings.NewReader(""), w, f.errs}, append([]string{"-f"}, args...))
+		f.status <- run(ctx, console{in: strings.NewReader(""), out: w, err: f.errs}, append([]string{"-f"}, args...))
 		w.Close()
 	}()
 	t.Cleanup(func() { r.Close(); f.end() })

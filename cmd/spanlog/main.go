@@ -26,13 +26,14 @@ func main() {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, console{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]))
+	os.Exit(run(ctx, console{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
 }
 
 // A console is what a command reads from and writes to.
 type console struct {
 	in       io.Reader
 	out, err io.Writer
+	progress *progress // nil: nobody looks
 }
 
 // warn tells of what goes wrong with a part. Texts of errors can be from a file: no line

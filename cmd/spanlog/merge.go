@@ -53,7 +53,7 @@ func openMerger(ctx context.Context, c console, files []string, q *query, o logs
 			m.close()
 			return nil, err
 		}
-		m.feeds = append(m.feeds, &feed{reader: &reader{source: s, query: q, wanted: true, warn: c.warn}, lines: make(chan *line, 256)})
+		m.feeds = append(m.feeds, &feed{reader: &reader{source: s, query: q, wanted: true, warn: c.warn, progress: c.progress}, lines: make(chan *line, 256)})
 	}
 	for _, f := range m.feeds {
 		m.done.Go(func() { m.feed(f) })

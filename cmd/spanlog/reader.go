@@ -27,10 +27,11 @@ type reader struct {
 	record  logline.Record
 	at      int64 // of the line before
 	// What is known of the record before, to which lines belong that are none.
-	wanted bool
-	trace  trace.TraceID
-	span   trace.SpanID
-	warn   func(error)
+	wanted   bool
+	trace    trace.TraceID
+	span     trace.SpanID
+	warn     func(error)
+	progress *progress // nil: nobody looks
 }
 
 // next returns the next line that is wanted.
@@ -44,6 +45,7 @@ func (r *reader) next(ctx context.Context) (*line, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.progress.read(len(in.Text) + 1)
 		var head logline.Head
 		r.scanner.Head(in.Text, &head)
 		if !r.wants(&head, in.Text) {

@@ -66,7 +66,9 @@ func runTrace(ctx context.Context, c console, args []string) error {
 }
 
 func (v *traceView) show(ctx context.Context, c console, id oteltrace.TraceID, files []string) error {
+	c.progress = newProgress(c)
 	lines, n, err := v.lines(ctx, c, id, files)
+	c.progress.end()
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,9 @@ func runView(ctx context.Context, c console, args []string) error {
 	if v.tail < 0 {
 		return fmt.Errorf("-n %d: want a number of lines", v.tail)
 	}
-	out := bufio.NewWriterSize(c.out, 64<<10)
+	c.progress = newProgress(c)
+	defer c.progress.end()
+	out := bufio.NewWriterSize(c.progress.writer(c.out), 64<<10)
 	p, err := v.newPrinter(out, c.out)
 	if err != nil {
 		return err

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A progress tells on a terminal how much is read, where that takes long and nothing else is
+// to be seen. It is a line that is written over, and gone in the end.
+type progress struct {
+	out   io.Writer // where the lines go: they take the progress's place
+	err   io.Writer // the terminal
+	bytes atomic.Int64
+	begun time.Time
+
+	mu     sync.Mutex
+	shown  bool
+	latest time.Time // when a line was written
+	stop   chan struct{}
+	done   sync.WaitGroup
+}
+
+const (
+	progressAfter = time.Second // nothing is told of what is done by then
+	progressEvery = 250 * time.Millisecond
+)
+
+// newProgress returns the progress for a console. It is nil where nobody would see it.
+func newProgress(c console) *progress {
+	if !isTerminal(c.err) {
+		return nil
+	}
+	now := time.Now()
+	p := &progress{out: c.out, err: c.err, begun: now, latest: now, stop: make(chan struct{})}
+	p.done.Go(p.run)
+	return p
+}
+
+// read counts bytes that were read.
+func (p *progress) read(n int) {
+	if p != nil {
+		p.bytes.Add(int64(n))
+	}
+}
+
+// writer is where lines are to be written, which would go to out.
+func (p *progress) writer(out io.Writer) io.Writer {
+	if p == nil {
+		return out
+	}
+	return p
+}
+
+// Write writes lines.
+func (p *progress) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hide()
+	p.latest = time.Now()
+	return p.out.Write(b)
+}
+
+// end ends it.
+func (p *progress) end() {
+	if p == nil {
+		return
+	}
+	close(p.stop)
+	p.done.Wait()
+	p.hide()
+}
+
+func (p *progress) run() {
+	t := time.NewTicker(progressEvery)
+	defer t.Stop()
+	before := int64(0)
+	for {
+		select {
+		case <-p.stop:
+			return
+		case now := <-t.C:
+			n := p.bytes.Load()
+			p.tell(now, n, n > before)
+			before = n
+		}
+	}
+}
+
+// tell shows how much is read, unless lines come, or nothing does.
+func (p *progress) tell(now time.Time, bytes int64, goesOn bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !goesOn || now.Sub(p.latest) < progressAfter {
+		p.hide()
+		return
+	}
+	rate := float64(bytes) / now.Sub(p.begun).Seconds()
+	fmt.Fprintf(p.err, "\r\x1b[2m%s read, %s/s\x1b[0m\x1b[K", bytesText(float64(bytes)), bytesText(rate))
+	p.shown = true
+}
+
+func (p *progress) hide() {
+	if p.shown {
+		fmt.Fprint(p.err, "\r\x1b[K")
+		p.shown = false
+	}
+}
+
+// bytesText is a number of bytes in words.
+func bytesText(n float64) string {
+	unit := "B"
+	for _, larger := range []string{"kB", "MB", "GB", "TB"} {
+		if n < 1000 {
+			break
+		}
+		n, unit = n/1000, larger
+	}
+	if n < 10 && unit != "B" {
+		return fmt.Sprintf("%.1f %s", n, unit)
+	}
+	return fmt.Sprintf("%.0f %s", n, unit)
+}
