@@ -2,7 +2,6 @@ package logsource
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,21 +86,4 @@ func TestCloseWhileReading(t *testing.T) {
 		}
 		equal(t, "error", <-ended, os.ErrClosed)
 	}
-}
-
-// TestManyFiles has more rotated files than are opened at once, and all of them
-// compressed before they are read.
-func TestManyFiles(t *testing.T) {
-	dir := t.TempDir()
-	var want []string
-	for n := range maxOpen + 20 {
-		put(t, dir, fmt.Sprintf("app-20261122T115700.%06dZ.log", n), fmt.Sprint(n, "\n"))
-		want = append(want, fmt.Sprint(n))
-	}
-	w := newWorld(t, dir)
-	s := open(t, put(t, dir, "app.log", "end\n"), Options{Rotated: true})
-	for _, r := range w.rotated() {
-		w.compress(r)
-	}
-	equalLines(t, "lines", all(t, s), append(want, "end"))
 }

@@ -13,28 +13,36 @@
 // the first 500 files, or beyond what the system lets a process open, is opened by
 // name when its turn comes, plain or compressed.
 //
-// When the log has been replaced by another file, all that lies between is put in
-// the queue: the rotated files that come after the one that was read. That one is
-// found among them by its inode, or by its content if it has been compressed
-// meanwhile. So no number of rotations between two looks loses a line or repeats
-// one, as long as the names of the rotated files are known here (see below) and
-// they are not deleted before that.
+// When another file has taken the log's place, what lies between is put in the
+// queue: the rotated files that come after the one that was read. That one is found
+// among them by its inode, or by its content if it has been compressed meanwhile.
+// So no number of rotations between two looks loses a line or repeats one, as long
+// as the files have names that are known here and are not deleted before that.
 //
 // # Following
 //
 // With Options.Follow, the path is looked at with each poll. After a rotation,
 // the old file is read for two more polls, because other processes may write to
 // it until they notice. It is read for longer while the new file is empty: the
-// program has not turned to it yet.
+// program has not turned to that yet.
 //
 // A log that was cut is read from its beginning again. That it was cut is seen by
-// its size, or by the last bytes that were read: they are not where they were. If
-// it was copied first, as logrotate's copytruncate does, what had not been read
-// is taken from the copy.
+// the last bytes that were read, which are not where they were. If it was copied
+// before, as logrotate's copytruncate does, what had not been read is taken from
+// the copy.
 //
-// What cannot be known is what was written and gone between two looks: to a log
-// that was cut without a copy, or in files that were deleted or have names that
-// are not known here.
+// # Limits
+//
+//   - What was written and is gone before the next look is not seen: in a log that
+//     was cut without a copy, and in files that were deleted or have names that are
+//     not known.
+//   - A copy that is being made while the source is opened counts as a rotated
+//     file, so its lines come twice.
+//   - If the file that was read is deleted, and not only renamed, the files that
+//     are new are told by their names. A number is no such name: then it is by the
+//     inode and the time of the last write, which gzip keeps.
+//   - Numbered names that are moved more often than a directory can be read three
+//     times may be missed, or come in another order.
 //
 // # Rotated files
 //

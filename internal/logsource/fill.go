@@ -46,8 +46,7 @@ func (s *Source) tail(n int) {
 			continue
 		}
 		if n -= lines; n == 0 {
-			closeAll(s.files[:i])
-			s.files = s.files[i:]
+			s.drop(i)
 			return
 		}
 	}
@@ -129,11 +128,17 @@ func (s *Source) stay(f *file, err error) error {
 
 // advance turns to the next file.
 func (s *Source) advance() {
-	s.files[0].close()
-	s.files = s.files[1:]
+	s.drop(1)
 	if len(s.files) > 0 {
 		s.lines.begin(s.files[0].pos)
 	}
+}
+
+// drop closes the first n files, and forgets them with their buffers.
+func (s *Source) drop(n int) {
+	closeAll(s.files[:n])
+	clear(s.files[:n])
+	s.files = s.files[n:]
 }
 
 // tell returns an error once. The next time, one waits for it to go away.

@@ -28,6 +28,7 @@ func TestFollow(t *testing.T) {
 		{"written to late", "+:a open read aside +:c poll late:b read", "a | b c |"},
 		{"written to until the new one has something", "+:a open read aside touch read late:b read +:c read", "a | | b | c |"},
 		{"written to until there is a new one", "+:a open read aside read late:b read +:c read", "a | | b | c |"},
+		{"filled, renamed and gone", "touch open +:a aside clean +:b aside read +:c read", "a b | c |"},
 		{"nothing there after two rotations", "+:a open read aside +:b aside read +:c read", "a | b | c |"},
 		{"empty after two rotations", "+:a open read aside +:b aside touch read +:c read", "a | b | c |"},
 		{"empty, and renamed again", "+:a open read aside touch read aside +:b aside touch read +:c read", "a | | b | c |"},
