@@ -96,7 +96,7 @@ func TestFailoverFileFull(t *testing.T) {
 	for range 7 {
 		l.Error("m")
 	}
-	ctx, cancel := context.WithTimeout(bg, 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(bg, 500*time.Millisecond)
 	defer cancel()
 	if err := l.Shutdown(ctx); !strings.Contains(text(err), `failover sink: close: file sink "/dev/full": close: 7 records are lost`) {
 		t.Errorf("Shutdown returns %v", err)
