@@ -3,8 +3,11 @@ package logline
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 )
 
 // BenchmarkHead reads the heads of lines as a log has them, one after the other.
@@ -13,15 +16,12 @@ func BenchmarkHead(b *testing.B) {
 		b.Run("log="+c.name, func(b *testing.B) {
 			var s Scanner
 			var h Head
-			size := 0
 			for _, line := range c.lines {
-				size += len(line)
-				s.Head(line, &h)
-				if h.Kind != c.kind {
+				if s.Head(line, &h); h.Kind != c.kind {
 					b.Fatalf("%v: %s", h.Kind, line)
 				}
 			}
-			b.SetBytes(int64(size / len(c.lines)))
+			b.SetBytes(int64(c.size()))
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				s.Head(c.lines[i%len(c.lines)], &h)
@@ -35,11 +35,7 @@ func BenchmarkParse(b *testing.B) {
 		b.Run("log="+c.name, func(b *testing.B) {
 			var s Scanner
 			var r Record
-			size := 0
-			for _, line := range c.lines {
-				size += len(line)
-			}
-			b.SetBytes(int64(size / len(c.lines)))
+			b.SetBytes(int64(c.size()))
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				s.Parse(c.lines[i%len(c.lines)], &r)
@@ -52,7 +48,7 @@ func BenchmarkParse(b *testing.B) {
 // anything.
 func BenchmarkValid(b *testing.B) {
 	c := benchLogs()[0]
-	b.SetBytes(int64(len(c.lines[0])))
+	b.SetBytes(int64(c.size()))
 	for i := 0; b.Loop(); i++ {
 		if !json.Valid(c.lines[i%len(c.lines)]) {
 			b.Fatal("not valid")
@@ -66,6 +62,15 @@ type benchLog struct {
 	lines [][]byte
 }
 
+// size is the mean one of a line.
+func (c benchLog) size() int {
+	size := 0
+	for _, line := range c.lines {
+		size += len(line)
+	}
+	return size / len(c.lines)
+}
+
 func benchLogs() []benchLog {
 	log := func(kind Kind, name string, lines ...string) benchLog {
 		c := benchLog{name: name, kind: kind}
@@ -74,12 +79,8 @@ func benchLogs() []benchLog {
 		}
 		return c
 	}
-	const span = `"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","trace_flags":"01","service.name":"shop"`
 	return []benchLog{
-		log(JSON, "spanlog-JSON",
-			`{"time":"2026-11-22T11:57:00.123456789Z","level":"INFO","msg":"request done",`+span+`,"method":"GET","path":"/api/v1/orders/17","status":200,"took":1834212,"bytes":5120,"peer":"10.0.17.3:44120"}`,
-			`{"time":"2026-11-22T11:57:00.123501Z","level":"DEBUG","msg":"cache miss","trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331","trace_flags":"01","service.name":"shop","key":"order:17:lines","user":{"id":4711,"plan":"free"},"attempt":1,"node":"cache-3","ttl":300000000000}`,
-			`{"time":"2026-11-22T11:57:00.2Z","level":"ERROR","msg":"payment failed: the provider did not answer in time",`+span+`,"error":"context deadline exceeded","provider":"acme-pay","amount":12.5,"order":17,"retry":true}`),
+		log(JSON, "spanlog-JSON", varied()...),
 		log(Text, "spanlog-Text",
 			`time=2026-11-22T11:57:00.123Z level=INFO msg="request done" trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7 trace_flags=01 service.name=shop method=GET path=/api/v1/orders/17 status=200 took=1.834212ms bytes=5120 peer=10.0.17.3:44120`,
 			`time=2026-11-22T11:57:00.124Z level=WARN msg="payment failed" trace_id=0af7651916cd43dd8448eb211c80319c span_id=b7ad6b7169203331 trace_flags=01 service.name=shop error="context deadline exceeded" provider=acme-pay amount=12.5 order=17`),
@@ -94,4 +95,24 @@ func benchLogs() []benchLog {
 		log(JSON, "1-MiB", `{"time":"2026-11-22T11:57:00.123Z","level":"INFO","msg":"`+strings.Repeat("payment failed ", 1<<16)+`"}`),
 		log(JSON, "escapes", string(bytes.ReplaceAll([]byte(`{"time":"2026-11-22T11:57:00.123Z","level":"INFO","msg":"`+strings.Repeat(`{'order':17,'state':'paid'}`, 20)+`"}`), []byte("'"), []byte(`\"`)))),
 	}
+}
+
+// varied are lines of about 300 bytes that differ in their attributes, as those of a program
+// do: nothing can get used to one line.
+func varied() (lines []string) {
+	r := rand.New(rand.NewPCG(1, 2))
+	at := time.Date(2026, 11, 22, 11, 57, 0, 0, time.UTC)
+	for range 2000 {
+		at = at.Add(time.Duration(r.IntN(2_000_000)))
+		rest := []string{
+			fmt.Sprintf(`"level":"INFO","msg":"request done",SPAN,"method":"GET","path":"/api/v1/orders/%d","status":200,"took":%d,"bytes":%d,"peer":"10.0.17.%d:44120"`, r.IntN(1e6), r.IntN(1e8), r.IntN(1e5), r.IntN(256)),
+			fmt.Sprintf(`"level":"DEBUG","msg":"cache miss",SPAN,"key":"order:%d:lines","user":{"id":%d,"plan":"free"},"attempt":%d,"node":"cache-%d","ttl":300000000000`, r.IntN(1e6), r.IntN(1e6), r.IntN(4), r.IntN(20)),
+			fmt.Sprintf(`"level":"ERROR","msg":"payment failed: the provider did not answer in time",SPAN,"error":"context deadline exceeded","provider":"acme-pay","amount":%g,"order":%d,"retry":true`, float64(r.IntN(1e5))/100, r.IntN(1e6)),
+			fmt.Sprintf(`"level":"INFO","msg":"mail queued",SPAN,"to":"%s@example.com","template":"order-confirmation","language":"de","size":%d,"queue":"mail-%d"`, strings.Repeat("x", 1+r.IntN(20)), r.IntN(1e6), r.IntN(8)),
+			fmt.Sprintf(`"level":"WARN","msg":"slow query: \"SELECT * FROM orders WHERE customer = $1\"",SPAN,"rows":%d,"took":%d,"db":"orders","replica":%t,"tags":["db","slow"]`, r.IntN(1e4), r.IntN(1e9), r.IntN(2) == 0),
+		}[r.IntN(5)]
+		span := fmt.Sprintf(`"trace_id":"%016x%016x","span_id":"%016x","trace_flags":"01","service.name":"shop"`, r.Uint64(), r.Uint64(), r.Uint64())
+		lines = append(lines, `{"time":"`+at.Format(time.RFC3339Nano)+`",`+strings.Replace(rest, "SPAN", span, 1)+"}")
+	}
+	return lines
 }

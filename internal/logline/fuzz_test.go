@@ -5,7 +5,7 @@ import "testing"
 // FuzzLine reads any line, and compares what is an object with the reference.
 func FuzzLine(f *testing.F) {
 	for _, c := range benchLogs() {
-		for _, line := range c.lines {
+		for _, line := range c.lines[:min(len(c.lines), 10)] {
 			if len(line) < 2000 {
 				f.Add(line)
 			}
