@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
@@ -42,7 +43,9 @@ import (
 // The zero value is Info for all. All methods are safe for concurrent use. A Rules must not
 // be copied after first use.
 type Rules struct {
-	set atomic.Pointer[ruleSet] // nil: infoRules
+	mu    sync.Mutex              // held by Set
+	set   atomic.Pointer[ruleSet] // nil: infoRules
+	least atomic.Int64            // set's min, for Level: every logging call asks
 }
 
 // levelOff is a level that no record has.
@@ -66,7 +69,10 @@ func (r *Rules) Set(rules string) error {
 	if err != nil {
 		return err
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.set.Store(set)
+	r.least.Store(int64(set.min))
 	return nil
 }
 
@@ -89,7 +95,7 @@ func (r *Rules) String() string {
 }
 
 // Level returns the least level that any of the rules admits.
-func (r *Rules) Level() slog.Level { return r.load().min }
+func (r *Rules) Level() slog.Level { return slog.Level(r.least.Load()) }
 
 // load returns the rules as they are now.
 func (r *Rules) load() *ruleSet {
