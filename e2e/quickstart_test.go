@@ -16,6 +16,7 @@ import (
 
 // quickstart is what one run of the quickstart left behind.
 type quickstart struct {
+	file    string // the path of its log file
 	failed  string // the trace of the order that failed
 	console string // its stderr, where both services log
 	tree    string // its stdout
@@ -55,7 +56,7 @@ func runQuickstart(t *testing.T, z *zipkinServer) *quickstart {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := &quickstart{console: console.String(), tree: tree.String()}
+	q := &quickstart{file: filepath.Join(dir, "app.log"), console: console.String(), tree: tree.String()}
 	for text := range strings.Lines(string(file)) {
 		var l line
 		if err := json.Unmarshal([]byte(text), &l); err != nil {
