@@ -77,7 +77,7 @@ func (h *packageLog) Handle(_ context.Context, r slog.Record) error {
 		}
 		line = fmt.Appendf(line, "%s:%d: ", name, src.Line)
 	}
-	line = append(append(line, h.prefix...), r.Level.String()...)
+	line = append(append(line, h.prefix...), levelName(r.Level)...)
 	line = append(append(line, ' '), r.Message...)
 	if len(h.p.attrs) > 0 {
 		line = append(append(line, ' '), h.p.attrs...)
