@@ -20,8 +20,8 @@ import (
 //
 // The triggers are a record at Trigger or above, a span whose status is Error or that a panic
 // has ended, a local root span that took as long as Slow, and a call of the function
-// [Trigger]. After a release, a record at INFO with the ids of the
-// trace says why, and how many there were:
+// [Trigger]. After a release, a record at INFO with the ids of the trace says why, and how
+// many there were:
 //
 //	spanlog: 12 records of this trace released: a record at ERROR
 //
@@ -45,8 +45,9 @@ import (
 // at levels that the sink admits: most traces leave nothing in the log, those that fail leave
 // all.
 //
-// The goroutine whose record, span or call is the trigger delivers what is released. Put an
-// [Async] around the sink, within the FlightRecorder, if that must not wait.
+// The goroutine whose record, span or call is the trigger delivers what is released; where
+// that is a sink's own span or call, another one does. Put an [Async] around the sink, within
+// the FlightRecorder, if that must not wait.
 type FlightRecorder struct {
 	// Sink is the sink to be decorated. It must not be nil.
 	Sink Sink
