@@ -31,10 +31,10 @@ type heldRest struct {
 	root, attrs []slog.Attr
 }
 
-// hold returns what is to be kept of the entry, and how many bytes that refers to.
-func (e *entry) hold(n need) (h heldRecord, extra int) {
+// hold sets h to what is to be kept of the entry, and returns how many bytes that refers to.
+func (e *entry) hold(h *heldRecord, n need) (extra int) {
 	ev := &e.event
-	h = heldRecord{at: ev.at, level: ev.Level, pc: ev.PC, span: ev.Span}
+	h.at, h.level, h.pc, h.span = ev.at, ev.Level, ev.PC, ev.Span
 	if n.message {
 		h.message = strings.Clone(ev.Message) // it may be a part of something large
 		extra = len(h.message)
@@ -47,14 +47,14 @@ func (e *entry) hold(n need) (h heldRecord, extra int) {
 		}
 	}
 	if !n.context {
-		return h, extra
+		return extra
 	}
 	h.rest = &heldRest{ctx: context.WithoutCancel(e.ctx), handler: ev.handler, state: ev.state}
 	if n.attrs {
 		h.rest.root = appendOwned(nil, ev.root)
 		h.rest.attrs = appendOwned(nil, ev.attrs)
 	}
-	return h, extra + restSize + attrsBytes(h.rest.root) + attrsBytes(h.rest.attrs)
+	return extra + restSize + attrsBytes(h.rest.root) + attrsBytes(h.rest.attrs)
 }
 
 // entry returns a detached entry of the record, to be delivered whatever the levels are.

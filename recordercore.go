@@ -45,16 +45,15 @@ const idleTicks = 4
 
 // enabled also reports true for what is held: whatever has a trace.
 func (c *recorderCore) enabled(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
-	return c.sinkCore.enabled(ctx, s, level, pc) ||
-		!c.shut.Load() && c.holds(ctx, s, level, pc)
+	if pc != anyCaller && c.holds(s, level, pc) {
+		return true // handle sees to the rest
+	}
+	return c.sinkCore.enabled(ctx, s, level, pc) || c.holds(s, level, pc) && c.pipeline.hasTrace(ctx)
 }
 
-// holds reports whether a record that the sink does not want is held.
-func (c *recorderCore) holds(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
-	if !c.from.ordinarily(s, level, pc) && !c.trigger.ordinarily(s, level, pc) {
-		return false
-	}
-	return pc != anyCaller || c.pipeline.hasTrace(ctx) // handle will see
+// holds reports whether a record that the sink does not want is held, if it has a trace.
+func (c *recorderCore) holds(s *state, level slog.Level, pc uintptr) bool {
+	return !c.shut.Load() && (c.from.ordinarily(s, level, pc) || c.trigger.ordinarily(s, level, pc))
 }
 
 func (c *recorderCore) handle(e *entry) error {
@@ -122,12 +121,13 @@ func (c *recorderCore) deliver(e *entry, wanted bool) error {
 
 // hold keeps a record. It reports false if the trace was released.
 func (c *recorderCore) hold(e *entry, id trace.TraceID) bool {
-	var few [4][]byte
+	var few [2][]byte
 	lines := few[:0]
 	for _, format := range c.need.formats {
 		lines = append(lines, e.line(format))
 	}
-	record, extra := e.hold(c.need)
+	var record heldRecord
+	extra := e.hold(&record, c.need)
 	held := c.table.Put(id, &record, extra, lines...)
 	c.tickLater()
 	return held

@@ -62,7 +62,12 @@ func (t *Table[M]) shard(id trace.TraceID) *shard[M] {
 func (t *Table[M]) Put(id trace.TraceID, meta *M, extra int, lines ...[]byte) bool {
 	s := t.shard(id)
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	held := t.put(s, id, meta, extra, lines)
+	s.mu.Unlock()
+	return held
+}
+
+func (t *Table[M]) put(s *shard[M], id trace.TraceID, meta *M, extra int, lines [][]byte) bool {
 	if s.closed {
 		t.refuse(s, 0, meta, Ended)
 		return true
