@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/openshared"
 )
 
 // A file is one that lines came from. Where it is may change.
@@ -108,7 +110,7 @@ func sizeOf(log string, rotated bool) (size int64) {
 		paths = candidates(log, log)[1:]
 	}
 	for _, path := range paths {
-		if f, err := openShared(path); err == nil {
+		if f, err := openshared.Open(path); err == nil {
 			size += decodedSize(f)
 			_ = f.Close()
 		}

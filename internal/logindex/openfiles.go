@@ -5,6 +5,8 @@ import (
 	"context"
 	"os"
 	"sync"
+
+	"github.com/spanlog/spanlog/internal/openshared"
 )
 
 // maxOpen is how many files are open at once.
@@ -45,7 +47,7 @@ func (o *openFiles) begin(path, log string, block int) *file {
 }
 
 func (o *openFiles) open(path string) (*opened, error) {
-	f, err := openShared(path)
+	f, err := openshared.Open(path)
 	if err == nil {
 		err = checkRegular(f)
 		if err != nil {

@@ -11,6 +11,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/openshared"
 )
 
 // A file is one in the queue: the log, or one that was rotated away from it.
@@ -35,7 +37,7 @@ const markSize = 64
 
 // openFile opens a regular file.
 func openFile(path string) (*file, error) {
-	f, err := openShared(path)
+	f, err := openshared.Open(path)
 	if err != nil {
 		return nil, err
 	}

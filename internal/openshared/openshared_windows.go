@@ -1,4 +1,4 @@
-package logsource
+package openshared
 
 import (
 	"io/fs"
@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// openShared opens a file so that it can be renamed and deleted meanwhile, which
+// Open opens a file so that it can be renamed and deleted meanwhile, which
 // os.Open does not allow.
-func openShared(path string) (*os.File, error) {
+func Open(path string) (*os.File, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}

@@ -1,0 +1,3 @@
+// Package openshared opens files that others rename, replace and delete while they are read,
+// as logs are.
+package openshared
