@@ -14,8 +14,9 @@ const (
 	// pause is how long nothing comes before what was printed is to be seen.
 	pause = 20 * time.Millisecond
 	// patience is how long a log that is followed may be silent, after that, before the
-	// others go on without it.
-	patience = 200 * time.Millisecond
+	// others go on without it; at first it may have much to read.
+	patience      = 200 * time.Millisecond
+	firstPatience = time.Second
 )
 
 // A merger merges the lines of logs by time. Within a log they keep their order: one that is
@@ -40,6 +41,7 @@ type feed struct {
 	over   bool
 	err    error // of the log; read after lines is closed
 	idle   bool  // it was silent for a while
+	begun  bool  // it has had a line, or was silent
 }
 
 // openMerger opens logs, and reads the lines that a query wants until close or the end of
@@ -171,20 +173,23 @@ func (m *merger) look(f *feed) error {
 		case <-t.C:
 		}
 		if paused {
-			f.idle = true
+			f.idle, f.begun = true, true
 			return nil
 		}
 		if err := m.silent(); err != nil {
 			return err
 		}
-		if paused = true; m.follow {
+		switch paused = true; {
+		case m.follow && f.begun:
 			t.Reset(patience)
+		case m.follow:
+			t.Reset(firstPatience)
 		}
 	}
 }
 
 func (f *feed) take(l *line, ok bool) error {
-	f.idle = false
+	f.idle, f.begun = false, true
 	if f.head = l; !ok {
 		f.head, f.over = nil, true
 		return f.err
