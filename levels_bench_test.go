@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 	"testing"
+	"time"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -72,6 +74,45 @@ func BenchmarkHeld(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkHeldRatio compares the two in pairs of short rounds, one right after the other, so
+// that what else the machine does is the same for both: it gives the median of their ratio,
+// and its upper quartile.
+//
+//	go test -run=^$ -bench=HeldRatio -benchtime=1500x .
+func BenchmarkHeldRatio(b *testing.B) {
+	discard := spanlog.Writer{Writer: io.Discard}
+	emitted, held := open(b, nil, discard), open(b, nil, spanlog.FlightRecorder{Sink: discard})
+	ids := newTraceIDs()
+	round := func(log *spanlog.Logger, level slog.Level, ctx func() context.Context) time.Duration {
+		start := time.Now()
+		for range 100 {
+			ctx := ctx()
+			for range 20 {
+				log.LogAttrs(ctx, level, "request done", fiveAttrs...)
+			}
+		}
+		return time.Since(start)
+	}
+	rounds := []func() time.Duration{
+		func() time.Duration {
+			return round(emitted, slog.LevelInfo, func() context.Context { return ids.all[0] })
+		},
+		func() time.Duration { return round(held, slog.LevelDebug, ids.next) },
+	}
+	var ratios []float64
+	for n := range b.N {
+		var took [2]time.Duration
+		for i := range took {
+			which := (i + n) % 2 // each is the first as often
+			took[which] = rounds[which]()
+		}
+		ratios = append(ratios, float64(took[1])/float64(took[0]))
+	}
+	slices.Sort(ratios)
+	b.ReportMetric(ratios[len(ratios)/2], "held/emitted")
+	b.ReportMetric(ratios[len(ratios)*3/4], "upper-quartile")
 }
 
 // traceIDs are contexts of some traces, over and over. As a span processor would, next says
