@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/logquery"
 	"github.com/spanlog/spanlog/internal/logsource"
 )
 
@@ -46,7 +47,7 @@ type feed struct {
 
 // openMerger opens logs, and reads the lines that a query wants until close or the end of
 // ctx. A file that cannot be read is told of, and the others are read.
-func openMerger(ctx context.Context, c console, files []string, q *query, o logsource.Options) (*merger, error) {
+func openMerger(ctx context.Context, c console, files []string, q *logquery.Query, o logsource.Options) (*merger, error) {
 	m := &merger{follow: o.Follow, wake: make(chan struct{}, 1), silent: func() error { return nil }}
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	for _, file := range files {
@@ -55,7 +56,7 @@ func openMerger(ctx context.Context, c console, files []string, q *query, o logs
 			m.close()
 			return nil, err
 		}
-		m.feeds = append(m.feeds, &feed{reader: &reader{source: s, query: q, wanted: true, warn: c.warn, progress: c.progress}, lines: make(chan *line, 256)})
+		m.feeds = append(m.feeds, &feed{reader: &reader{source: s, filter: logquery.NewFilter(q, nil), warn: c.warn, progress: c.progress}, lines: make(chan *line, 256)})
 	}
 	for _, f := range m.feeds {
 		m.done.Go(func() { m.feed(f) })

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -49,12 +50,26 @@ type prettyPrinter struct {
 	inTree  bool // under its span: the ids are known, and dates are in the way
 }
 
+// A terminalWriter leads to a file, by which a console tells whether that is a terminal.
+type terminalWriter struct {
+	io.Writer
+	file *os.File
+}
+
+// Fd is the file's descriptor.
+func (w terminalWriter) Fd() uintptr { return w.file.Fd() }
+
 func newPrettyPrinter(w io.Writer, out any, color string) (*prettyPrinter, error) {
 	console := spanlog.Console{Writer: w, Format: spanlog.Pretty, Level: slog.Level(-1 << 31)}
-	switch {
-	case color == "always", color == "auto" && colorful(out):
+	if file, ok := out.(*os.File); ok {
+		console.Writer = terminalWriter{w, file}
+	}
+	switch color {
+	case "auto":
+		console.Color = spanlog.ColorAuto
+	case "always":
 		console.Color = spanlog.ColorAlways
-	case color == "auto", color == "never":
+	case "never":
 		console.Color = spanlog.ColorNever
 	default:
 		return nil, fmt.Errorf("-color %q: want auto, always or never", color)

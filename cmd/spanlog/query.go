@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"regexp"
 	"strings"
@@ -12,69 +11,14 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
-	"github.com/spanlog/spanlog/internal/logline"
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
-// A query says which records are wanted. The zero value wants all.
-type query struct {
-	trace        trace.TraceID // zero: any
-	span         trace.SpanID  // the same
-	level        slog.Level
-	hasLevel     bool
-	since, until int64 // Unix nanoseconds; 0: no limit
-	grep         *regexp.Regexp
-	fields       []field
-}
-
-// A field is an attribute that a record has to have: key=value, key!=value.
-type field struct {
-	key, value string
-	not        bool
-}
-
-// wantsHead reports whether a line can be wanted, by its head and its text.
-func (q *query) wantsHead(h *logline.Head, text []byte) bool {
-	switch {
-	case q.trace.IsValid() && h.Trace != q.trace,
-		q.span.IsValid() && h.Span != q.span,
-		q.hasLevel && (!h.HasLevel || h.Level < q.level),
-		q.since != 0 && h.Time < q.since,
-		q.until != 0 && (h.Time == 0 || h.Time > q.until),
-		q.grep != nil && !q.grep.Match(text):
-		return false
-	}
-	return true
-}
-
-// wants reports whether the record of such a line is wanted.
-func (q *query) wants(r *logline.Record) bool {
-	for _, f := range q.fields {
-		if f.matches(r) == f.not {
-			return false
-		}
-	}
-	return true
-}
-
-func (f field) matches(r *logline.Record) bool {
-	switch f.key {
-	case "msg", "message":
-		return string(r.Message) == f.value
-	case "logger":
-		return string(r.Logger) == f.value
-	case "service", "service.name":
-		return string(r.Service) == f.value
-	}
-	for _, a := range r.Attrs {
-		if string(a.Key) == f.key && string(a.Text) == f.value {
-			return true
-		}
-	}
-	return false
-}
+// A query is what the flags and arguments set of a [logquery.Query].
+type query struct{ logquery.Query }
 
 // parseField parses key=value or key!=value. Any other argument is a file.
-func parseField(arg string) (f field, ok bool) {
+func parseField(arg string) (f logquery.Field, ok bool) {
 	key, value, ok := strings.Cut(arg, "=")
 	if !ok || key == "" || key == "!" {
 		return f, false
@@ -82,9 +26,9 @@ func parseField(arg string) (f field, ok bool) {
 	if _, err := os.Stat(arg); err == nil {
 		return f, false
 	}
-	f = field{key: key, value: value}
+	f = logquery.Field{Key: key, Value: value}
 	if key, not := strings.CutSuffix(key, "!"); not {
-		f.key, f.not = key, true
+		f.Key, f.Not = key, true
 	}
 	return f, true
 }
@@ -141,30 +85,30 @@ func parseTime(s string, now time.Time) (time.Time, error) {
 // The flags below set a part of a query.
 
 func (q *query) setTrace(s string) (err error) {
-	q.trace, err = parseTrace(s)
+	q.Trace, err = parseTrace(s)
 	return err
 }
 
 func (q *query) setSpan(s string) (err error) {
-	q.span, err = parseSpan(s)
+	q.Span, err = parseSpan(s)
 	return err
 }
 
 func (q *query) setLevel(s string) (err error) {
-	q.level, err = spanlog.ParseLevel(s)
-	q.hasLevel = true
+	q.Level, err = spanlog.ParseLevel(s)
+	q.HasLevel = true
 	return err
 }
 
 func (q *query) setGrep(s string) (err error) {
-	if q.grep, err = regexp.Compile(s); err != nil {
+	if q.Regexp, err = regexp.Compile(s); err != nil {
 		return errors.New(strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
 	return nil
 }
 
-func (q *query) setSince(s string) error { return setTime(&q.since, s) }
-func (q *query) setUntil(s string) error { return setTime(&q.until, s) }
+func (q *query) setSince(s string) error { return setTime(&q.Since, s) }
+func (q *query) setUntil(s string) error { return setTime(&q.Until, s) }
 
 func setTime(at *int64, s string) error {
 	t, err := parseTime(s, time.Now())

@@ -3,6 +3,8 @@ package main
 import (
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 func TestParseTrace(t *testing.T) {
@@ -56,17 +58,17 @@ func TestParseTime(t *testing.T) {
 func TestParseField(t *testing.T) {
 	for _, test := range []struct {
 		in   string
-		want field
+		want logquery.Field
 		ok   bool
 	}{
-		{"order=17", field{"order", "17", false}, true},
-		{"order!=17", field{"order", "17", true}, true},
-		{"http.status=", field{"http.status", "", false}, true},
-		{"query=a=b", field{"query", "a=b", false}, true},
-		{"app.log", field{}, false},
-		{"=17", field{}, false},
-		{"!=17", field{}, false},
-		{"-", field{}, false},
+		{"order=17", logquery.Field{Key: "order", Value: "17", Not: false}, true},
+		{"order!=17", logquery.Field{Key: "order", Value: "17", Not: true}, true},
+		{"http.status=", logquery.Field{Key: "http.status", Value: "", Not: false}, true},
+		{"query=a=b", logquery.Field{Key: "query", Value: "a=b", Not: false}, true},
+		{"app.log", logquery.Field{}, false},
+		{"=17", logquery.Field{}, false},
+		{"!=17", logquery.Field{}, false},
+		{"-", logquery.Field{}, false},
 	} {
 		if got, ok := parseField(test.in); ok != test.ok || ok && got != test.want {
 			t.Errorf("%q: got %+v, %v; want %+v, %v", test.in, got, ok, test.want, test.ok)

@@ -5,9 +5,8 @@ import (
 	"context"
 	"errors"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"github.com/spanlog/spanlog/internal/logline"
+	"github.com/spanlog/spanlog/internal/logquery"
 	"github.com/spanlog/spanlog/internal/logsource"
 )
 
@@ -21,15 +20,8 @@ type line struct {
 
 // A reader reads the lines of one log that a query wants.
 type reader struct {
-	source  *logsource.Source
-	query   *query
-	scanner logline.Scanner
-	record  logline.Record
-	at      int64 // of the line before
-	// What is known of the record before, to which lines belong that are none.
-	wanted   bool
-	trace    trace.TraceID
-	span     trace.SpanID
+	source   *logsource.Source
+	filter   *logquery.Filter
 	warn     func(error)
 	progress *progress // nil: nobody looks
 }
@@ -47,26 +39,8 @@ func (r *reader) next(ctx context.Context) (*line, error) {
 		}
 		r.progress.read(len(in.Text) + 1)
 		var head logline.Head
-		r.scanner.Head(in.Text, &head)
-		if !r.wants(&head, in.Text) {
-			continue
+		if wanted, _ := r.filter.Head(in.Text, &head); wanted {
+			return &line{text: bytes.Clone(in.Text), head: head, at: r.filter.Owner.At, file: in.File}, nil
 		}
-		return &line{text: bytes.Clone(in.Text), head: head, at: r.at, file: in.File}, nil
 	}
-}
-
-// wants reports whether a line is wanted. One that is no record, such as the line of a
-// stack trace, is if the record before it is.
-func (r *reader) wants(h *logline.Head, text []byte) bool {
-	if h.Kind == logline.Plain && !h.Torn && h.Time == 0 && r.at != 0 {
-		h.Trace, h.Span = r.trace, r.span
-		return r.wanted
-	}
-	r.at, r.trace, r.span = max(r.at, h.Time), h.Trace, h.Span
-	r.wanted = r.query.wantsHead(h, text)
-	if r.wanted && len(r.query.fields) > 0 {
-		r.scanner.Parse(text, &r.record)
-		r.wanted = r.query.wants(&r.record)
-	}
-	return r.wanted
 }

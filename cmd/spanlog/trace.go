@@ -17,6 +17,7 @@ import (
 	oteltrace "go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog/internal/logline"
+	"github.com/spanlog/spanlog/internal/logquery"
 	"github.com/spanlog/spanlog/internal/logsource"
 	"github.com/spanlog/spanlog/internal/spantree"
 	"github.com/spanlog/spanlog/internal/zipkin"
@@ -97,7 +98,7 @@ func (v *traceView) lines(ctx context.Context, c console, id oteltrace.TraceID, 
 	}
 	p.inTree = true
 	n := 0
-	q := &query{trace: id}
+	q := &logquery.Query{Trace: id}
 	m, err := openMerger(ctx, c, files, q, logsource.Options{Rotated: true})
 	if err != nil {
 		return nil, 0, err

@@ -61,7 +61,7 @@ func runView(ctx context.Context, c console, args []string) error {
 	var files []string
 	for _, arg := range args {
 		if field, ok := parseField(arg); ok {
-			v.query.fields = append(v.query.fields, field)
+			v.query.Fields = append(v.query.Fields, field)
 		} else {
 			files = append(files, arg)
 		}
@@ -83,7 +83,7 @@ func runView(ctx context.Context, c console, args []string) error {
 		return err
 	}
 	o := logsource.Options{Follow: v.follow, Rotated: v.rotated && v.tail == 0, Tail: v.tail}
-	m, err := openMerger(ctx, c, files, &v.query, o)
+	m, err := openMerger(ctx, c, files, &v.query.Query, o)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package logindex
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 // A Subscription is of the lines that come. They are in the index before they are here.
@@ -93,20 +95,20 @@ func (s *subscribers) close() {
 
 // A Filter chooses lines of subscriptions by a query. It is for one goroutine at a time.
 type Filter struct {
-	filter filter
+	filter logquery.Filter
 	wanted map[int]bool // the record before, by its log
 }
 
 // NewFilter returns a filter for lines that come one after the other.
 func NewFilter(q Query) *Filter {
-	return &Filter{filter: filter{query: &q}, wanted: make(map[int]bool)}
+	return &Filter{filter: logquery.Filter{Query: &q}, wanted: make(map[int]bool)}
 }
 
 // Wants reports whether a line is wanted. One that belongs to a record before it is if that
 // was.
 func (f *Filter) Wants(l *Line) bool {
 	if !l.Continued {
-		f.wanted[l.log] = f.filter.wants(l.Text, &l.Head)
+		f.wanted[l.log] = f.filter.Wants(l.Text, &l.Head)
 	}
 	return f.wanted[l.log]
 }

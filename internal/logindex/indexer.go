@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/spanlog/spanlog/internal/logline"
+	"github.com/spanlog/spanlog/internal/logquery"
 	"github.com/spanlog/spanlog/internal/logsource"
 )
 
@@ -20,7 +21,7 @@ type indexer struct {
 	block  block
 	number int   // of the block
 	end    int64 // of the line before, in its file
-	owner  owner
+	owner  logquery.Owner
 	line   logline.Head // of the line that is added
 	head   logline.Head // of the owner
 	owning int          // the owner's block
@@ -91,11 +92,11 @@ func (x *indexer) idle() {
 func (x *indexer) add(in *logsource.Line) {
 	h := &x.line
 	x.scanner.Head(in.Text, h)
-	before := x.owner.at
-	continued := x.owner.take(h)
+	before := x.owner.At
+	continued := x.owner.Take(h)
 	x.place(in, continued, before)
 	b := &x.block
-	b.atEnd = x.owner.at
+	b.atEnd = x.owner.At
 	x.count(h, in, continued)
 	if !continued {
 		x.head, x.owning = *h, x.number
@@ -111,7 +112,7 @@ func (x *indexer) add(in *logsource.Line) {
 			x.postings = append(x.postings, p)
 		}
 		if !continued {
-			x.records = append(x.records, newTraceRecord(h, hash, x.owner.at))
+			x.records = append(x.records, newTraceRecord(h, hash, x.owner.At))
 		}
 	}
 	b.add(in.Offset, in.Text)
@@ -122,7 +123,7 @@ func (x *indexer) add(in *logsource.Line) {
 	}
 	x.counts.Bytes += int64(len(in.Text)) + 1
 	if x.settled && x.index.subs.any() {
-		x.lines = append(x.lines, newLine(x.log, in.File, in.Offset, in.Text, h, x.owner.at, continued, in.Torn))
+		x.lines = append(x.lines, newLine(x.log, in.File, in.Offset, in.Text, h, x.owner.At, continued, in.Torn))
 	}
 }
 

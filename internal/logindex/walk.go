@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/spanlog/spanlog/internal/logline"
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 // A walk goes through what one log has of what is wanted, forwards or backwards.
@@ -14,7 +15,7 @@ type walk struct {
 	view   view
 	newest bool  // backwards
 	some   []int // the blocks that may have something; nil: any
-	filter *filter
+	filter *logquery.Filter
 	buf    []byte
 
 	position position
@@ -22,7 +23,7 @@ type walk struct {
 	after    position    // all of them
 	loads    int
 
-	owner   owner
+	owner   logquery.Owner
 	ownerOf int32 // the block whose last record that is, or -1
 }
 
@@ -35,7 +36,7 @@ type foundLine struct {
 }
 
 func (x *Index) newWalk(l *log, q *Query, newest bool) *walk {
-	w := &walk{index: x, newest: newest, filter: newFilter(q, x.opts.Location), ownerOf: -1}
+	w := &walk{index: x, newest: newest, filter: logquery.NewFilter(q, x.opts.Location), ownerOf: -1}
 	w.view, w.some = l.find(q)
 	if newest {
 		w.position.block = w.view.len()
@@ -53,7 +54,7 @@ func (w *walk) ahead() bool {
 		if w.position.line == 0 {
 			n--
 		}
-		for n = w.listed(n); n >= 0 && !w.filter.query.wantsBlock(w.view.block(n)); n = w.listed(n - 1) {
+		for n = w.listed(n); n >= 0 && !wantsBlock(w.filter.Query, w.view.block(n)); n = w.listed(n - 1) {
 		}
 		if n < 0 {
 			w.position = position{}
@@ -68,7 +69,7 @@ func (w *walk) ahead() bool {
 	if n < end && w.position.line >= w.lines(n) {
 		n++
 	}
-	for n = w.listed(n); n < end && !w.filter.query.wantsBlock(w.view.block(n)); n = w.listed(n + 1) {
+	for n = w.listed(n); n < end && !wantsBlock(w.filter.Query, w.view.block(n)); n = w.listed(n + 1) {
 	}
 	if n >= end {
 		if end > 0 { // where more may come
@@ -163,12 +164,12 @@ func (w *walk) load(ctx context.Context) (*Gone, error) {
 	}
 	w.buf = raw
 	w.found = w.found[:0]
-	if w.filter.query.wantsText(b, raw) {
+	if wantsText(w.filter.Query, b, raw) {
 		b.each(raw, func(i int, offset int64, text []byte) {
 			var h logline.Head
-			wanted, continued := w.filter.head(text, &h)
+			wanted, continued := w.filter.Head(text, &h)
 			if wanted && from <= i && i < to {
-				w.found = append(w.found, foundLine{newLine(w.view.log, b.file.first, offset, text, &h, w.filter.owner.at, continued, b.single), i})
+				w.found = append(w.found, foundLine{newLine(w.view.log, b.file.first, offset, text, &h, w.filter.Owner.At, continued, b.single), i})
 			}
 		})
 	}
@@ -181,7 +182,7 @@ func (w *walk) load(ctx context.Context) (*Gone, error) {
 
 // enter prepares the filter for a block: its first lines may belong to an earlier record.
 func (w *walk) enter(ctx context.Context, b *block) (*Gone, error) {
-	w.filter.owner = owner{at: b.at, wanted: true}
+	w.filter.Owner = logquery.Owner{At: b.at, Wanted: true}
 	if b.owner < 0 {
 		return nil, nil
 	}
@@ -192,18 +193,18 @@ func (w *walk) enter(ctx context.Context, b *block) (*Gone, error) {
 			if !errors.Is(err, errGone) {
 				return nil, err
 			}
-			w.filter.owner.wanted = false
+			w.filter.Owner.Wanted = false
 			return before.gone(w.view.log), nil
 		}
 		w.buf = raw
-		w.filter.owner.at = before.at
+		w.filter.Owner.At = before.at
 		before.each(raw, func(_ int, _ int64, text []byte) {
 			var h logline.Head
-			w.filter.head(text, &h)
+			w.filter.Head(text, &h)
 		})
-		w.owner, w.ownerOf = w.filter.owner, b.owner
+		w.owner, w.ownerOf = w.filter.Owner, b.owner
 	}
-	w.filter.owner = w.owner
-	w.filter.owner.at = b.at
+	w.filter.Owner = w.owner
+	w.filter.Owner.At = b.at
 	return nil, nil
 }

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+)
+
+// TestStatus: what the program ends with.
+func TestStatus(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"-h"}, 0},
+		{[]string{"-json", "-"}, 0},
+		{[]string{"-trace", "xyz", "-"}, 2},
+		{[]string{"missing.log"}, 2},
+		{[]string{"trace", "4bf92f3577b34da6a3ce929d0e0e4736", "missing.log"}, 2},
+		{[]string{"recover"}, 2},
+	} {
+		if got := run(t.Context(), console{in: strings.NewReader(""), out: io.Discard, err: io.Discard}, test.args); got != test.want {
+			t.Errorf("%q: got %d, want %d", test.args, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package logquery
+
+import (
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/logline"
+)
+
+// A Filter judges the lines of a log, one after the other.
+type Filter struct {
+	Query   *Query
+	scanner logline.Scanner
+	record  logline.Record
+	Owner   Owner
+}
+
+// An Owner is what is known of a record, for the lines that belong to it.
+type Owner struct {
+	At     int64 // the merger's time; 0: there was no record yet
+	Trace  trace.TraceID
+	Span   trace.SpanID
+	Wanted bool
+}
+
+// NewFilter returns a filter for a query. Times without a zone are of the one given; nil is
+// the local one.
+func NewFilter(q *Query, zone *time.Location) *Filter {
+	return &Filter{Query: q, scanner: logline.Scanner{Location: zone}}
+}
+
+// continues reports whether a line belongs to a record before it.
+func (o *Owner) continues(h *logline.Head) bool {
+	return h.Kind == logline.Plain && !h.Torn && h.Time == 0 && o.At != 0
+}
+
+// Take has the line own those that follow it, or gives it its own owner's ids.
+func (o *Owner) Take(h *logline.Head) (continued bool) {
+	if o.continues(h) {
+		h.Trace, h.Span = o.Trace, o.Span
+		return true
+	}
+	o.At, o.Trace, o.Span = max(o.At, h.Time), h.Trace, h.Span
+	return false
+}
+
+// Head finds a line's head, and reports whether it is wanted, and whether it belongs to
+// another one.
+func (f *Filter) Head(text []byte, h *logline.Head) (wanted, continued bool) {
+	f.scanner.Head(text, h)
+	if f.Owner.Take(h) {
+		return f.Owner.Wanted, true
+	}
+	f.Owner.Wanted = f.Wants(text, h)
+	return f.Owner.Wanted, false
+}
+
+// Wants judges a line by itself.
+func (f *Filter) Wants(text []byte, h *logline.Head) bool {
+	if !f.Query.WantsHead(h, text) || !f.Query.MayMatch(text) {
+		return false
+	}
+	if len(f.Query.Fields) == 0 {
+		return true
+	}
+	f.scanner.Parse(text, &f.record)
+	return f.Query.Wants(&f.record)
+}
