@@ -1,7 +1,6 @@
 package spanlog
 
 import (
-	"cmp"
 	"iter"
 	"log/slog"
 	"runtime"
@@ -17,8 +16,8 @@ import (
 //	db := log.With(spanlog.NameKey, "shop.db")
 //
 // It is an attribute like any other, but Pattern prints it as %(name)s and
-// Pretty in a place of its own, and level [Rules] go by it. Only a string at the root counts; the last one
-// wins.
+// Pretty in a place of its own, and level [Rules] go by it. Only a string at the
+// root counts; the last one wins.
 const NameKey = "logger"
 
 // Event is one record on its way to a [FormatFunc]. It is valid during the call
@@ -170,21 +169,26 @@ func (e *Event) Service() Service { return e.handler.p.service }
 
 // Logger is the value of the attribute [NameKey], or "".
 func (e *Event) Logger() string {
-	name := cmp.Or(e.state.logger, nameIn(e.root))
 	if len(e.state.segments) == 1 {
-		name = cmp.Or(nameIn(e.attrs), name)
+		if name, ok := nameIn(e.attrs); ok {
+			return name
+		}
 	}
+	if name, ok := nameIn(e.state.segments[0].attrs); ok {
+		return name
+	}
+	name, _ := nameIn(e.root)
 	return name
 }
 
-// nameIn returns the last name of a logger among root attributes, or "".
-func nameIn(attrs []slog.Attr) string {
+// nameIn returns the last name of a logger among root attributes.
+func nameIn(attrs []slog.Attr) (name string, ok bool) {
 	for _, a := range slices.Backward(attrs) {
 		if isName(a) {
-			return a.Value.String()
+			return a.Value.String(), true
 		}
 	}
-	return ""
+	return "", false
 }
 
 // isName reports whether a root attribute names a logger.

@@ -156,10 +156,8 @@ func (s FlightRecorder) validate() error {
 			errs = append(errs, badField("Level", "is %s, above Trigger, which is %s", levelName(level), levelName(trigger)))
 		}
 	}
-	if _, ok := undecorated(s.Sink).(FlightRecorder); ok {
-		errs = append(errs, badField("Sink", "is a FlightRecorder already"))
-	}
-	if _, ok := undecorated(s.Sink).(*FlightRecorder); ok {
+	switch undecorated(s.Sink).(type) {
+	case FlightRecorder, *FlightRecorder:
 		errs = append(errs, badField("Sink", "is a FlightRecorder already"))
 	}
 	return errors.Join(errs...)

@@ -219,7 +219,7 @@ func (s *state) withAttrs(p *pipeline, attrs []slog.Attr) *state {
 	}
 	foreignAttrs := attrs
 	if len(s.segments) == 1 {
-		if name := nameIn(attrs); name != "" {
+		if name, ok := nameIn(attrs); ok {
 			s2.logger = name
 		}
 		foreignAttrs = p.schema.errorForm(attrs)

@@ -68,7 +68,6 @@ func (c *recorderCore) handle(e *entry) error {
 	if err != nil {
 		return err
 	}
-	id := ev.Span.TraceID()
 	if c.trigger.ordinarily(ev.handler.plain, ev.Level, ev.PC) {
 		reached := false
 		defer func() {
@@ -89,7 +88,7 @@ func (c *recorderCore) handle(e *entry) error {
 		return c.deliver(e, true)
 	case !c.from.ordinarily(ev.handler.plain, ev.Level, ev.PC):
 		return c.pass(e) // it is for the Sample to count
-	case c.hold(e, id):
+	case c.hold(e):
 		return nil
 	}
 	return c.deliver(e, false)
@@ -120,7 +119,7 @@ func (c *recorderCore) deliver(e *entry, wanted bool) error {
 }
 
 // hold keeps a record. It reports false if the trace was released.
-func (c *recorderCore) hold(e *entry, id trace.TraceID) bool {
+func (c *recorderCore) hold(e *entry) bool {
 	var few [2][]byte
 	lines := few[:0]
 	for _, format := range c.need.formats {
@@ -128,7 +127,7 @@ func (c *recorderCore) hold(e *entry, id trace.TraceID) bool {
 	}
 	var record heldRecord
 	extra := e.hold(&record, c.need)
-	held := c.table.Put(id, &record, extra, lines...)
+	held := c.table.Put(record.span.TraceID(), &record, extra, lines...)
 	c.tickLater()
 	return held
 }
