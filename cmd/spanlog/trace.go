@@ -3,11 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"slices"
@@ -146,9 +143,6 @@ func (v *traceView) find(ctx context.Context, id oteltrace.TraceID) (spans []zip
 	}, nil
 }
 
-// maxSpans is how many bytes a server or a file may have for one trace.
-const maxSpans = 64 << 20
-
 // fetchSpans asks a Zipkin server for the spans of a trace.
 func fetchSpans(ctx context.Context, server string, id oteltrace.TraceID) ([]zipkin.Span, error) {
 	u, err := url.Parse(server)
@@ -156,22 +150,14 @@ func fetchSpans(ctx context.Context, server string, id oteltrace.TraceID) ([]zip
 		return nil, fmt.Errorf("-zipkin %q: want an address such as http://localhost:9411", server)
 	}
 	u.Path = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), "/api/v2/spans"), "/zipkin")
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.JoinPath("api/v2/trace", id.String()).String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
+	spans, err := zipkin.Fetch(ctx, u.String(), id.String())
+	switch {
+	case errors.Is(err, zipkin.ErrUnknownTrace):
+		return nil, fmt.Errorf("the Zipkin server at %s does not know trace %s: it was not sampled, or is not there yet, or not any more", server, id)
+	case err != nil:
 		return nil, fmt.Errorf("ask Zipkin: %w", err)
 	}
-	defer resp.Body.Close()
-	switch resp.StatusCode {
-	case http.StatusOK:
-		return decodeSpans(resp.Body)
-	case http.StatusNotFound:
-		return nil, fmt.Errorf("the Zipkin server at %s does not know trace %s: it was not sampled, or is not there yet, or not any more", server, id)
-	}
-	return nil, fmt.Errorf("the Zipkin server at %s: %s", server, resp.Status)
+	return spans, nil
 }
 
 // readSpans reads the spans of a trace from a file that may have others.
@@ -181,18 +167,11 @@ func readSpans(file string, id oteltrace.TraceID) ([]zipkin.Span, error) {
 		return nil, err
 	}
 	defer f.Close()
-	spans, err := decodeSpans(f)
+	spans, err := zipkin.ReadSpans(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return slices.DeleteFunc(spans, func(s zipkin.Span) bool {
 		return strings.TrimLeft(s.TraceID, "0") != strings.TrimLeft(id.String(), "0")
 	}), nil
-}
-
-func decodeSpans(r io.Reader) (spans []zipkin.Span, err error) {
-	if err := json.NewDecoder(io.LimitReader(r, maxSpans)).Decode(&spans); err != nil {
-		return nil, fmt.Errorf("spans: %w: want an array in Zipkin's v2 JSON", err)
-	}
-	return spans, nil
 }

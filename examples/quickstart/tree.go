@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"time"
 
@@ -76,32 +75,10 @@ func readLines(file, traceID string) (*spantree.Lines, error) {
 // spans may need a moment.
 func fetchTrace(ctx context.Context, server, traceID string) (spans []zipkin.Span, err error) {
 	for range 20 {
-		if spans, err = fetchOnce(ctx, server, traceID); !errors.Is(err, errUnknownTrace) {
+		if spans, err = zipkin.Fetch(ctx, server, traceID); !errors.Is(err, zipkin.ErrUnknownTrace) {
 			return spans, err
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
 	return nil, err
-}
-
-var errUnknownTrace = errors.New("the server does not know the trace")
-
-func fetchOnce(ctx context.Context, server, traceID string) ([]zipkin.Span, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/api/v2/trace/"+traceID, nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	switch resp.StatusCode {
-	case http.StatusOK:
-		var spans []zipkin.Span
-		return spans, json.NewDecoder(resp.Body).Decode(&spans)
-	case http.StatusNotFound:
-		return nil, errUnknownTrace
-	}
-	return nil, fmt.Errorf("%s: %s", req.URL, resp.Status)
 }
