@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/spanlog/spanlog/internal/levelname"
 	"github.com/spanlog/spanlog/internal/rawslog"
 )
 
@@ -237,7 +238,7 @@ func (e *entry) replaceBuiltins(p *pipeline) {
 	switch v := show(slog.Any(slog.LevelKey, ev.Level)); l := v.Any().(type) {
 	case nil: // removed, or nothing to print: the level itself will do
 	case slog.Level:
-		ev.levelText = levelName(l)
+		ev.levelText = levelname.Of(l)
 	default:
 		ev.levelText = valueText(v)
 	}

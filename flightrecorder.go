@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog/internal/flight"
+	"github.com/spanlog/spanlog/internal/levelname"
 	"github.com/spanlog/spanlog/internal/spanend"
 )
 
@@ -153,7 +154,7 @@ func (s FlightRecorder) validate() error {
 	}
 	if level, ok := s.Level.(slog.Level); ok {
 		if trigger, ok := s.Trigger.(slog.Level); ok && level > trigger {
-			errs = append(errs, badField("Level", "is %s, above Trigger, which is %s", levelName(level), levelName(trigger)))
+			errs = append(errs, badField("Level", "is %s, above Trigger, which is %s", levelname.Of(level), levelname.Of(trigger)))
 		}
 	}
 	switch undecorated(s.Sink).(type) {

@@ -16,17 +16,6 @@ const (
 	LevelFatal = slog.Level(12)
 )
 
-// levelName is slog's name of a level, or TRACE or FATAL at exactly those.
-func levelName(l slog.Level) string {
-	switch l {
-	case LevelTrace:
-		return "TRACE"
-	case LevelFatal:
-		return "FATAL"
-	}
-	return l.String()
-}
-
 // namedLevels is how many levels have a name without an offset.
 const namedLevels = 6
 

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // The reasons for which records are dropped, as in [Drops].
@@ -186,7 +188,7 @@ func (c *sinkCore) tellWithin(ctx context.Context, p *pipeline) {
 func (l *loss) text(total int, now time.Time) string {
 	var levels []string
 	for _, level := range slices.Sorted(maps.Keys(l.levels)) {
-		levels = append(levels, fmt.Sprintf("%d %s", l.levels[level], levelName(level)))
+		levels = append(levels, fmt.Sprintf("%d %s", l.levels[level], levelname.Of(level)))
 	}
 	return fmt.Sprintf("spanlog: %s dropped in %.1fs (%s): %s", records(total), now.Sub(l.since).Seconds(), strings.Join(levels, ", "), l.why)
 }

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/spanlog/spanlog/internal/levelname"
 	"github.com/spanlog/spanlog/internal/logprovider"
 )
 
@@ -209,7 +210,7 @@ func (e *entry) otelRecord() (r log.Record) {
 	r.SetTimestamp(ev.at)
 	r.SetObservedTimestamp(time.Now())
 	r.SetSeverity(otelSeverity(ev.Level))
-	r.SetSeverityText(levelName(ev.Level))
+	r.SetSeverityText(levelname.Of(ev.Level))
 	r.SetBody(attribute.StringValue(validText(ev.Message)))
 
 	// What is derived comes first: of a key that is there twice, the last counts,

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"reflect"
+
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // The handler that slog starts with writes through package log. Once it is
@@ -77,7 +79,7 @@ func (h *packageLog) Handle(_ context.Context, r slog.Record) error {
 		}
 		line = fmt.Appendf(line, "%s:%d: ", name, src.Line)
 	}
-	line = append(append(line, h.prefix...), levelName(r.Level)...)
+	line = append(append(line, h.prefix...), levelname.Of(r.Level)...)
 	line = append(append(line, ' '), r.Message...)
 	if len(h.p.attrs) > 0 {
 		line = append(append(line, ' '), h.p.attrs...)

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog/internal/encode"
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // prettyFormat is Pretty. Console sets its fields for the writer at hand.
@@ -126,7 +127,7 @@ func (enc *prettyEncoder) encode(dst []byte, e *Event, _ *prefix) []byte {
 func (enc *prettyEncoder) level(dst []byte, e *Event) (_ []byte, over int) {
 	name := safe(e.levelText)
 	if name == "" {
-		name = levelName(e.Level)
+		name = levelname.Of(e.Level)
 	}
 	dst = enc.styled(dst, levelColor(e.Level), name)
 	over = width(name) - len("ERROR")

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog/internal/flight"
+	"github.com/spanlog/spanlog/internal/levelname"
 	"github.com/spanlog/spanlog/internal/spanend"
 )
 
@@ -79,7 +80,7 @@ func (c *recorderCore) handle(e *entry) error {
 				_ = c.pipeline.failed(c.to, ev.Level, err)
 			}
 		}()
-		c.release(ev.Span, "a record at "+levelName(ev.Level))
+		c.release(ev.Span, "a record at "+levelname.Of(ev.Level))
 		reached = true
 		return c.deliver(e, wanted)
 	}

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // Rules are levels by logger and package. They are a [slog.Leveler] for any sink, or for
@@ -226,7 +228,7 @@ func ruleLevelText(l slog.Level) string {
 	if l == levelOff {
 		return "OFF"
 	}
-	text := levelName(l)
+	text := levelname.Of(l)
 	if parsed, err := ParseLevel(text); err != nil || parsed != l {
 		return strconv.Itoa(int(l)) // no offset is that large
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // Schema names the fields that a record has besides its attributes, and says
@@ -321,7 +323,7 @@ func (s *Schema) levelText(l slog.Level) string {
 		case slog.LevelError:
 			return "error"
 		}
-		return strings.ToLower(levelName(l))
+		return strings.ToLower(levelname.Of(l))
 	case levelGoogle:
 		// Cloud Logging has steps, no offsets: a level belongs to the step
 		// that it has reached.
@@ -337,7 +339,7 @@ func (s *Schema) levelText(l slog.Level) string {
 		}
 		return "DEBUG"
 	}
-	return levelName(l)
+	return levelname.Of(l)
 }
 
 // sourceAttr is the source in the schema's form. An unknown source is the zero

@@ -11,6 +11,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // A spanMirror shows records to the active span: as events, and as its status.
@@ -64,7 +66,7 @@ func (m *spanMirror) record(e *Event, ctx context.Context) {
 		at = trace.WithTimestamp(time.Now())
 	}
 	if isFrom(&m.events, e.state, e.Level, e.PC) {
-		attrs := []attribute.KeyValue{severityKey.String(levelName(e.Level))}
+		attrs := []attribute.KeyValue{severityKey.String(levelname.Of(e.Level))}
 		e.leaves(func(path string, a slog.Attr) {
 			attrs = append(attrs, keyValue(validText(path+a.Key), a.Value))
 		})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog/internal/flight"
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // Stats is what has become of a logger's records, sink by sink, since [New].
@@ -104,7 +105,7 @@ func (d Drops) MarshalJSON() ([]byte, error) {
 		Level   string `json:"level"`
 		Reason  string `json:"reason"`
 		Records uint64 `json:"records"`
-	}{levelName(d.Level), d.Reason, d.Records})
+	}{levelname.Of(d.Level), d.Reason, d.Records})
 }
 
 // String returns the stats as JSON, so that Stats is an expvar.Var.

@@ -9,7 +9,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // A Record is one log record as a [Recorder] received it.
@@ -70,24 +70,13 @@ func (r Record) Source() *slog.Source {
 // with dotted keys, and the span in brackets if there is one. The time is left
 // out, since it says little in a test. The form may change; don't parse it.
 func (r Record) String() string {
-	b := append([]byte(levelName(r.Level)), ' ')
+	b := append([]byte(levelname.Of(r.Level)), ' ')
 	b = strconv.AppendQuote(b, r.Message)
 	b = appendAttrs(b, "", r.Attrs)
 	if r.Span.IsValid() {
 		b = fmt.Appendf(b, " [%s]", spanName(r.Span))
 	}
 	return string(b)
-}
-
-// levelName is slog's name of a level, but for the two that spanlog has besides.
-func levelName(l slog.Level) string {
-	switch l {
-	case spanlog.LevelTrace:
-		return "TRACE"
-	case spanlog.LevelFatal:
-		return "FATAL"
-	}
-	return l.String()
 }
 
 func appendAttrs(b []byte, prefix string, attrs []slog.Attr) []byte {
