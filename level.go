@@ -3,8 +3,8 @@ package spanlog
 import (
 	"fmt"
 	"log/slog"
-	"strconv"
-	"strings"
+
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // The two levels that slog leaves out. They print and parse as TRACE and FATAL.
@@ -30,37 +30,13 @@ func levelIndex(l slog.Level) (i int, ok bool) {
 
 func levelAt(i int) slog.Level { return LevelTrace + slog.Level(4*i) }
 
-// levelNames are the names that ParseLevel knows, slog's own and those that
-// other languages' loggers use for the same thing.
-var levelNames = map[string]slog.Level{
-	"TRACE":    LevelTrace,
-	"DEBUG":    slog.LevelDebug,
-	"INFO":     slog.LevelInfo,
-	"WARN":     slog.LevelWarn,
-	"WARNING":  slog.LevelWarn,
-	"ERROR":    slog.LevelError,
-	"FATAL":    LevelFatal,
-	"CRITICAL": LevelFatal,
-}
-
 // ParseLevel parses a level as slog prints it, in any case: a name, a name with
 // an offset ("INFO+2"), or a number ("-4"). Names are TRACE, DEBUG, INFO, WARN,
 // ERROR and FATAL; WARNING and CRITICAL are understood too.
 func ParseLevel(s string) (slog.Level, error) {
-	name, offset := strings.TrimSpace(s), 0
-	if n, err := strconv.Atoi(name); err == nil {
-		return slog.Level(n), nil
+	l, err := levelname.Parse(s)
+	if err != nil {
+		return 0, fmt.Errorf("level %q: %w", shortened(s), err)
 	}
-	if i := strings.IndexAny(name, "+-"); i > 0 {
-		n, err := strconv.Atoi(name[i:])
-		if err != nil || n != int(int16(n)) { // no level is that far out
-			return 0, fmt.Errorf("level %q: bad offset %q", shortened(s), shortened(name[i:]))
-		}
-		name, offset = name[:i], n
-	}
-	level, ok := levelNames[strings.ToUpper(name)]
-	if !ok {
-		return 0, fmt.Errorf("level %q: want TRACE, DEBUG, INFO, WARN, ERROR, FATAL, one of them with an offset such as INFO+2, or a number", shortened(s))
-	}
-	return level + slog.Level(offset), nil
+	return l, nil
 }

@@ -1,7 +1,14 @@
 // Package levelname names levels.
 package levelname
 
-import "log/slog"
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"strconv"
+	"strings"
+)
 
 // The two levels that slog leaves out.
 const (
@@ -37,3 +44,55 @@ func Band(l slog.Level) string {
 	}
 	return "fatal"
 }
+
+// Range is the levels that a named one stands for where a single one is meant: those up
+// to below the next name. Below TRACE, and from FATAL on, there is none. Any other level
+// is meant by itself.
+func Range(l slog.Level) (lowest, highest slog.Level) {
+	const step = slog.LevelInfo - slog.LevelDebug
+	switch {
+	case l == Trace:
+		return math.MinInt, l + step - 1
+	case l == Fatal:
+		return l, math.MaxInt
+	case l%step != 0 || l < Trace || l > Fatal:
+		return l, l
+	}
+	return l, l + step - 1
+}
+
+// levels are the names that Parse knows, slog's own and those that other languages'
+// loggers use for the same thing.
+var levels = map[string]slog.Level{
+	"TRACE":    Trace,
+	"DEBUG":    slog.LevelDebug,
+	"INFO":     slog.LevelInfo,
+	"WARN":     slog.LevelWarn,
+	"WARNING":  slog.LevelWarn,
+	"ERROR":    slog.LevelError,
+	"FATAL":    Fatal,
+	"CRITICAL": Fatal,
+}
+
+// Parse parses a level as slog prints it, in any case: a name, a name with an offset, or a
+// number. The error says what is wanted, but not what there is.
+func Parse(s string) (slog.Level, error) {
+	name, offset := strings.TrimSpace(s), 0
+	if n, err := strconv.Atoi(name); err == nil {
+		return slog.Level(n), nil
+	}
+	if i := strings.IndexAny(name, "+-"); i > 0 {
+		n, err := strconv.Atoi(name[i:])
+		if err != nil || n != int(int16(n)) { // no level is that far out
+			return 0, fmt.Errorf("bad offset %.100q", name[i:])
+		}
+		name, offset = name[:i], n
+	}
+	level, ok := levels[strings.ToUpper(name)]
+	if !ok {
+		return 0, errLevel
+	}
+	return level + slog.Level(offset), nil
+}
+
+var errLevel = errors.New("want TRACE, DEBUG, INFO, WARN, ERROR, FATAL, one of them with an offset such as INFO+2, or a number")

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/spanlog/spanlog/internal/logline"
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -188,7 +189,8 @@ func plainWants(q *Query, l *plainLine) bool {
 	ok := (!q.Trace.IsValid() || q.Trace == l.head.Trace) && (!q.Span.IsValid() || q.Span == l.head.Span) &&
 		(!q.HasLevel || l.head.HasLevel && l.head.Level >= q.Level) &&
 		(q.Since == 0 || l.head.Time >= q.Since) && (q.Until == 0 || l.head.Time != 0 && l.head.Time <= q.Until) &&
-		bytes.Contains([]byte(l.text), []byte(q.Text)) && (q.Regexp == nil || q.Regexp.MatchString(l.text))
+		(!q.HasMaxLevel || l.head.HasLevel && l.head.Level <= q.MaxLevel) &&
+		logquery.NewFilter(&Query{Texts: q.Texts}, nil).Wants([]byte(l.text), &l.head) && (q.Regexp == nil || q.Regexp.MatchString(l.text))
 	var s logline.Scanner
 	var r logline.Record
 	s.Parse([]byte(l.text), &r)

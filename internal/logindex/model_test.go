@@ -42,7 +42,7 @@ func (w *world) text() string {
 		return fmt.Sprintf("time=%s level=%s msg=%q trace_id=%s order=17", at, level, word, id)
 	case 2:
 		if w.clock%2 == 0 {
-			return fmt.Sprintf(`{"level":%q,"msg":"p\u0061id","order":"\u0031"}`, level)
+			return fmt.Sprintf(`{"level":%q,"msg":"p\u0061id","order":"\u0031","note":"\u003cA\u003e"}`, level)
 		}
 		return fmt.Sprintf(`{"level":%q,"msg":%q,"order":%d}`, level, word, w.clock%3)
 	case 3:
@@ -143,6 +143,9 @@ func drawQuery(t *rapid.T) *Query {
 	if maybe("has level") {
 		q.HasLevel, q.Level = true, slog.Level(rapid.IntRange(-5, 13).Draw(t, "of level"))
 	}
+	if maybe("has max level") {
+		q.HasMaxLevel, q.MaxLevel = true, slog.Level(rapid.IntRange(-5, 13).Draw(t, "of max level"))
+	}
 	at := func(what string) int64 {
 		return start.Add(time.Duration(rapid.IntRange(-5, 60).Draw(t, what)) * time.Second).UnixNano()
 	}
@@ -153,7 +156,8 @@ func drawQuery(t *rapid.T) *Query {
 		q.Until = at("until")
 	}
 	if maybe("has text") {
-		q.Text = rapid.SampledFrom([]string{"paid", "refus", "nothing", "\t"}).Draw(t, "of text")
+		value := rapid.SampledFrom([]string{"paid", "REFUS", "nothing", "\t", "<a>", "2026"}).Draw(t, "of text")
+		q.Texts = append(q.Texts, Text{Value: value, Not: rapid.Bool().Draw(t, "not text")})
 	}
 	if maybe("has regexp") {
 		q.Regexp = regexp.MustCompile(rapid.SampledFrom([]string{"paid|a b", "^half", "refused.*$", "(?i)PANIC", "main.go:[0-9]+"}).Draw(t, "of regexp"))

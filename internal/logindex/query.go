@@ -15,10 +15,14 @@ type Query = logquery.Query
 // A Field is one that a record has to have, or not to have.
 type Field = logquery.Field
 
+// A Text is one that a line has to contain, or not to contain.
+type Text = logquery.Text
+
 // wantsBlock reports whether a block can have a record that is wanted.
 func wantsBlock(q *Query, b *block) bool {
 	switch {
 	case q.HasLevel && (b.level == noLevel || b.level < clampLevel(q.Level)),
+		q.HasMaxLevel && b.level == noLevel,
 		q.Since != 0 && b.last < q.Since,
 		q.Until != 0 && b.first > q.Until:
 		return false
@@ -31,9 +35,6 @@ func wantsBlock(q *Query, b *block) bool {
 func wantsText(q *Query, b *block, raw []byte) bool {
 	if b.owner >= 0 {
 		return true
-	}
-	if q.Text != "" && !bytes.Contains(raw, []byte(q.Text)) {
-		return false
 	}
 	if q.Regexp != nil {
 		if prefix, _ := q.Regexp.LiteralPrefix(); !bytes.Contains(raw, []byte(prefix)) {

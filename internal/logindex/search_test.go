@@ -13,7 +13,7 @@ import (
 func TestSearchEnds(t *testing.T) {
 	x := open(t, Options{blockSize: 300}, put(t, t.TempDir(), "app.log", numbered(100)))
 	for _, newest := range []bool{false, true} {
-		r := Request{Query: Query{Text: "record 5"}, Newest: newest}
+		r := Request{Query: Query{Texts: []Text{{Value: "record 5"}}}, Newest: newest}
 		found, ends := 0, 0
 		for {
 			ctx, cancel := context.WithCancel(context.Background())
@@ -87,7 +87,7 @@ func TestLongTraces(t *testing.T) {
 	path := put(t, t.TempDir(), "app.log", text)
 	p.read(path, lines)
 	x := open(t, Options{blockSize: 100}, path)
-	for _, q := range []*Query{{}, {Trace: traceID(2)}, {Trace: traceID(1)}, {HasLevel: true, Level: slog.LevelError}, {Text: "panic"}, {Text: "main.go"}} {
+	for _, q := range []*Query{{}, {Trace: traceID(2)}, {Trace: traceID(1)}, {HasLevel: true, Level: slog.LevelError}, {Texts: []Text{{Value: "panic"}}}, {Texts: []Text{{Value: "main.go"}}}} {
 		for _, newest := range []bool{false, true} {
 			equalTexts(t, "lines", pages(t, x, q, newest, 17), p.search(q))
 		}

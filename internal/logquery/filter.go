@@ -14,6 +14,8 @@ type Filter struct {
 	scanner logline.Scanner
 	record  logline.Record
 	Owner   Owner
+
+	unescaped []byte // a line
 }
 
 // An Owner is what is known of a record, for the lines that belong to it.
@@ -57,13 +59,34 @@ func (f *Filter) Head(text []byte, h *logline.Head) (wanted, continued bool) {
 }
 
 // Wants judges a line by itself.
-func (f *Filter) Wants(text []byte, h *logline.Head) bool {
-	if !f.Query.WantsHead(h, text) || !f.Query.MayMatch(text) {
+func (f *Filter) Wants(line []byte, h *logline.Head) bool {
+	q := f.Query
+	if !q.WantsHead(h) || !q.mayHaveFields(line) {
 		return false
 	}
-	if len(f.Query.Fields) == 0 {
+	for _, t := range q.Texts {
+		if f.contains(line, t.Value) == t.Not {
+			return false
+		}
+	}
+	if q.Regexp != nil && !q.Regexp.Match(line) {
+		return false
+	}
+	if len(q.Fields) == 0 {
 		return true
 	}
-	f.scanner.Parse(text, &f.record)
-	return f.Query.Wants(&f.record)
+	f.scanner.Parse(line, &f.record)
+	return q.Wants(&f.record)
+}
+
+// contains reports whether a line contains a text, be it escaped.
+func (f *Filter) contains(line []byte, text string) bool {
+	if containsFold(line, text) {
+		return true
+	}
+	if !mayBeEscaped(line, text) {
+		return false
+	}
+	f.unescaped = logline.AppendUnescaped(f.unescaped[:0], line)
+	return containsFold(f.unescaped, text)
 }

@@ -18,9 +18,11 @@ type Query struct {
 	Span         trace.SpanID  // the same
 	Level        slog.Level    // the lowest, if HasLevel
 	HasLevel     bool
+	MaxLevel     slog.Level // the highest, if HasMaxLevel
+	HasMaxLevel  bool
 	Since, Until int64          // Unix nanoseconds; 0: no limit
-	Text         string         // what the line contains, byte by byte
-	Regexp       *regexp.Regexp // what the line matches
+	Texts        []Text         // what the line contains
+	Regexp       *regexp.Regexp // what the line matches, as it is
 	Fields       []Field
 }
 
@@ -31,22 +33,22 @@ type Field struct {
 	Not        bool
 }
 
-// WantsHead reports whether a line can be wanted, by its head and its text.
-func (q *Query) WantsHead(h *logline.Head, text []byte) bool {
+// WantsHead reports whether a line can be wanted, by its head.
+func (q *Query) WantsHead(h *logline.Head) bool {
 	switch {
 	case q.Trace.IsValid() && h.Trace != q.Trace,
 		q.Span.IsValid() && h.Span != q.Span,
-		q.HasLevel && (!h.HasLevel || h.Level < q.Level),
+		(q.HasLevel || q.HasMaxLevel) && !h.HasLevel,
+		q.HasLevel && h.Level < q.Level,
+		q.HasMaxLevel && h.Level > q.MaxLevel,
 		q.Since != 0 && h.Time < q.Since,
-		q.Until != 0 && (h.Time == 0 || h.Time > q.Until),
-		q.Text != "" && !bytes.Contains(text, []byte(q.Text)),
-		q.Regexp != nil && !q.Regexp.Match(text):
+		q.Until != 0 && (h.Time == 0 || h.Time > q.Until):
 		return false
 	}
 	return true
 }
 
-// Wants reports whether the record of such a line is wanted.
+// Wants reports whether a record has the fields.
 func (q *Query) Wants(r *logline.Record) bool {
 	for _, f := range q.Fields {
 		if f.matches(r) == f.Not {
@@ -79,10 +81,19 @@ func (f *Field) mayMatch(text []byte) bool {
 	return f.Not || bytes.Contains(text, []byte(f.Value)) || bytes.IndexByte(text, '\\') >= 0
 }
 
-// MayMatch reports whether a text can have all the fields.
-func (q *Query) MayMatch(text []byte) bool {
+// MayMatch reports whether some lines can have one with all the texts and fields.
+func (q *Query) MayMatch(lines []byte) bool {
+	for i := range q.Texts {
+		if !q.Texts[i].mayMatch(lines) {
+			return false
+		}
+	}
+	return q.mayHaveFields(lines)
+}
+
+func (q *Query) mayHaveFields(lines []byte) bool {
 	for i := range q.Fields {
-		if !q.Fields[i].mayMatch(text) {
+		if !q.Fields[i].mayMatch(lines) {
 			return false
 		}
 	}
