@@ -11,31 +11,40 @@ import (
 func newNonce() uint32 { return rand.Uint32() }
 
 // cursor is the positions of all logs as a text that can be in a URL.
-func (s *search) cursor(nonce uint32) string {
+func cursor(nonce uint32, newest bool, positions []position) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%x", s.start(nonce))
-	for _, w := range s.walks {
-		fmt.Fprintf(&b, "-%x.%x", w.position.block, w.position.line)
+	fmt.Fprintf(&b, "%x", cursorStart(nonce, newest))
+	for _, p := range positions {
+		fmt.Fprintf(&b, "-%x.%x", p.block, p.line)
 	}
 	return b.String()
 }
 
-// start is what a cursor begins with, which has the direction too.
-func (s *search) start(nonce uint32) uint64 {
+// cursorStart is what a cursor begins with, which has the direction too.
+func cursorStart(nonce uint32, newest bool) uint64 {
 	start := uint64(nonce) << 1
-	if s.newest {
+	if newest {
 		start |= 1
 	}
 	return start
 }
 
+// cursor is where the search goes on.
+func (s *search) cursor() string {
+	var positions []position
+	for _, w := range s.walks {
+		positions = append(positions, w.position)
+	}
+	return cursor(s.index.nonce, s.newest, positions)
+}
+
 // seek goes to a cursor.
-func (s *search) seek(cursor string, nonce uint32) error {
+func (s *search) seek(cursor string) error {
 	if cursor == "" {
 		return nil
 	}
 	parts := strings.Split(cursor, "-")
-	if len(parts) != len(s.walks)+1 || parts[0] != strconv.FormatUint(s.start(nonce), 16) {
+	if len(parts) != len(s.walks)+1 || parts[0] != strconv.FormatUint(cursorStart(s.index.nonce, s.newest), 16) {
 		return errCursor
 	}
 	for i, w := range s.walks {

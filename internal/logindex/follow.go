@@ -3,8 +3,6 @@ package logindex
 import (
 	"sync"
 	"sync/atomic"
-
-	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 // A Subscription is of the lines that come. They are in the index before they are here.
@@ -91,24 +89,4 @@ func (s *subscribers) close() {
 	for one := range s.all {
 		s.end(one)
 	}
-}
-
-// A Filter chooses lines of subscriptions by a query. It is for one goroutine at a time.
-type Filter struct {
-	filter logquery.Filter
-	wanted map[int]bool // the record before, by its log
-}
-
-// NewFilter returns a filter for lines that come one after the other.
-func NewFilter(q Query) *Filter {
-	return &Filter{filter: logquery.Filter{Query: &q}, wanted: make(map[int]bool)}
-}
-
-// Wants reports whether a line is wanted. One that belongs to a record before it is if that
-// was.
-func (f *Filter) Wants(l *Line) bool {
-	if !l.Continued {
-		f.wanted[l.log] = f.filter.Wants(l.Text, &l.Head)
-	}
-	return f.wanted[l.log]
 }

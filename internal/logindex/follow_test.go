@@ -44,31 +44,6 @@ func TestSubscribe(t *testing.T) {
 	}
 }
 
-// TestFilter has lines of a subscription chosen, with what belongs to them.
-func TestFilter(t *testing.T) {
-	dir := t.TempDir()
-	a, b := put(t, dir, "a.log", ""), put(t, dir, "b.log", "")
-	x, err := Open([]string{a, b}, Options{Follow: true, Poll: time.Millisecond})
-	must(t, err)
-	defer x.Close()
-	must(t, x.Wait(context.Background()))
-	s := x.Subscribe(10)
-	f := NewFilter(Query{Text: "wanted"})
-	for _, test := range []struct {
-		path, text string
-		want       bool
-	}{
-		{a, recordOf(1, 1, "INFO", "wanted"), true},
-		{b, recordOf(2, 1, "INFO", "other"), false},
-		{a, "\tat main.go:17", true},
-		{b, "\tat main.go:wanted", false},
-	} {
-		appendTo(t, test.path, test.text+"\n")
-		l := <-s.C
-		equal(t, test.text, f.Wants(&l), test.want)
-	}
-}
-
 // TestConcurrent asks all questions while logs are indexed, written and rotated.
 func TestConcurrent(t *testing.T) {
 	dir := t.TempDir()
@@ -114,7 +89,7 @@ func TestConcurrent(t *testing.T) {
 		return err
 	})
 	ask("search", func(n int) error {
-		p, err := x.Search(ctx, Request{Query: Query{Text: "more"}, Newest: n%2 == 0, Limit: 10})
+		p, err := x.Search(ctx, Request{Query: Query{Texts: []Text{{Value: "more"}}}, Newest: n%2 == 0, Limit: 10})
 		if len(p.Gone) > 0 {
 			return fmt.Errorf("gone: %+v", p.Gone)
 		}

@@ -123,7 +123,7 @@ func (x *indexer) add(in *logsource.Line) {
 	}
 	x.counts.Bytes += int64(len(in.Text)) + 1
 	if x.settled && x.index.subs.any() {
-		x.lines = append(x.lines, newLine(x.log, in.File, in.Offset, in.Text, h, x.owner.At, continued, in.Torn))
+		x.lines = append(x.lines, newLine(x.log, position{x.number, int(b.lines) - 1}, in.File, in.Offset, in.Text, h, x.owner.At, continued, in.Torn))
 	}
 }
 

@@ -21,13 +21,14 @@ type Line struct {
 	// doc.
 	At int64
 
-	log int
+	log   int
+	place position // its own
 }
 
 // newLine copies a line.
-func newLine(l *log, file string, offset int64, text []byte, h *logline.Head, at int64, continued, torn bool) Line {
+func newLine(l *log, place position, file string, offset int64, text []byte, h *logline.Head, at int64, continued, torn bool) Line {
 	return Line{
 		Log: l.path, File: file, Offset: offset, Text: bytes.Clone(text), Head: *h,
-		Continued: continued, Torn: torn || h.Torn, At: at, log: l.number,
+		Continued: continued, Torn: torn || h.Torn, At: at, log: l.number, place: place,
 	}
 }

@@ -1,6 +1,7 @@
 package logindex
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -46,6 +47,8 @@ func (b *block) gone(l *log) *Gone {
 }
 
 const (
+	// pageLines is how many lines a page has by default.
+	pageLines = 100
 	// maxPage is how many bytes of text a page has, and up to a line more.
 	maxPage = 16 << 20
 	// maxGone is how many parts that are gone a page has.
@@ -56,16 +59,17 @@ const (
 // long if there are few. If ctx ends, the page has what was found until then, together
 // with ctx's error, and the search can be gone on with at its Next.
 func (x *Index) Search(ctx context.Context, r Request) (Page, error) {
-	if r.Limit <= 0 {
-		r.Limit = 100
-	}
-	s := x.newSearch(&r.Query, r.Newest)
-	if err := s.seek(r.Cursor, x.nonce); err != nil {
+	return x.newSearch(&r.Query, r.Newest).answer(ctx, r)
+}
+
+// answer returns the page of a search.
+func (s *search) answer(ctx context.Context, r Request) (Page, error) {
+	if err := s.seek(r.Cursor); err != nil {
 		return Page{}, err
 	}
 	s.progress = r.Progress
-	err := s.run(ctx, limits{lines: r.Limit, bytes: maxPage})
-	s.page.Next = s.cursor(x.nonce)
+	err := s.run(ctx, limits{lines: cmp.Or(max(r.Limit, 0), pageLines), bytes: maxPage})
+	s.page.Next = s.cursor()
 	s.page.Searched, s.page.Total = s.searched()
 	return s.page, err
 }

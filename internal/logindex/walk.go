@@ -19,8 +19,8 @@ type walk struct {
 	buf    []byte
 
 	position position
-	found    []foundLine // of the block that was read last, still to be taken
-	after    position    // all of them
+	found    []Line   // of the block that was read last, still to be taken
+	after    position // all of them
 	loads    int
 
 	owner   logquery.Owner
@@ -29,11 +29,6 @@ type walk struct {
 
 // A position is where to go on: at a line, or backwards, at the one before it.
 type position struct{ block, line int }
-
-type foundLine struct {
-	Line
-	number int
-}
 
 func (x *Index) newWalk(l *log, q *Query, newest bool) *walk {
 	w := &walk{index: x, newest: newest, filter: logquery.NewFilter(q, x.opts.Location), ownerOf: -1}
@@ -124,7 +119,7 @@ func (w *walk) take() Line {
 	l := w.found[0]
 	w.found = w.found[1:]
 	w.settle()
-	return l.Line
+	return l
 }
 
 // settle has the walk go on at the first of the lines that were found.
@@ -133,9 +128,9 @@ func (w *walk) settle() {
 	case len(w.found) == 0:
 		w.position = w.after
 	case w.newest:
-		w.position.line = w.found[0].number + 1
+		w.position.line = w.found[0].place.line + 1
 	default:
-		w.position.line = w.found[0].number
+		w.position.line = w.found[0].place.line
 	}
 }
 
@@ -169,7 +164,7 @@ func (w *walk) load(ctx context.Context) (*Gone, error) {
 			var h logline.Head
 			wanted, continued := w.filter.Head(text, &h)
 			if wanted && from <= i && i < to {
-				w.found = append(w.found, foundLine{newLine(w.view.log, b.file.first, offset, text, &h, w.filter.Owner.At, continued, b.single), i})
+				w.found = append(w.found, newLine(w.view.log, position{n, i}, b.file.first, offset, text, &h, w.filter.Owner.At, continued, b.single))
 			}
 		})
 	}
