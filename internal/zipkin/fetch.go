@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // ErrUnknownTrace is the error of Fetch for a trace that the server does not have: it was not
@@ -18,23 +20,57 @@ const maxTrace = 64 << 20
 
 // Fetch asks a Zipkin server for the spans of a trace. The server is its address, without the
 // path of the API.
-func Fetch(ctx context.Context, server, traceID string) ([]Span, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/api/v2/trace/"+traceID, nil)
+func Fetch(ctx context.Context, server, traceID string) (spans []Span, err error) {
+	err = fetch(ctx, server+"/api/v2/trace/"+traceID, func(body io.Reader) error {
+		spans, err = ReadSpans(body)
+		return err
+	})
+	return spans, err
+}
+
+// manyIDs is how many traces are asked for at once: an address has up to 4 KiB with some servers.
+const manyIDs = 100
+
+// FetchMany asks for the spans of several traces. Those that the server does not have are left
+// out. With an error, it returns those that it has got.
+func FetchMany(ctx context.Context, server string, traceIDs []string) (traces [][]Span, err error) {
+	for ids := range slices.Chunk(traceIDs, manyIDs) {
+		if len(ids) == 1 {
+			ids = append(slices.Clip(ids), ids[0]) // Zipkin wants two at least
+		}
+		err := fetch(ctx, server+"/api/v2/traceMany?traceIds="+strings.Join(ids, ","), func(body io.Reader) error {
+			var some [][]Span
+			if err := json.NewDecoder(io.LimitReader(body, maxTrace)).Decode(&some); err != nil {
+				return fmt.Errorf("traces: %w: want arrays of spans in Zipkin's v2 JSON", err)
+			}
+			traces = append(traces, slices.DeleteFunc(some, func(s []Span) bool { return len(s) == 0 })...)
+			return nil
+		})
+		if err != nil && !errors.Is(err, ErrUnknownTrace) {
+			return traces, err
+		}
+	}
+	return traces, nil
+}
+
+// fetch has read read the body of an answer.
+func fetch(ctx context.Context, address string, read func(io.Reader) error) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer resp.Body.Close()
 	switch resp.StatusCode {
 	case http.StatusOK:
-		return ReadSpans(resp.Body)
+		return read(resp.Body)
 	case http.StatusNotFound:
-		return nil, ErrUnknownTrace
+		return ErrUnknownTrace
 	}
-	return nil, fmt.Errorf("%s: %s", req.URL, resp.Status)
+	return fmt.Errorf("%s: %s", req.URL, resp.Status)
 }
 
 // ReadSpans reads an array of spans, as the API has it.
