@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -28,7 +27,8 @@ func largeID(n int) (id trace.TraceID) {
 	return id
 }
 
-// writeLarge writes records of about 300 bytes. Some 20 traces are open at a time.
+// writeLarge writes records of about 300 bytes, one in ten of which has no trace. Of the
+// traces, some 20 are open at a time.
 func writeLarge(t testing.TB, path string, size int64, perTrace int) (traces int, written int64) {
 	t.Helper()
 	f, err := os.Create(path)
@@ -38,22 +38,27 @@ func writeLarge(t testing.TB, path string, size int64, perTrace int) (traces int
 	at := start
 	type open struct{ id, left int }
 	var all []open
+	withTrace := 0
 	for n := 0; written < size; n++ {
 		for len(all) < 20 {
 			traces++
 			all = append(all, open{traces, perTrace})
 		}
-		i := n * 7 % len(all)
-		id := largeID(all[i].id)
-		if all[i].left--; all[i].left == 0 {
-			all = append(all[:i], all[i+1:]...)
+		ids := fmt.Sprintf(`"job":"restock","shard":%d,"note":"records of jobs have no trace"`, n%7)
+		if n%10 > 0 {
+			i := withTrace * 7 % len(all)
+			withTrace++
+			ids = fmt.Sprintf(`"trace_id":"%s","span_id":"%016x","trace_flags":"01"`, largeID(all[i].id), n+1)
+			if all[i].left--; all[i].left == 0 {
+				all = append(all[:i], all[i+1:]...)
+			}
 		}
 		level, at := "INFO", at.Add(time.Duration(n)*time.Microsecond)
 		if n%97 == 0 {
 			level = "ERROR"
 		}
-		k, _ := fmt.Fprintf(w, `{"time":"%s","level":"%s","msg":"request done","trace_id":"%s","span_id":"%016x","trace_flags":"01","service.name":"shop","method":"GET","path":"/api/v1/orders/%d","status":200,"took":1834212,"bytes":5120,"peer":"10.0.17.3:44120","user":{"id":%d,"plan":"free"}}`+"\n",
-			at.Format(time.RFC3339Nano), level, hex.EncodeToString(id[:]), n+1, n%1000, n)
+		k, _ := fmt.Fprintf(w, `{"time":"%s","level":"%s","msg":"request done",%s,"service.name":"shop","method":"GET","path":"/api/v1/orders/%d","status":200,"took":1834212,"bytes":5120,"peer":"10.0.17.3:44120","user":{"id":%d,"plan":"free"}}`+"\n",
+			at.Format(time.RFC3339Nano), level, ids, n%1000, n)
 		written += int64(k)
 	}
 	must(t, w.Flush())
@@ -68,8 +73,13 @@ func largeSize() int64 {
 	return 16 << 20
 }
 
-// BenchmarkIndex indexes a log whose size SPANLOG_INDEX_MIB sets. BenchmarkHeads is what it
-// takes to split the same log and find the heads of its lines.
+// BenchmarkIndex indexes a log whose size SPANLOG_INDEX_MIB sets, and reports how fast that
+// is by the clock and by the time of processors, and how much memory the process has in the
+// end, with the index. For a log of 1 GiB:
+//
+//	SPANLOG_INDEX_MIB=1024 go test -run '^$' -bench 'Index$' -benchtime 5x ./internal/logindex
+//
+// TMPDIR says where the log is written to.
 func BenchmarkIndex(b *testing.B) {
 	for _, perTrace := range []int{10, 1} {
 		b.Run(fmt.Sprint("records=", perTrace), func(b *testing.B) {
@@ -77,17 +87,24 @@ func BenchmarkIndex(b *testing.B) {
 			_, size := writeLarge(b, path, largeSize(), perTrace)
 			b.SetBytes(size)
 			began := cpu()
+			var x *Index
 			for b.Loop() {
-				x, err := Open([]string{path}, Options{})
+				if x != nil {
+					must(b, x.Close())
+				}
+				var err error
+				x, err = Open([]string{path}, Options{})
 				must(b, err)
 				must(b, x.Wait(context.Background()))
-				must(b, x.Close())
 			}
 			reportCPU(b, size, began)
+			b.ReportMetric(memory("VmRSS"), "MiB")
+			must(b, x.Close())
 		})
 	}
 }
 
+// BenchmarkHeads is what it takes to split the same log and find the heads of its lines.
 func BenchmarkHeads(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "app.log")
 	_, size := writeLarge(b, path, largeSize(), 10)
@@ -112,25 +129,11 @@ func BenchmarkHeads(b *testing.B) {
 }
 
 // reportCPU reports the speed by the time that the processors took, which others on the
-// machine do not add to, where the system tells. It is of all that the benchmark does, and
-// rough for less than a second.
-func reportCPU(b *testing.B, size int64, began float64) {
+// machine add less to, where the system tells. It is of all that the benchmark does.
+func reportCPU(b *testing.B, size int64, began time.Duration) {
 	if used := cpu() - began; used > 0 {
-		b.ReportMetric(float64(size)*float64(b.N)/1e6/used, "MB/cpu-s")
+		b.ReportMetric(float64(size)*float64(b.N)/1e6/used.Seconds(), "MB/cpu-s")
 	}
-}
-
-// cpu is how many seconds of processors the process has used.
-func cpu() float64 {
-	stat, _ := os.ReadFile("/proc/self/stat")
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0
-	}
-	user, _ := strconv.ParseFloat(fields[11], 64)
-	system, _ := strconv.ParseFloat(fields[12], 64)
-	return (user + system) / 100
 }
 
 // BenchmarkTrace finds traces all over a log.
@@ -155,7 +158,7 @@ func BenchmarkTrace(b *testing.B) {
 			}
 			b.ReportMetric(float64(slowest.Microseconds())/1000, "slowest-ms")
 			b.ReportMetric(float64(largeSize())/1e6/took.Seconds(), "index-MB/s")
-			b.ReportMetric(peak(), "peak-MiB")
+			b.ReportMetric(memory("VmHWM"), "peak-MiB")
 			b.ReportMetric(float64(heapOf(x))/(1<<20), "heap-MiB")
 		})
 	}
@@ -170,10 +173,10 @@ func heapOf(x *Index) uint64 {
 	return m.HeapAlloc
 }
 
-// peak is the most memory that the process has had, where the system tells.
-func peak() float64 {
+// memory is how much the process has, or has had at most, where the system tells.
+func memory(name string) float64 {
 	status, _ := os.ReadFile("/proc/self/status")
-	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	_, rest, _ := strings.Cut(string(status), name+":")
 	var kib float64
 	_, _ = fmt.Sscan(rest, &kib)
 	return kib / 1024

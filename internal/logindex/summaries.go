@@ -41,6 +41,7 @@ type summary struct {
 	kept       kept
 	prev, next int32 // in a list
 	place      int32 // in slow
+	same       int32 // the next one in its slot
 }
 
 func (s *summary) duration() uint64 { return uint64(s.last) - uint64(s.first) }
@@ -58,10 +59,10 @@ const (
 // newest that failed are kept, and the slowest. The others are counted.
 type summaries struct {
 	mu        sync.Mutex
-	limit     int              // of recent; a tenth of that is for failed and slow each
-	byHash    map[uint64]int32 // which takes less time than by ids
-	all       []summary        // 0 is none
+	limit     int       // of recent; a tenth of that is for failed and slow each
+	all       []summary // 0 is none
 	free      []int32
+	slots     []int32 // see slot
 	recent    chain
 	failed    chain
 	slow      slowest
@@ -69,7 +70,7 @@ type summaries struct {
 }
 
 func (s *summaries) init(limit int) {
-	s.limit, s.byHash, s.all = limit, make(map[uint64]int32), make([]summary, 1)
+	s.limit, s.slots, s.all = limit, make([]int32, 8), make([]summary, 1)
 	s.slow.s = s
 }
 
@@ -95,15 +96,12 @@ func (s *summary) add(r *traceRecord) {
 
 // use returns the summary of a trace, which becomes the most recent.
 func (s *summaries) use(r *traceRecord) int32 {
-	at, ok := s.byHash[r.hash]
+	at := s.find(r.hash)
 	switch {
-	case !ok:
-		if at = s.spare(); at == 0 {
-			at = int32(len(s.all))
-			s.all = append(s.all, summary{})
-		}
+	case at == 0:
+		at = s.spare()
 		s.all[at] = summary{id: r.id, hash: r.hash, first: math.MaxInt64, last: math.MinInt64, level: noLevel}
-		s.byHash[r.hash] = at
+		s.enter(at)
 	case s.recent.newest == at:
 		return at
 	case s.all[at].kept == keptRecent:
@@ -120,14 +118,18 @@ func (s *summaries) use(r *traceRecord) int32 {
 	return at
 }
 
+// spare returns a summary that is not used.
 func (s *summaries) spare() int32 {
-	n := len(s.free)
-	if n == 0 {
-		return 0
+	if n := len(s.free); n > 0 {
+		at := s.free[n-1]
+		s.free = s.free[:n-1]
+		return at
 	}
-	at := s.free[n-1]
-	s.free = s.free[:n-1]
-	return at
+	s.all = append(s.all, summary{})
+	if len(s.all) > len(s.slots) {
+		s.grow()
+	}
+	return int32(len(s.all) - 1)
 }
 
 // retire moves a summary that is not recent any more.
@@ -154,7 +156,7 @@ func (s *summaries) retire(at int32) {
 }
 
 func (s *summaries) forget(at int32) {
-	delete(s.byHash, s.all[at].hash)
+	s.leave(at)
 	s.free = append(s.free, at)
 	s.forgotten++
 }
@@ -162,16 +164,18 @@ func (s *summaries) forget(at int32) {
 func (s *summaries) stats() (kept, forgotten int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return int64(len(s.byHash)), s.forgotten
+	return int64(len(s.all) - 1 - len(s.free)), s.forgotten
 }
 
 // list returns all summaries.
 func (s *summaries) list() []summary {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make([]summary, 0, len(s.byHash))
-	for _, at := range s.byHash {
-		all = append(all, s.all[at])
+	var all []summary
+	for _, at := range s.slots {
+		for ; at != 0; at = s.all[at].same {
+			all = append(all, s.all[at])
+		}
 	}
 	return all
 }

@@ -46,6 +46,7 @@ type Scanner struct {
 
 	claims
 	objects
+	seenKeys
 	scratch []byte // a decoded value
 	key     []byte // a decoded key
 	line    []byte // what of the line counts

@@ -44,6 +44,11 @@ func parse(t interface{ Fatalf(string, ...any) }, line string) *Record {
 	if used.Parse([]byte(line), again); describe(again) != got {
 		t.Fatalf("%q: in a used record\n%s, and in a new one\n%s", line, describe(again), got)
 	}
+	for _, other := range []string{line, line[:len(line)/2], line} { // with the keys that are expected, and not
+		if used.Head([]byte(other), &h); other == line && h != r.Head {
+			t.Fatalf("%q: after the same line, the head is\n%+v, and in a new scanner\n%+v", line, h, r.Head)
+		}
+	}
 	return r
 }
 

@@ -20,7 +20,7 @@ const (
 
 // wholeObject reports whether there is one object from i on, and nothing else.
 func (s *Scanner) wholeObject(b []byte, i int) bool {
-	s.path, s.members = s.path[:0], 0
+	s.path, s.members, s.last = s.path[:0], 0, 0
 	i = s.object(b, i+1, 1)
 	return i >= 0 && space(b, i) == len(b)
 }
@@ -32,36 +32,29 @@ func (s *Scanner) object(b []byte, i, depth int) int {
 		return i + 1
 	}
 	for i < len(b) && b[i] == '"' {
+		var key []byte
+		var e *entry
 		start := i + 1
-		end, w, plain := jsonKey(b, start)
-		if end < 0 {
-			return -1
+		if s.rec == nil && len(s.path) == 0 {
+			key, e = s.expected(b, start)
+			i = start + len(key)
 		}
-		i = end + 1
-		if i < len(b) && b[i] != ':' {
-			i = space(b, i)
-		}
-		if i >= len(b) || b[i] != ':' {
-			return -1
-		}
-		i++
-		if i < len(b) && b[i] <= ' ' {
-			i = space(b, i)
-		}
-		if i >= len(b) {
-			return -1
-		}
-		key := b[start:end]
-		if !plain || s.rec != nil {
-			if key = s.decodeKey(&value{text: key, plain: plain}); !plain {
-				w = wordAt(key, 0, len(key))
+		if e == nil {
+			if key, e, i = s.otherKey(b, start); i < 0 {
+				return -1
 			}
 		}
-		var e *entry
-		if len(s.path) == 0 {
-			e = find(w, key)
-		} else {
-			e = s.findNested(key)
+		i++
+		if i >= len(b) || b[i] != ':' {
+			if i = space(b, i); i == len(b) || b[i] != ':' {
+				return -1
+			}
+		}
+		i++
+		if i >= len(b) || b[i] <= ' ' {
+			if i = space(b, i); i == len(b) {
+				return -1
+			}
 		}
 		if i = s.member(b, e, key, i, depth); i < 0 {
 			return -1
@@ -69,11 +62,10 @@ func (s *Scanner) object(b []byte, i, depth int) int {
 		if depth == 1 {
 			s.members++
 		}
-		if i < len(b) && b[i] <= ' ' {
-			i = space(b, i)
-		}
-		if i >= len(b) {
-			return -1
+		if i >= len(b) || b[i] <= ' ' {
+			if i = space(b, i); i == len(b) {
+				return -1
+			}
 		}
 		switch b[i] {
 		case ',':
@@ -88,6 +80,29 @@ func (s *Scanner) object(b []byte, i, depth int) int {
 		}
 	}
 	return -1
+}
+
+// otherKey returns a key that was not expected, whose first character is at i, its entry,
+// and where its closing quote is. The end is -1 if there is none.
+func (s *Scanner) otherKey(b []byte, i int) (key []byte, e *entry, end int) {
+	end, w, plain := jsonKey(b, i)
+	if end < 0 {
+		return nil, nil, -1
+	}
+	key = b[i:end]
+	if !plain || s.rec != nil {
+		if key = s.decodeKey(&value{text: key, plain: plain}); !plain {
+			w = wordAt(key, 0, len(key))
+		}
+	}
+	if len(s.path) > 0 {
+		return key, s.findNested(key), end
+	}
+	e = find(w, key)
+	if plain {
+		s.note(w, len(key), e)
+	}
+	return key, e, end
 }
 
 // member reads the value at i, which key has, and returns the place behind it, or -1.
