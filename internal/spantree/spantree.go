@@ -70,7 +70,7 @@ func (p *printer) printf(format string, args ...any) {
 func (p *printer) node(n *zipkin.Node, branch, indent string) {
 	s := n.Span
 	title := fmt.Sprintf("%s%s: %s  span_id=%s  %s", branch, p.safe(s.Service()), p.safe(s.Name), p.safe(s.ID), time.Duration(s.Duration)*time.Microsecond)
-	if reason, failed := s.Tags["error"]; failed {
+	if reason, failed := s.Failure(); failed {
 		title += strings.TrimRight("  FAILED "+p.safe(reason), " ")
 	}
 	if n.MissingParent {

@@ -50,6 +50,17 @@ func normalID(id string) (string, error) {
 	return pad(digits, 16), nil
 }
 
+// NormalID returns a span id in Zipkin's normal form, 16 lower-case digits, for one that came past
+// [Store.Add]: it may be in upper case and may lack zeros on the left. What is no id is returned
+// as it came, with false.
+func NormalID(id string) (normal string, ok bool) {
+	normal, err := normalID(strings.ToLower(id))
+	if err != nil {
+		return id, false
+	}
+	return normal, true
+}
+
 // significant returns the digits of id without the zeros on the left. As with
 // Zipkin, digits in upper case are an error: two spellings of one id would be
 // two traces elsewhere.

@@ -8,6 +8,7 @@
 package zipkin
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -51,6 +52,17 @@ func (s Span) Service() string {
 		return ""
 	}
 	return s.LocalEndpoint.ServiceName
+}
+
+// Failure reports whether the span has failed, and what it says of that, which may be nothing.
+// Zipkin's sign is the tag "error", whatever its value; OpenTelemetry's is its status, which not
+// every exporter repeats as that tag.
+func (s Span) Failure() (text string, failed bool) {
+	text, failed = s.Tags["error"]
+	if s.Tags["otel.status_code"] == "ERROR" {
+		text, failed = cmp.Or(text, s.Tags["otel.status_description"]), true
+	}
+	return text, failed
 }
 
 // normal returns s as Zipkin stores it: ids padded, names in lower case, a

@@ -1,0 +1,98 @@
+package tracejoin
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/spanlog/spanlog/internal/logentry"
+)
+
+// addUnsampled tells of missing spans whose records say that they were not sampled. It returns
+// those that remain, and reports whether the trace needs no other reason for what is missing.
+func (j *joiner) addUnsampled(missing []int) (left []int, all bool) {
+	said := make([]flags, 1+len(missing)) // of no span, and of the missing ones
+	var sum flags
+	var records []int
+	for i := range j.t.Records {
+		r := &j.t.Records[i]
+		at := 0
+		switch {
+		case r.Span >= j.known:
+			at = 1 + r.Span - j.known
+		case j.known > 0:
+			continue // it would only tell of spans that are there, or of none
+		}
+		f := flagsOf(r.Attrs, j.t.TraceID)
+		said[at].add(f)
+		sum.add(f)
+		if f.unsampled != "" {
+			records = append(records, i)
+		}
+	}
+	switch {
+	case sum.unsampled == "":
+		return missing, false
+	case j.known == 0 && !sum.sampled:
+		j.gap(GapUnsampled, missing, records, "The trace was not sampled: its records say %s, so no spans were sent.%s",
+			sum.unsampled, j.inferredFrom(missing))
+		return nil, true
+	}
+	var spans []int
+	for i, f := range said[1:] {
+		if f.unsampled != "" && !f.sampled {
+			spans = append(spans, missing[i])
+		} else {
+			left = append(left, missing[i])
+		}
+	}
+	if n := len(spans); n > 0 {
+		j.gap(GapUnsampled, spans, j.recordsOf(spans), "%s %s not sampled: %s records say %s, so %s not sent.%s",
+			count(n, "span"), verb(n, "was", "were"), verb(n, "its", "their"), sum.unsampled, verb(n, "it was", "they were"), j.inferredFrom(spans))
+	}
+	return left, j.known == 0 && len(left) == 0
+}
+
+// flags are what records say of sampling.
+type flags struct {
+	sampled   bool
+	unsampled string // the attribute that says so
+}
+
+func (f *flags) add(other flags) {
+	f.sampled = f.sampled || other.sampled
+	if f.unsampled == "" {
+		f.unsampled = other.unsampled
+	}
+}
+
+// flagsOf is what a record says of sampling: by the trace's flags, in hexadecimal; by a
+// traceparent of the trace, which ends in them; or as Google has it, with true or false.
+func flagsOf(attrs []logentry.Attr, traceID string) (f flags) {
+	const parent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"
+	for _, a := range attrs {
+		digits := a.Value
+		key := strings.ToLower(keyMarks.Replace(a.Key))
+		switch {
+		case strings.HasSuffix(key, "traceflags"):
+		case strings.HasSuffix(key, "traceparent") && len(digits) == len(parent) && strings.Contains(digits, traceID):
+			digits = digits[len(parent)-2:]
+		case strings.HasSuffix(key, "tracesampled") && digits == "true":
+			digits = "01"
+		case strings.HasSuffix(key, "tracesampled") && digits == "false":
+			digits = "00"
+		default:
+			continue
+		}
+		bits, err := strconv.ParseUint(digits, 16, 8)
+		switch {
+		case err != nil:
+		case bits&1 != 0: // the others say nothing of it
+			f.sampled = true
+		case f.unsampled == "":
+			f.unsampled = cut(a.Key, mostName) + "=" + a.Value
+		}
+	}
+	return f
+}
+
+var keyMarks = strings.NewReplacer("_", "", "-", "", ".", "")

@@ -1,0 +1,80 @@
+package tracejoin
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// count is a number of things.
+func count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
+}
+
+// verb is the form of a verb for a number of things.
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// some is a list in words. Of a long one, it has only the beginning.
+func some(list []string) string {
+	const most = 3
+	list = slices.Clone(list)
+	for i, name := range list {
+		list[i] = cut(name, mostName)
+	}
+	if more := len(list) - most; more > 0 {
+		list = append(list[:most], fmt.Sprintf("%d more", more))
+	}
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	end := len(list) - 1
+	return strings.Join(list[:end], ", ") + " and " + list[end]
+}
+
+// Texts are for people, who do not need all of what somebody has put into a name.
+const (
+	mostName  = 100
+	mostTitle = 200
+	mostError = 500
+)
+
+// cut cuts a text to so many bytes, between two characters.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most] + "…"
+}
+
+// length is a number of µs, with two or three digits.
+func length(us int64) string {
+	n, unit := float64(us)/1e3, "ms"
+	switch {
+	case us < 1e3:
+		return fmt.Sprintf("%d µs", us)
+	case us >= 60e6:
+		return (time.Duration(us) * time.Microsecond).Round(time.Second).String()
+	case us >= 1e6:
+		n, unit = float64(us)/1e6, "s"
+	}
+	if n < 10 {
+		n = math.Round(10*n) / 10
+	} else {
+		n = math.Round(n)
+	}
+	return fmt.Sprintf("%g %s", n, unit)
+}
