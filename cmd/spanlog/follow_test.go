@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,49 +12,9 @@ import (
 	"github.com/spanlog/spanlog"
 )
 
-// A following is a running spanlog -f.
-type following struct {
-	t      *testing.T
-	lines  *bufio.Scanner
-	errs   *strings.Builder
-	cancel context.CancelFunc
-	status chan int
-}
-
-func follow(t *testing.T, args ...string) *following {
+func follow(t *testing.T, args ...string) *running {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	r, w := io.Pipe()
-	f := &following{t: t, lines: bufio.NewScanner(r), errs: new(strings.Builder), cancel: cancel, status: make(chan int, 1)}
-	go func() {
-		f.status <- run(ctx, console{in: strings.NewReader(""), out: w, err: f.errs}, append([]string{"-f"}, args...))
-		w.Close()
-	}()
-	t.Cleanup(func() { r.Close(); f.end() })
-	return f
-}
-
-// next returns the next line.
-func (f *following) next() string {
-	f.t.Helper()
-	if !f.lines.Scan() {
-		f.t.Fatalf("no more lines: %v; %s", f.lines.Err(), f.errs)
-	}
-	return f.lines.Text()
-}
-
-// end ends it, as an interrupt does.
-func (f *following) end() {
-	f.cancel()
-	select {
-	case status := <-f.status:
-		f.status <- status
-		if status != statusFine {
-			f.t.Errorf("status %d: %s", status, f.errs)
-		}
-	case <-time.After(10 * time.Second):
-		f.t.Error("it does not end")
-	}
+	return start(t, strings.NewReader(""), append([]string{"-f"}, args...)...)
 }
 
 // TestFollowRotation: a writer that rotates and compresses loses nothing for who follows it.

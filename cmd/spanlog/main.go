@@ -4,6 +4,7 @@
 //	spanlog -f -level warn app.log           what comes, as tail -F
 //	spanlog -trace 4bf92f3577b34da6a3ce929d0e0e4736 *.log
 //	spanlog trace 4bf92f3577b34da6a3ce929d0e0e4736 *.log
+//	spanlog serve app.log                    the same in a browser
 //	spanlog recover app.log
 //
 // It reads what spanlog, log/slog, zap, zerolog and other loggers write; see
@@ -45,17 +46,19 @@ func (c console) warn(err error) {
 // A command is one thing that spanlog does.
 type command struct {
 	name  string
-	usage string // its arguments
-	about string // one line
+	usage string          // its arguments
+	about string          // one line
+	flags func() *flagSet // nil: it has none
 	run   func(ctx context.Context, c console, args []string) error
 }
 
 // commands are the named ones; view is that without a name.
 func commands() []command {
 	return []command{
-		{"trace", "ID FILE…", "the spans of a trace as a tree, with their log lines", runTrace},
-		{"recover", "FILE…", "write what a process that died has left in a log's journal", runRecover},
-		{"completion", "bash|zsh|fish", "what makes a shell complete commands and flags", runCompletion},
+		{"serve", "FILE…", "logs and traces as pages for a browser", new(server).flags, runServe},
+		{"trace", "ID FILE…", "the spans of a trace as a tree, with their log lines", new(traceView).flags, runTrace},
+		{"recover", "FILE…", "write what a process that died has left in a log's journal", nil, runRecover},
+		{"completion", "bash|zsh|fish", "what makes a shell complete commands and flags", nil, runCompletion},
 	}
 }
 

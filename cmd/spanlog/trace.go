@@ -35,21 +35,25 @@ type traceView struct {
 	timeout time.Duration
 }
 
-func runTrace(ctx context.Context, c console, args []string) error {
-	v := new(traceView)
+func (v *traceView) flags() *flagSet {
 	f := newFlags("trace", traceUsage, traceExamples)
 	f.StringVar(&v.zipkin, "zipkin", "", "ask the Zipkin server at `URL` for the spans")
 	f.StringVar(&v.spans, "spans", "", "read spans from `FILE`, an array in Zipkin's JSON")
 	f.DurationVar(&v.timeout, "timeout", 5*time.Second, "how long the server may take (`TIME`)")
 	f.StringVar(&v.color, "color", "auto", "colours: auto, always or never (`WHEN`)")
-	args, err := f.parse(args, c.out)
+	return f
+}
+
+func runTrace(ctx context.Context, c console, args []string) error {
+	v := new(traceView)
+	args, err := v.flags().parse(args, c.out)
 	if err != nil {
 		return err
 	}
 	if len(args) == 0 {
 		return errors.New("trace: want the id of a trace, and logs")
 	}
-	id, err := parseTrace(args[0])
+	id, err := logquery.ParseTrace(args[0])
 	if err != nil {
 		return err
 	}
@@ -143,14 +147,24 @@ func (v *traceView) find(ctx context.Context, id oteltrace.TraceID) (spans []zip
 	}, nil
 }
 
-// fetchSpans asks a Zipkin server for the spans of a trace.
-func fetchSpans(ctx context.Context, server string, id oteltrace.TraceID) ([]zipkin.Span, error) {
+// zipkinAddress is the address of a Zipkin server, which can be given as that of its pages or of
+// its API.
+func zipkinAddress(server string) (string, error) {
 	u, err := url.Parse(server)
-	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("-zipkin %q: want an address such as http://localhost:9411", server)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", fmt.Errorf("-zipkin %q: want an address such as http://localhost:9411", server)
 	}
 	u.Path = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), "/api/v2/spans"), "/zipkin")
-	spans, err := zipkin.Fetch(ctx, u.String(), id.String())
+	return u.String(), nil
+}
+
+// fetchSpans asks a Zipkin server for the spans of a trace.
+func fetchSpans(ctx context.Context, server string, id oteltrace.TraceID) ([]zipkin.Span, error) {
+	address, err := zipkinAddress(server)
+	if err != nil {
+		return nil, err
+	}
+	spans, err := zipkin.Fetch(ctx, address, id.String())
 	switch {
 	case errors.Is(err, zipkin.ErrUnknownTrace):
 		return nil, fmt.Errorf("the Zipkin server at %s does not know trace %s: it was not sampled, or is not there yet, or not any more", server, id)

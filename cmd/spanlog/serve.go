@@ -1,0 +1,257 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spanlog/spanlog/internal/logindex"
+	"github.com/spanlog/spanlog/internal/viewer"
+	"github.com/spanlog/spanlog/internal/zipkin"
+)
+
+const serveUsage = "[flags] FILE…|-"
+
+const serveExamples = `  spanlog serve app.log
+  kubectl logs -f deploy/shop | spanlog serve -
+  spanlog serve -zipkin http://localhost:9411 *.log
+  spanlog serve -listen-zipkin 127.0.0.1:9411 app.log     it is the Zipkin that programs send spans to
+`
+
+// listenDefault is where pages are, unless another program is there.
+const listenDefault = "127.0.0.1:9412"
+
+// A server serves logs and traces as pages.
+type server struct {
+	listen       string
+	listenZipkin string
+	zipkin       string
+	spans        string
+	maxSpans     int
+	rotated      bool
+	index        *logindex.Index
+	store        *zipkin.Store // nil: no spans are received, or read from a file
+	page         string        // the address of the pages
+}
+
+func (s *server) flags() *flagSet {
+	f := newFlags("serve", serveUsage, serveExamples)
+	f.StringVar(&s.listen, "listen", "", "serve the pages at `ADDRESS`; by default "+listenDefault+", or another port if that is taken")
+	f.StringVar(&s.listenZipkin, "listen-zipkin", "", "receive spans at `ADDRESS` as a Zipkin server does, such as 127.0.0.1:9411")
+	f.IntVar(&s.maxSpans, "max-spans", zipkin.DefaultMaxSpans, "keep up to `N` spans that were received; the oldest traces go first")
+	f.StringVar(&s.zipkin, "zipkin", "", "ask the Zipkin server at `URL` for the spans of traces")
+	f.StringVar(&s.spans, "spans", "", "read spans from `FILE`, an array in Zipkin's JSON")
+	f.BoolVar(&s.rotated, "rotated", true, "with the files that were rotated away; -rotated=false: without")
+	return f
+}
+
+func runServe(ctx context.Context, c console, args []string) (err error) {
+	s := new(server)
+	files, err := s.flags().parse(args, c.out)
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 && s.listenZipkin == "" {
+		return errors.New("serve: want the path of a log, - for standard input, or -listen-zipkin")
+	}
+	if s.maxSpans <= 0 {
+		return fmt.Errorf("-max-spans %d: want a number of spans", s.maxSpans)
+	}
+	spans, err := s.source()
+	if err != nil {
+		return err
+	}
+	if i := slices.Index(files, "-"); i >= 0 {
+		in, err := spool(c)
+		if err != nil {
+			return err
+		}
+		defer in.remove()
+		files[i] = in.path
+	}
+	for _, file := range files {
+		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+			c.warn(fmt.Errorf("%s is not there yet: it is waited for", file))
+		}
+	}
+	o := logindex.Options{Follow: true, Rotated: s.rotated, TempDir: roomyTempDir()}
+	if s.index, err = logindex.Open(files, o); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.index.Close()) }()
+	return s.serve(ctx, c, spans)
+}
+
+// source is where spans are from.
+func (s *server) source() (spans viewer.Spans, err error) {
+	var from []string
+	if s.zipkin != "" {
+		if spans.Zipkin, err = zipkinAddress(s.zipkin); err != nil {
+			return spans, err
+		}
+	}
+	if s.listenZipkin != "" {
+		from = append(from, "the intake at "+s.listenZipkin)
+		spans.Listens = true
+	}
+	if s.spans != "" {
+		from = append(from, s.spans)
+	}
+	if len(from) == 0 {
+		return spans, nil
+	}
+	s.store = &zipkin.Store{MaxSpans: s.maxSpans}
+	spans.Received, spans.From = s.store, strings.Join(from, " and ")
+	if s.spans == "" {
+		return spans, nil
+	}
+	f, err := os.Open(s.spans)
+	if err != nil {
+		return spans, err
+	}
+	defer f.Close()
+	read, err := zipkin.ReadSpans(f)
+	if err == nil {
+		err = s.store.Add(read)
+	}
+	if err != nil {
+		return spans, fmt.Errorf("%s: %w", s.spans, err)
+	}
+	return spans, nil
+}
+
+// serve serves until ctx ends.
+func (s *server) serve(ctx context.Context, c console, spans viewer.Spans) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	pages, err := listenPages(s.listen)
+	if err != nil {
+		return err
+	}
+	s.page = "http://" + pages.Addr().String()
+	v := &viewer.Viewer{Index: s.index, Spans: spans, Done: ctx.Done()}
+	servers := []*http.Server{newHTTPServer(viewer.Guard(v.Handler(), hostOf(s.listen)))}
+	listeners := []net.Listener{pages}
+	if s.listenZipkin != "" {
+		l, err := net.Listen("tcp", s.listenZipkin)
+		if err != nil {
+			return errors.Join(fmt.Errorf("-listen-zipkin: %w", err), pages.Close())
+		}
+		servers = append(servers, newHTTPServer(viewer.Guard(s.intake(), hostOf(s.listenZipkin))))
+		listeners = append(listeners, l)
+		fmt.Fprintf(c.out, "spans: http://%s/api/v2/spans\n", l.Addr())
+	}
+	for _, l := range listeners {
+		if a, ok := l.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
+			c.warn(fmt.Errorf("%s: whoever can reach this machine can read these logs", a))
+		}
+	}
+	fmt.Fprintf(c.out, "pages: %s/\n", s.page)
+	ended := make(chan error, len(servers))
+	for i, server := range servers {
+		go func() { ended <- server.Serve(listeners[i]) }()
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-ended:
+		err = fmt.Errorf("serve: %w", err)
+	}
+	stop()
+	for _, server := range servers {
+		err = errors.Join(err, shutdown(server))
+	}
+	return err
+}
+
+// shutdown lets answers that are under way come to their end.
+func shutdown(server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+func newHTTPServer(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+}
+
+// intake is the server for spans. Zipkin's own addresses of pages lead to these.
+func (s *server) intake() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", s.store.Handler())
+	lead := func(w http.ResponseWriter, r *http.Request) {
+		to := s.page + "/"
+		if id := r.PathValue("id"); id != "" {
+			to = s.page + "/trace/" + url.PathEscape(id)
+		}
+		http.Redirect(w, r, to, http.StatusFound)
+	}
+	for _, path := range []string{"/{$}", "/zipkin/{$}", "/zipkin/traces/{id}"} {
+		mux.HandleFunc("GET "+path, lead)
+	}
+	return mux
+}
+
+// listenPages listens at an address, or by default at ours, or at any port if that is taken.
+func listenPages(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", cmp.Or(address, listenDefault))
+	if err != nil && address == "" {
+		return net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("-listen: %w", err)
+	}
+	return l, nil
+}
+
+// A spooled log is standard input in a temporary file: what is shown has to be read again.
+type spooled struct {
+	path string
+	file *os.File
+}
+
+// spool begins to copy standard input.
+func spool(c console) (*spooled, error) {
+	f, err := os.CreateTemp(roomyTempDir(), "spanlog-stdin-*.log")
+	if err != nil {
+		return nil, err
+	}
+	go func() {
+		// Not the end of the command, which may come first.
+		if _, err := io.Copy(f, c.in); err != nil && !errors.Is(err, os.ErrClosed) {
+			c.warn(fmt.Errorf("standard input: %w", err))
+		}
+	}()
+	return &spooled{f.Name(), f}, nil
+}
+
+func (s *spooled) remove() {
+	_ = s.file.Close()
+	_ = os.Remove(s.path) // nobody has it any more
+}
+
+// hostOf is the host of an address; "" if there is none.
+func hostOf(address string) string {
+	host, _, _ := net.SplitHostPort(address)
+	return host
+}
+
+// roomyTempDir is a directory for large temporary files: the usual one is in memory on some
+// systems.
+func roomyTempDir() string {
+	if info, err := os.Stat("/var/tmp"); err == nil && info.IsDir() && os.Getenv("TMPDIR") == "" {
+		return "/var/tmp"
+	}
+	return ""
+}

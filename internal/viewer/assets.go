@@ -1,0 +1,37 @@
+package viewer
+
+import (
+	"bytes"
+	"embed"
+	"net/http"
+	"path"
+	"time"
+)
+
+// assets are the pages' files. They are as they were written: nothing is built or fetched.
+//
+//go:embed assets/*.html assets/*.css assets/*.js assets/*.svg
+var assets embed.FS
+
+// contentTypes are those of assets. A system's own table could have others.
+var contentTypes = map[string]string{
+	".html": "text/html; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".svg":  "image/svg+xml",
+}
+
+// servePage serves the document of all pages: its script tells by the address which one it is.
+func servePage(w http.ResponseWriter, r *http.Request) { serveFile(w, r, "page.html") }
+
+func serveAsset(w http.ResponseWriter, r *http.Request) { serveFile(w, r, r.PathValue("name")) }
+
+func serveFile(w http.ResponseWriter, r *http.Request, name string) {
+	b, err := assets.ReadFile("assets/" + path.Base(name))
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", contentTypes[path.Ext(name)])
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+}

@@ -1,0 +1,226 @@
+// The log: what a search finds, and what comes.
+//
+// Lines are in chunks, each with the cursor that a search backwards begins with to find it. So lines
+// that went out of sight at the top, to keep the page small, can be had again from the cursor
+// of their chunk.
+import { h, bytes, count, isTyping, roving } from "./dom.js";
+import { entryRow } from "./entry.js";
+
+const maxRows = 1000; // while new lines come
+const maxHeld = 1000; // rows that wait while the list is held
+const maxOlder = 20000; // rows of a list that is held
+const nearEnd = 8; // pixels that count as at the end
+
+export function logsPage(query, ask, app) {
+  const list = h("ol", { class: "entries", "aria-label": "Lines" });
+  const older = h("p", { class: "edge", role: "status" });
+  const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Log" }, older, list);
+  const hold = h("button", { type: "button", class: "hold", onclick: () => (following ? stop(true) : follow()) });
+  const news = h("button", { type: "button", class: "news", hidden: true, onclick: () => follow() });
+  const state = h("span", { class: "state", role: "status" });
+  const losses = h("span", { class: "losses" });
+  const levels = h("span", { class: "levels" });
+  const page = h("div", { class: "logs-page" }, h("h1", { class: "hidden" }, "Log"),
+    h("div", { class: "tools" }, hold, state, losses, levels), scroller, news);
+  roving(list, "button.line");
+
+  let chunks = []; // {cursor, rows}
+  let held = []; // {cursor, entries, skipped}
+  let before = null; // {cursor, more} for what is above the first chunk
+  let following = true;
+  let byHand = false; // held by the reader, and not because of where they look
+  let coming = 0; // lines since the list is held
+  let overflow = false; // held has not all of them
+  let skipped = 0;
+  let dropped = 0;
+  let loading = false;
+  let online = false;
+
+  const options = { traces: true, filter: (term) => app.addTerm(term) };
+  const rowsOf = (entries) => entries.map((entry) => entryRow(entry, options));
+  const size = () => chunks.reduce((n, chunk) => n + chunk.rows.length, 0);
+
+  // append shows a message's lines below all others.
+  const append = (message) => {
+    const rows = rowsOf(message.entries);
+    if (message.skipped) rows.unshift(gapRow(message));
+    chunks.push({ cursor: message.cursor, rows });
+    list.append(...rows);
+  };
+  // gapRow stands for lines that came too fast to be shown.
+  const gapRow = (message) => h("li", { class: "gap" },
+    h("button", { type: "button", class: "line", tabindex: "-1", onclick: () => showFrom(message.cursor) }, `${count(message.skipped, "line")} passed by: show them`));
+  const trim = () => {
+    let n = size();
+    while (chunks.length > 1 && n - chunks[0].rows.length >= maxRows) {
+      const gone = chunks.shift();
+      n -= gone.rows.length;
+      for (const row of gone.rows) row.remove();
+      before = { cursor: gone.cursor, more: true };
+    }
+  };
+  const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
+
+  const stop = (reader) => {
+    following = false;
+    byHand = byHand || reader;
+    show();
+  };
+  // follow shows what was held, and goes on with what comes. If not all of it was held, the list begins
+  // anew: what is between is found above.
+  const follow = () => {
+    if (overflow) {
+      chunks = [];
+      list.replaceChildren();
+      before = { cursor: held[0]?.cursor ?? "", more: true };
+    }
+    for (const message of held) append(message);
+    held = [];
+    coming = 0;
+    overflow = byHand = false;
+    following = true;
+    trim();
+    toEnd();
+    show();
+  };
+  // showFrom shows what was at a cursor, and before it.
+  const showFrom = async (cursor) => {
+    stop(true);
+    chunks = [];
+    held = [];
+    overflow = true;
+    coming = Math.max(coming, 1);
+    list.replaceChildren();
+    before = { cursor, more: true };
+    await loadOlder();
+    toEnd();
+    show();
+  };
+
+  const take = (message) => {
+    skipped += message.skipped;
+    dropped = message.dropped;
+    if (following) {
+      append(message);
+      trim();
+      toEnd();
+    } else {
+      coming += message.entries.length + message.skipped;
+      held.push(message);
+      let n = held.reduce((sum, m) => sum + m.entries.length, 0);
+      while (n > maxHeld && held.length > 1) {
+        n -= held.shift().entries.length;
+        overflow = true;
+      }
+    }
+    show();
+  };
+
+  // loadOlder shows what is before the first line, until there is enough or no more. The lines that are
+  // there stay where they are.
+  const loadOlder = async () => {
+    if (loading || !before?.more || size() >= maxOlder) return showEdge();
+    loading = true;
+    try {
+      for (let found = 0; before.more && found < 100 && page.isConnected;) {
+        const from = before;
+        showEdge(from);
+        const got = await ask(`/api/search?${new URLSearchParams({ q: query, cursor: from.cursor })}`);
+        if (before !== from) continue; // the list has begun anew meanwhile
+        const rows = rowsOf(got.entries.reverse());
+        const height = scroller.scrollHeight, top = scroller.scrollTop;
+        chunks.unshift({ cursor: from.cursor, rows });
+        list.prepend(...rows);
+        scroller.scrollTop = top + scroller.scrollHeight - height;
+        before = { cursor: got.next, more: got.more, searched: got.searched, total: got.total, gone: got.gone };
+        found += rows.length;
+      }
+    } catch (error) {
+      app.fail(error);
+    } finally {
+      loading = false;
+      if (following) toEnd();
+      showEdge();
+      show();
+    }
+  };
+  const showEdge = () => {
+    const gone = (before?.gone ?? []).join("; ");
+    if (loading && before?.total) older.textContent = `searched ${bytes(before.searched)} of ${bytes(before.total)} …`;
+    else if (loading) older.textContent = "searching …";
+    else if (size() >= maxOlder && before?.more) older.textContent = "Too much for one page: search for less.";
+    else if (before && !before.more) older.textContent = size() ? `This is the beginning${query ? " of what is found" : ""}.` : query ? "Nothing is found." : "The log is empty.";
+    else older.textContent = "";
+    if (gone) older.textContent += ` ${gone}`;
+  };
+
+  const show = () => {
+    hold.textContent = following ? "Hold" : "Follow";
+    hold.title = following ? "Hold the list (Space)" : "Go on with the newest lines (Space)";
+    state.textContent = !online ? "not connected" : following ? "live" : byHand ? "held" : "held while you read";
+    state.dataset.state = !online ? "off" : following ? "live" : "held";
+    news.hidden = following || coming === 0;
+    news.textContent = `${coming.toLocaleString("en-US")} new ↓`;
+    losses.textContent = dropped ? `${count(dropped, "line")} dropped: they came too fast, a search finds them` : skipped ? `${count(skipped, "line")} passed by` : "";
+    const first = list.querySelector(".line");
+    if (first && !list.querySelector('.line[tabindex="0"]')) first.setAttribute("tabindex", "0");
+  };
+
+  scroller.addEventListener("scroll", () => {
+    const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - nearEnd;
+    if (following && !atEnd) stop(false);
+    else if (!following && atEnd && !byHand && !list.querySelector(".details")) follow();
+    if (scroller.scrollTop < 600) loadOlder();
+  });
+  // Whoever opens a line, marks text in it, or goes through lines by keys, reads.
+  list.addEventListener("pointerdown", () => following && stop(true));
+  list.addEventListener("focusin", () => following && stop(true));
+
+  const source = new EventSource(`/api/tail?${new URLSearchParams({ q: query })}`);
+  source.addEventListener("page", (event) => {
+    const got = JSON.parse(event.data);
+    online = true;
+    if (chunks.length) { // the connection was lost for a while
+      held = [];
+      overflow = true;
+      before = { cursor: got.cursor, more: true };
+      chunks = [];
+      list.replaceChildren();
+    }
+    append({ cursor: got.cursor, entries: got.entries.reverse(), skipped: 0 });
+    before = { cursor: got.next, more: got.more, searched: got.searched, total: got.total, gone: got.gone };
+    following = true;
+    byHand = overflow = false;
+    coming = 0;
+    toEnd();
+    show();
+    if (size() < 50) loadOlder();
+    else showEdge();
+  });
+  source.addEventListener("lines", (event) => take(JSON.parse(event.data)));
+  source.addEventListener("status", (event) => {
+    const status = JSON.parse(event.data);
+    app.showStatus(status);
+    levels.replaceChildren(...["fatal", "error", "warn"].filter((band) => status.levels[band]).map((band) =>
+      h("button", { type: "button", class: `chip band-${band}`, title: `Only ${band} and above`, onclick: () => app.addTerm(`level>=${band}`) },
+        `${band} ${status.levels[band].toLocaleString("en-US")}`)));
+  });
+  source.addEventListener("error", () => {
+    online = false;
+    show();
+    app.checkQuery(query);
+  });
+
+  const keys = (event) => {
+    if (isTyping(event) || document.querySelector("dialog[open]")) return;
+    if (event.key === " " && !event.target.matches("button:not(.line), a, summary")) following ? stop(true) : follow();
+    else if (event.key === "g") { stop(true); scroller.scrollTop = 0; }
+    else if (event.key === "G") follow();
+    else if (event.key === "t") event.target.closest?.(".entry")?.querySelector(".to-trace")?.click();
+    else return;
+    event.preventDefault();
+  };
+  document.addEventListener("keydown", keys);
+  show();
+  return { element: page, close: () => { source.close(); document.removeEventListener("keydown", keys); } };
+}

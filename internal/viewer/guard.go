@@ -1,0 +1,75 @@
+package viewer
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// policy is what pages may do: run scripts and ask for JSON from here, and nothing else.
+// Text cannot become markup by accident: the sinks for that take trusted types only, of which
+// there are none.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+
+// Guard lets those requests through to a handler that may have come from a page of the
+// handler's own, or from a program or a person at this machine.
+//
+// A page elsewhere can have its name lead to this machine, once a browser has loaded it (DNS
+// rebinding). So the Host of a request has to be a number, localhost, or one of names. A request
+// that a page elsewhere has made names that page's Origin, or says that it is made across
+// sites: links to pages are followed all the same, but their JSON is refused.
+func Guard(next http.Handler, names ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store") // logs are nobody else's, and assets change with the program
+		if err := check(r, names); err != nil {
+			refuse(w, http.StatusForbidden, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func check(r *http.Request, names []string) error {
+	if !isLocalName(r.Host, names) {
+		return fmt.Errorf("Host: %q: want localhost or the address as a number", r.Host)
+	}
+	if origin := r.Header.Get("Origin"); origin != "" && origin != "http://"+r.Host {
+		return fmt.Errorf("Origin: %q: pages of other sites are refused", origin)
+	}
+	// Browsers that are too old for this send an Origin with what matters, or cannot read the answer.
+	site := r.Header.Get("Sec-Fetch-Site")
+	if follows := r.Header.Get("Sec-Fetch-Mode") == "navigate"; site != "" && site != "same-origin" && site != "none" && !follows {
+		return fmt.Errorf("Sec-Fetch-Site: %q: pages of other sites are refused", site)
+	}
+	return nil
+}
+
+// isLocalName reports whether a Host header is none that a stranger can own.
+func isLocalName(host string, names []string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if _, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
+		return true
+	}
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	for _, n := range names {
+		if n != "" && name == strings.ToLower(n) {
+			return true
+		}
+	}
+	return false
+}

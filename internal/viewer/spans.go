@@ -1,0 +1,67 @@
+package viewer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/zipkin"
+)
+
+// Spans are where the spans of traces are from. The zero value has none.
+type Spans struct {
+	// Received has those that were sent to the command itself, or read from a file.
+	Received *zipkin.Store
+	// Listens says that more may come to it.
+	Listens bool
+	// From is where those are from, in words.
+	From string
+	// Zipkin is the address of a server, without the path of its API, that is asked for
+	// those that were not received.
+	Zipkin string
+}
+
+// askTime is how long a server may take: somebody waits for the page.
+const askTime = 5 * time.Second
+
+// of returns the spans of a trace, and where they are from in words; "" if nobody is to be
+// asked.
+func (s *Spans) of(ctx context.Context, id trace.TraceID) (spans []zipkin.Span, from string, err error) {
+	if s.Received != nil {
+		from, err = s.From, zipkin.ErrUnknownTrace
+		if spans = s.Received.Trace(id.String()); spans != nil {
+			return spans, from, nil
+		}
+	}
+	if s.Zipkin != "" {
+		ctx, cancel := context.WithTimeout(ctx, askTime)
+		defer cancel()
+		spans, err = zipkin.Fetch(ctx, s.Zipkin, id.String())
+		from = strings.TrimPrefix(from+" and "+s.Zipkin, " and ")
+		if err == nil {
+			from = s.Zipkin
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("no answer within %s", askTime)
+		}
+	}
+	return spans, from, err
+}
+
+func (s *Spans) status() spanStatus {
+	out := spanStatus{Listens: s.Listens, URL: s.Zipkin}
+	var from []string
+	if s.Received != nil {
+		out.Received, out.Evicted = s.Received.Len(), s.Received.Evicted()
+		from = append(from, s.From)
+	}
+	if s.Zipkin != "" {
+		from = append(from, s.Zipkin)
+	}
+	out.From = strings.Join(from, " and ")
+	return out
+}

@@ -1,0 +1,153 @@
+package viewer
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/spanlog/spanlog/internal/logentry"
+	"github.com/spanlog/spanlog/internal/logindex"
+)
+
+// An eventStream is the events of a tail.
+type eventStream struct {
+	t    *testing.T
+	body *bufio.Scanner
+}
+
+func (w *world) tail(t *testing.T, query string) *eventStream {
+	t.Helper()
+	resp, err := http.Get(w.URL + "/api/tail?" + url.Values{"q": {query}}.Encode())
+	must(t, err)
+	if got := resp.Header.Get("Content-Type"); got != "text/event-stream" {
+		t.Fatalf("it is %s", got)
+	}
+	t.Cleanup(func() { resp.Body.Close() })
+	scan := bufio.NewScanner(resp.Body)
+	scan.Buffer(nil, 16<<20)
+	return &eventStream{t, scan}
+}
+
+// next returns the data of the next event of a kind.
+func (s *eventStream) next(kind string, v any) {
+	s.t.Helper()
+	event := ""
+	for s.body.Scan() {
+		if e, ok := strings.CutPrefix(s.body.Text(), "event: "); ok {
+			event = e
+		}
+		if data, ok := strings.CutPrefix(s.body.Text(), "data: "); ok && event == kind {
+			must(s.t, json.Unmarshal([]byte(data), v))
+			return
+		}
+	}
+	s.t.Fatalf("the stream ends, without %q: %v", kind, s.body.Err())
+}
+
+// TestTail has a page of what was there, and what comes then, by a query.
+func TestTail(t *testing.T) {
+	w := newWorld(t, recordOf(1, "INFO", "before", 1)+recordOf(2, "ERROR", "before", 1), Spans{})
+	all, some := w.tail(t, ""), w.tail(t, "level>=warn")
+	var page searchPage
+	if all.next("page", &page); len(page.Entries) != 2 || page.Cursor == "" || page.More {
+		t.Errorf("the page is %+v", page)
+	}
+	if some.next("page", &page); len(page.Entries) != 1 || page.Entries[0].Level != "ERROR" {
+		t.Errorf("the page is %+v", page)
+	}
+	w.append("\tat main.go:17\n" + recordOf(3, "INFO", "after", 1) + recordOf(4, "WARN", "after", 1))
+	want := []string{"\tat main.go:17", "after", "after"}
+	for _, stream := range []*eventStream{all, some} {
+		var got []string
+		for len(got) < len(want) {
+			var m tailedLines
+			stream.next("lines", &m)
+			for _, e := range m.Entries {
+				got = append(got, e.Message)
+			}
+		}
+		if strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		want = want[:0:0]
+		want = append(want, "\tat main.go:17", "after") // without the record at INFO
+	}
+	var s status
+	all.next("status", &s)
+	if s.Lines < 2 {
+		t.Errorf("the status is %+v", s)
+	}
+}
+
+// TestTailFast has lines that come too fast counted, and found from the message's cursor.
+func TestTailFast(t *testing.T) {
+	const lines = 5000
+	w := newWorld(t, "", Spans{})
+	s := w.tail(t, "")
+	s.next("page", new(searchPage))
+	var text strings.Builder
+	for n := range lines {
+		text.WriteString(recordOf(n, "INFO", "order", 1))
+	}
+	w.append(text.String())
+	seen := 0
+	for seen < lines {
+		var m tailedLines
+		s.next("lines", &m)
+		if len(m.Entries) > tailLines {
+			t.Fatalf("a message has %d lines", len(m.Entries))
+		}
+		if m.Skipped > 0 {
+			found := ask[searchPage](w, "/api/search?cursor="+m.Cursor).Entries
+			if len(found) <= len(m.Entries) || !same(found[0], m.Entries[len(m.Entries)-1]) {
+				t.Errorf("from the cursor: %d lines, the first is %+v, want %+v", len(found), found[0], m.Entries[len(m.Entries)-1])
+			}
+		}
+		seen += len(m.Entries) + m.Skipped
+	}
+	if seen != lines {
+		t.Errorf("%d lines are told of, want %d", seen, lines)
+	}
+}
+
+func same(a, b logentry.Entry) bool { return a.Time == b.Time && a.Message == b.Message }
+
+// TestTailerKeeps has a tailer keep the newest lines, however many come.
+func TestTailerKeeps(t *testing.T) {
+	w := newWorld(t, "", Spans{})
+	tail, err := w.Index.Tail(t.Context(), logindex.Request{}, 10*tailLines)
+	must(t, err)
+	defer tail.Close()
+	x := &tailer{tail: tail}
+	var text strings.Builder
+	for n := range 7*tailLines + 5 {
+		text.WriteString(recordOf(n, "INFO", "order", 1))
+	}
+	w.append(text.String())
+	for range 7*tailLines + 5 {
+		x.take(<-tail.C)
+	}
+	m, ok := x.message()
+	if !ok || len(m.Entries) != tailLines || m.Skipped != 6*tailLines+5 {
+		t.Errorf("got %d lines, and %d skipped", len(m.Entries), m.Skipped)
+	}
+	if _, ok := x.message(); ok {
+		t.Error("there is a message of nothing")
+	}
+}
+
+// TestTailEnds has tails end with the viewer.
+func TestTailEnds(t *testing.T) {
+	w := newWorld(t, "", Spans{})
+	s := w.tail(t, "")
+	s.next("page", new(searchPage))
+	w.end()
+	for s.body.Scan() {
+	}
+	if err := s.body.Err(); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,88 @@
+// Package viewer serves logs joined with traces as web pages.
+//
+// A [Viewer] has the pages, and the JSON that they ask for:
+//
+//	GET /                          the log: search and live tail; ?q=…
+//	GET /traces                    the list of traces
+//	GET /trace/{id}                a trace, joined with its records
+//	GET /trace/{id}/trace.html     the same as one file that needs no server
+//	GET /trace/{id}/trace.json     the same as JSON: see package tracejoin
+//	GET /api/status                how far the index is
+//	GET /api/search                a page of lines; ?q=…&cursor=…
+//	GET /api/tail                  the newest lines, and those that come, as server-sent events; ?q=…
+//	GET /api/traces                the list of traces; ?order=worst|slowest|newest|failed
+//	GET /api/trace/{id}            a trace, joined with its records
+//
+// # What is safe
+//
+// The pages are for whoever sits at the machine. [Guard] has only requests through that
+// are made to its address by name of localhost or by number, and by none but its own pages, so
+// that no other page in the same browser can read the logs. Text from logs and spans reaches the
+// pages as JSON only, and is shown as text: the pages' policy lets no script run that is
+// not a file of this package, nor lets anything be asked for elsewhere. Nothing in a
+// request names a file.
+package viewer
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/spanlog/spanlog/internal/logindex"
+)
+
+// A Viewer is the logs of an index and the spans of their traces.
+type Viewer struct {
+	Index *logindex.Index
+	Spans Spans
+	// Done ends requests that have no end of their own, as a tail.
+	Done <-chan struct{}
+
+	tailEvery time.Duration // between two messages of a tail; by default, tailEvery
+}
+
+// Handler returns the handler of pages and JSON. Requests have to go through [Guard] first.
+func (v *Viewer) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, page := range []string{"GET /{$}", "GET /traces", "GET /trace/{id}"} {
+		mux.HandleFunc(page, servePage)
+	}
+	mux.HandleFunc("GET /assets/{name}", serveAsset)
+	mux.HandleFunc("GET /api/status", v.serveStatus)
+	mux.HandleFunc("GET /api/search", v.serveSearch)
+	mux.HandleFunc("GET /api/tail", v.serveTail)
+	mux.HandleFunc("GET /api/traces", v.serveTraces)
+	mux.HandleFunc("GET /api/trace/{id}", v.serveTrace)
+	mux.HandleFunc("GET /trace/{id}/trace.json", v.exportJSON)
+	mux.HandleFunc("GET /trace/{id}/trace.html", v.exportHTML)
+	return mux
+}
+
+// writeJSON answers with v. An error means that the client has gone, and there is nobody
+// left to tell.
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// refuse answers with an error, in a form that the pages show.
+func refuse(w http.ResponseWriter, status int, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()})
+}
+
+// param is a parameter of a request that has to be one of some values; by default, the first.
+func param(r *http.Request, name string, values ...string) (string, error) {
+	value := r.URL.Query().Get(name)
+	if value == "" {
+		return values[0], nil
+	}
+	for _, v := range values {
+		if v == value {
+			return v, nil
+		}
+	}
+	return "", fmt.Errorf("%s: %q: want one of %q", name, value, values)
+}
