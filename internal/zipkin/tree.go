@@ -30,13 +30,12 @@ func Tree(spans []Span) []*Node {
 	}
 	slices.SortStableFunc(nodes, func(a, b *Node) int { return compare(a.Span, b.Span) })
 
-	byID := make(map[spanKey][]*Node, len(nodes))
+	all := make(parents, len(nodes))
 	for _, n := range nodes {
-		k := spanKey{n.Span.TraceID, n.Span.ID}
-		byID[k] = append(byID[k], n)
+		all.add(n)
 	}
 	for _, n := range nodes {
-		n.parent = findParent(n, byID)
+		n.parent = all.of(n)
 		n.MissingParent = n.parent == nil && n.Span.ParentID != ""
 	}
 	cutCycles(nodes)
@@ -50,38 +49,6 @@ func Tree(spans []Span) []*Node {
 		}
 	}
 	return roots
-}
-
-// spanKey names a span. Span ids are unique only within their trace.
-type spanKey struct{ trace, id string }
-
-// findParent returns the node that n hangs on, or nil.
-//
-// In Zipkin's B3 tracers client and server report one span each under the same
-// id. The server's half hangs on the client's half, and what the server calls
-// hangs on the server's half.
-func findParent(n *Node, byID map[spanKey][]*Node) *Node {
-	if isServerHalf(n) {
-		for _, other := range byID[spanKey{n.Span.TraceID, n.Span.ID}] {
-			if !isServerHalf(other) && (n.Span.Shared || other.Span.Kind == "CLIENT") {
-				return other
-			}
-		}
-	}
-	if n.Span.ParentID == "" {
-		return nil
-	}
-	var best *Node
-	for _, other := range byID[spanKey{n.Span.TraceID, n.Span.ParentID}] {
-		switch {
-		case other == n:
-		case other.Span.Service() == n.Span.Service() && n.Span.Service() != "":
-			return other // the half of the program that n ran in
-		case best == nil || isServerHalf(other) && !isServerHalf(best):
-			best = other
-		}
-	}
-	return best
 }
 
 // isServerHalf reports whether n may be the server's half of a shared span. Not
