@@ -19,6 +19,7 @@ type fataler interface {
 // check checks what holds of all traces.
 func check(t fataler, in Input, got *Trace) {
 	t.Helper()
+	in.Lines = inOrder(in.Lines)
 	checkSpans(t, in, got)
 	checkRecords(t, in, got)
 	if got.Start > got.End || got.Start < 0 || got.End > latest {

@@ -29,8 +29,9 @@ type Input struct {
 
 // Join joins spans and records. Every line is one of the records, and belongs to the span with
 // its id. Of the two halves of a shared span it is the one of the record's service, and the
-// server's if that does not tell. A span that only records tell of is inferred from them.
+// server's if that does not tell. Records are in the order of their times. A span that only records tell of is inferred from them.
 func Join(in Input) *Trace {
+	in.Lines = inOrder(in.Lines)
 	j := &joiner{
 		in: &in,
 		t: &Trace{

@@ -29,7 +29,7 @@ type Trace struct {
 	// are none.
 	SpansFrom string   `json:"spansFrom"`
 	Spans     []Span   `json:"spans"`   // depth first, children by their start; then inferred ones by their first record
-	Records   []Record `json:"records"` // in the order of the lines
+	Records   []Record `json:"records"` // in the order of their times
 	Gaps      []Gap    `json:"gaps"`    // what is missing or doubtful, the most important first
 }
 
