@@ -15,12 +15,7 @@ func TestCommandTrace(t *testing.T) {
 	z := sharedZipkin(t)
 	q := runQuickstart(t, z)
 	z.waitTrace(t, q.failed, 4)
-	program := filepath.Join(t.TempDir(), "spanlog.exe")
-	build := exec.Command("go", "build", "-o", program, ".")
-	build.Dir = filepath.Join("..", "cmd", "spanlog")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	program := buildCommand(t)
 	for _, server := range []string{z.URL, z.URL + "/zipkin/", z.Endpoint()} {
 		out, err := exec.Command(program, "trace", "-zipkin", server, q.failed, q.file).CombinedOutput()
 		if err != nil {
@@ -33,6 +28,18 @@ func TestCommandTrace(t *testing.T) {
 			t.Errorf("got\n%s\nwant as in\n%s", out, q.tree)
 		}
 	}
+}
+
+// buildCommand builds the spanlog command, and returns its path.
+func buildCommand(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "spanlog.exe")
+	build := exec.Command("go", "build", "-o", program, ".")
+	build.Dir = filepath.Join("..", "cmd", "spanlog")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return program
 }
 
 // shape is the spans and the messages of a tree, in order.

@@ -1,11 +1,8 @@
 package e2e_test
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -38,36 +35,6 @@ func TestZipkinPage(t *testing.T) {
 		}
 	}
 	b.screenshot(t, "zipkin.png")
-}
-
-// TestZipkinLogsButton follows Zipkin's way from a trace to its logs, which is
-// what spanlog's trace_id is for.
-func TestZipkinLogsButton(t *testing.T) {
-	asked := make(chan string, 10)
-	logs := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/favicon.ico" {
-			asked <- r.URL.Path
-		}
-	}))
-	t.Cleanup(logs.Close)
-	b := openBrowser(t)
-	z := startZipkin(t, "ZIPKIN_UI_LOGS_URL="+logs.URL+"/trace/{traceId}")
-	q := runQuickstart(t, z)
-	z.waitTrace(t, q.failed, 4)
-	b.open(t, z, q.failed)
-
-	b.do(t,
-		chromedp.Click(element(`button[normalize-space()="Span table"]/following-sibling::button`)), // the menu
-		chromedp.Click(element(`a[normalize-space()="View Logs"]`)),
-	)
-	select {
-	case path := <-asked:
-		if want := "/trace/" + q.failed; path != want {
-			t.Errorf("the button leads to %s, want %s", path, want)
-		}
-	case <-time.After(pageTime):
-		t.Errorf("the button leads nowhere; the page shows:\n%s", b.text(t))
-	}
 }
 
 // open opens Zipkin's page of a trace.
