@@ -25,6 +25,8 @@ type Input struct {
 	From string
 	// Err is that of asking. With zipkin.ErrUnknownTrace, the server has no such trace.
 	Err error
+	// MaxText is how many bytes the texts of a record have; 0: as many as there are.
+	MaxText int
 }
 
 // Join joins spans and records. Every line is one of the records, and belongs to the span with
@@ -105,7 +107,7 @@ func (j *joiner) offer(h home, span int) {
 
 // addRecords adds the records, and the spans that only they tell of.
 func (j *joiner) addRecords() {
-	var reader logentry.Reader
+	reader := logentry.Reader{MaxText: j.in.MaxText}
 	last := make(map[string]int) // by log
 	j.owner = make([]int, len(j.in.Lines))
 	for i := range j.in.Lines {

@@ -19,14 +19,14 @@ import (
 
 // serveTrace answers with a trace.
 func (v *Viewer) serveTrace(w http.ResponseWriter, r *http.Request) {
-	if t, ok := v.join(w, r); ok {
+	if t, ok := v.join(w, r, maxText); ok {
 		writeJSON(w, t)
 	}
 }
 
 // exportJSON answers with a trace as a file.
 func (v *Viewer) exportJSON(w http.ResponseWriter, r *http.Request) {
-	t, ok := v.join(w, r)
+	t, ok := v.join(w, r, 0)
 	if !ok {
 		return
 	}
@@ -39,7 +39,7 @@ func (v *Viewer) exportJSON(w http.ResponseWriter, r *http.Request) {
 
 // exportHTML answers with the page of a trace as a file that needs nothing else.
 func (v *Viewer) exportHTML(w http.ResponseWriter, r *http.Request) {
-	t, ok := v.join(w, r)
+	t, ok := v.join(w, r, 0)
 	if !ok {
 		return
 	}
@@ -57,14 +57,15 @@ func attachment(t *tracejoin.Trace, ext string) string {
 	return fmt.Sprintf(`attachment; filename="trace-%s.%s"`, t.TraceID, ext)
 }
 
-// join answers with an error, or returns the trace that a request names.
-func (v *Viewer) join(w http.ResponseWriter, r *http.Request) (*tracejoin.Trace, bool) {
+// join answers with an error, or returns the trace that a request names, with so much text of each
+// record.
+func (v *Viewer) join(w http.ResponseWriter, r *http.Request, maxText int) (*tracejoin.Trace, bool) {
 	id, err := logquery.ParseTrace(r.PathValue("id"))
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return nil, false
 	}
-	t, err := v.trace(r.Context(), id)
+	t, err := v.trace(r.Context(), id, maxText)
 	switch {
 	case err != nil:
 		refuse(w, http.StatusInternalServerError, err)
@@ -88,8 +89,8 @@ func (v *Viewer) whyNot(t *tracejoin.Trace) string {
 	return why.String()
 }
 
-func (v *Viewer) trace(ctx context.Context, id trace.TraceID) (*tracejoin.Trace, error) {
-	in := tracejoin.Input{ID: id}
+func (v *Viewer) trace(ctx context.Context, id trace.TraceID, maxText int) (*tracejoin.Trace, error) {
+	in := tracejoin.Input{ID: id, MaxText: maxText}
 	in.Spans, in.From, in.Err = v.Spans.of(ctx, id)
 	found, err := v.Index.Trace(ctx, id)
 	if err != nil {

@@ -193,6 +193,18 @@ func TestTrace(t *testing.T) {
 	}
 }
 
+// TestTraceLongLines has the page of a trace get the beginnings of long lines, and an export all of
+// them.
+func TestTraceLongLines(t *testing.T) {
+	w := newWorld(t, recordOf(1, "INFO", strings.Repeat("x", 1<<20), 1), Spans{})
+	if got := ask[tracejoin.Trace](w, "/api/trace/"+traceOf(1)).Records[0]; len(got.Service+got.Message) != maxText || got.Cut != len("shop")+1<<20+len("n1")-maxText {
+		t.Errorf("the page gets %d bytes, %d are cut", len(got.Message), got.Cut)
+	}
+	if got := ask[tracejoin.Trace](w, "/trace/"+traceOf(1)+"/trace.json").Records[0]; len(got.Message) != 1<<20 || got.Cut != 0 {
+		t.Errorf("the export gets %d bytes, %d are cut", len(got.Message), got.Cut)
+	}
+}
+
 // TestExport has an export be the same trace.
 func TestExport(t *testing.T) {
 	w := newWorld(t, recordOf(1, "INFO", "</script><script>alert(1)</script><!-- \u2028", 1), Spans{})

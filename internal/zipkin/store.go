@@ -14,6 +14,7 @@ import (
 // The defaults of a [Store].
 const (
 	DefaultMaxSpans = 100_000
+	DefaultMaxBytes = 256 << 20
 	DefaultMaxBody  = 16 << 20
 )
 
@@ -26,15 +27,19 @@ type Store struct {
 	// has gone longest without a new span is forgotten as a whole: half a trace
 	// misleads. By default, DefaultMaxSpans.
 	MaxSpans int
+	// MaxBytes is about how much memory the spans may take; beyond it the same happens. By
+	// default, DefaultMaxBytes.
+	MaxBytes int64
 	// MaxBody is the size in bytes up to which the body of a request is
 	// accepted, compressed and decompressed. By default, DefaultMaxBody.
 	MaxBody int64
 
-	// traces and order hold the same traces; spans is the sum of their sizes.
+	// traces and order hold the same traces; spans and bytes are the sums of theirs.
 	mu      sync.RWMutex
 	traces  map[string]*list.Element // by normal trace id; values are *trace
 	order   list.List                // of *trace, the one that waits longest first
 	spans   int
+	bytes   int64
 	evicted int64 // since the start
 }
 
@@ -45,7 +50,12 @@ type trace struct {
 	id   string            // in normal form
 	byID map[string][]Span // each in the order of arrival
 	size int               // number of spans
+	used int64             // their bytes
 }
+
+// maxParts is how many spans of a trace may have one id. There is no more than one or a few, unless
+// somebody means harm: each is compared with the others.
+const maxParts = 32
 
 // Add stores spans. A span that the store holds already, equal in all its
 // fields, is left out: senders repeat themselves when an answer gets lost.
@@ -91,19 +101,33 @@ func (s *Store) add(span Span) {
 	if slices.ContainsFunc(t.byID[span.ID], same) {
 		return
 	}
-	for s.spans >= s.maxSpans() {
-		oldest := s.order.Front()
-		if oldest == e {
-			// This trace alone fills the store. Its beginning tells more than
-			// its end, so the new span has to go.
-			s.evicted++
-			return
+	size := span.memory()
+	if len(t.byID[span.ID]) >= maxParts || !s.makeRoom(size, e) {
+		s.evicted++
+		if t.size == 0 {
+			s.evict(e)
 		}
-		s.evict(oldest)
+		return
 	}
 	t.byID[span.ID] = append(t.byID[span.ID], span)
 	t.size++
+	t.used += size
 	s.spans++
+	s.bytes += size
+}
+
+// makeRoom evicts others until there is room for a span of the trace e, and reports whether there is.
+// A trace that fills the store alone is left as it is: its beginning tells more than its end. s.mu is
+// held.
+func (s *Store) makeRoom(size int64, e *list.Element) bool {
+	for s.spans >= s.maxSpans() || s.bytes+size > s.maxBytes() {
+		oldest := s.order.Front()
+		if oldest == e {
+			return false
+		}
+		s.evict(oldest)
+	}
+	return true
 }
 
 // evict forgets a whole trace. s.mu is held.
@@ -111,6 +135,7 @@ func (s *Store) evict(e *list.Element) {
 	t := s.order.Remove(e).(*trace)
 	delete(s.traces, t.id)
 	s.spans -= t.size
+	s.bytes -= t.used
 	s.evicted += int64(t.size)
 }
 
@@ -213,6 +238,9 @@ func (s *Store) Evicted() int64 {
 
 // maxSpans returns MaxSpans or its default.
 func (s *Store) maxSpans() int { return cmp.Or(max(s.MaxSpans, 0), DefaultMaxSpans) }
+
+// maxBytes returns MaxBytes or its default.
+func (s *Store) maxBytes() int64 { return cmp.Or(max(s.MaxBytes, 0), DefaultMaxBytes) }
 
 // maxBody returns MaxBody or its default.
 func (s *Store) maxBody() int64 { return cmp.Or(max(s.MaxBody, 0), DefaultMaxBody) }

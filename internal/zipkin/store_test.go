@@ -117,6 +117,45 @@ func TestStoreEvicts(t *testing.T) {
 	}
 }
 
+// TestStoreBytes bounds the memory of spans, whatever is in them.
+func TestStoreBytes(t *testing.T) {
+	large := func(trace, id string, size int) Span {
+		s := span(trace, id)
+		s.Tags = map[string]string{"sql": strings.Repeat("x", size)}
+		return s
+	}
+	s := Store{MaxBytes: 100_000}
+	for i := range 20 {
+		mustAdd(t, &s, large(fmt.Sprint(i+1), "a", 20_000))
+	}
+	if s.Len() != 4 || s.Evicted() != 16 {
+		t.Errorf("%d are left, %d evicted; want 4 and 16", s.Len(), s.Evicted())
+	}
+	mustAdd(t, &s, large("99", "a", 200_000))
+	if s.Len() != 0 || s.Evicted() != 21 || len(s.Traces(0)) != 0 {
+		t.Errorf("after one that is too large: %d are left in %d traces, %d evicted", s.Len(), len(s.Traces(0)), s.Evicted())
+	}
+	for i := range 10 {
+		mustAdd(t, &s, large("1", fmt.Sprint(i+1), 20_000))
+	}
+	if s.Len() != 4 {
+		t.Errorf("of a trace that fills the store %d are left, want 4", s.Len())
+	}
+}
+
+// TestStoreParts has spans that all claim one id not be compared without end.
+func TestStoreParts(t *testing.T) {
+	var s Store
+	for i := range 100_000 {
+		span := span("1", "a")
+		span.Timestamp = int64(i + 1)
+		mustAdd(t, &s, span)
+	}
+	if s.Len() != maxParts || s.Evicted() != 100_000-maxParts {
+		t.Errorf("%d are left, %d evicted", s.Len(), s.Evicted())
+	}
+}
+
 func TestStoreTracesLimit(t *testing.T) {
 	var s Store
 	for _, trace := range []string{"1", "2", "3", "1"} {
@@ -150,7 +189,7 @@ func TestStoreServices(t *testing.T) {
 func TestStoreKeepsItsCount(t *testing.T) {
 	digit := rapid.SampledFrom([]string{"1", "2", "3", "4", "5"})
 	rapid.Check(t, func(t *rapid.T) {
-		s := Store{MaxSpans: rapid.IntRange(1, 8).Draw(t, "max")}
+		s := Store{MaxSpans: rapid.IntRange(1, 8).Draw(t, "max"), MaxBytes: rapid.Int64Range(200, 4000).Draw(t, "bytes")}
 		n := rapid.IntRange(0, 40).Draw(t, "spans")
 		for i := range n {
 			span := Span{TraceID: digit.Draw(t, "trace"), ID: digit.Draw(t, "id"), Timestamp: int64(i + 1)}
@@ -158,9 +197,18 @@ func TestStoreKeepsItsCount(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		found := 0
+		found, used := 0, int64(0)
 		for _, spans := range s.Traces(0) {
+			if len(spans) == 0 {
+				t.Fatal("a trace without spans")
+			}
 			found += len(spans)
+			for i := range spans {
+				used += spans[i].memory()
+			}
+		}
+		if s.bytes != used || used > s.MaxBytes {
+			t.Fatalf("%d bytes are counted, %d used, of %d", s.bytes, used, s.MaxBytes)
 		}
 		if s.Len() != found || found > s.MaxSpans || found+int(s.Evicted()) != n {
 			t.Fatalf("added %d: found %d, Len %d, Evicted %d, max %d", n, found, s.Len(), s.Evicted(), s.MaxSpans)
