@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // Metrics makes OpenTelemetry metrics of a logger's counters, those of
@@ -296,25 +297,11 @@ func (q queueMetrics) observe(o metric.Observer, size, capacity, most int, attrs
 	o.ObserveInt64(q.max, int64(most), attrs)
 }
 
-// severity returns the name of a level's range in OpenTelemetry's log data model,
-// in which slog's levels are higher by 9. It has no place for levels below TRACE
-// and above FATAL4, which count as the nearest.
+// severity returns the name of a level's range in OpenTelemetry's log data model, in which slog's
+// levels are higher by 9. It has no place for levels below TRACE and above FATAL4, which count as
+// the nearest.
 // See https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber.
-func severity(l slog.Level) string {
-	switch {
-	case l < slog.LevelDebug:
-		return "trace"
-	case l < slog.LevelInfo:
-		return "debug"
-	case l < slog.LevelWarn:
-		return "info"
-	case l < slog.LevelError:
-		return "warn"
-	case l < spanlog.LevelFatal:
-		return "error"
-	}
-	return "fatal"
-}
+func severity(l slog.Level) string { return levelname.Band(l) }
 
 // less is a-b, and 0 where b is greater, which no Stats of ours has.
 func less(a, b uint64) uint64 { return a - min(a, b) }
