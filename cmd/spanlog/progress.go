@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +15,7 @@ type progress struct {
 	out   io.Writer // where the lines go: they take the progress's place
 	err   io.Writer // the terminal
 	bytes atomic.Int64
+	total int64 // 0: not known
 	begun time.Time
 
 	mu     sync.Mutex
@@ -28,13 +30,14 @@ const (
 	progressEvery = 250 * time.Millisecond
 )
 
-// newProgress returns the progress for a console. It is nil where nobody would see it.
-func newProgress(c console) *progress {
+// newProgress returns the progress for a console, of reading about total bytes; 0 is for not known. It
+// is nil where nobody would see it.
+func newProgress(c console, total int64) *progress {
 	if !isTerminal(c.err) {
 		return nil
 	}
 	now := time.Now()
-	p := &progress{out: c.out, err: c.err, begun: now, latest: now, stop: make(chan struct{})}
+	p := &progress{out: c.out, err: c.err, total: total, begun: now, latest: now, stop: make(chan struct{})}
 	p.done.Go(p.run)
 	return p
 }
@@ -97,8 +100,14 @@ func (p *progress) tell(now time.Time, bytes int64, goesOn bool) {
 		p.hide()
 		return
 	}
-	rate := float64(bytes) / now.Sub(p.begun).Seconds()
-	fmt.Fprintf(p.err, "\r\x1b[2m%s read, %s/s\x1b[0m\x1b[K", bytesText(float64(bytes)), bytesText(rate))
+	rate := bytesText(float64(bytes) / now.Sub(p.begun).Seconds())
+	read := bytesText(float64(bytes))
+	if bytes <= p.total {
+		part := float64(bytes) / float64(p.total)
+		fmt.Fprintf(p.err, "\r\x1b[2m%s %3.0f%%  %s of %s, %s/s\x1b[0m\x1b[K", bar(part), 100*part, read, bytesText(float64(p.total)), rate)
+	} else {
+		fmt.Fprintf(p.err, "\r\x1b[2m%s read, %s/s\x1b[0m\x1b[K", read, rate)
+	}
 	p.shown = true
 }
 
@@ -107,6 +116,13 @@ func (p *progress) hide() {
 		fmt.Fprint(p.err, "\r\x1b[K")
 		p.shown = false
 	}
+}
+
+// bar is a part of a whole as a picture.
+func bar(part float64) string {
+	const width = 24
+	n := int(part * width)
+	return strings.Repeat("█", n) + strings.Repeat("░", width-n)
 }
 
 // bytesText is a number of bytes in words.

@@ -57,6 +57,27 @@ func TestProgress(t *testing.T) {
 	})
 }
 
+// TestProgressBar has a bar for work whose size is known, until it turns out to be more.
+func TestProgressBar(t *testing.T) {
+	for _, test := range []struct {
+		bytes, total int64
+		want         string
+	}{
+		{0, 1000, "░░░░░░░░░░░░░░░░░░░░░░░░   0%  0 B of 1.0 kB, 0 B/s"},
+		{500, 1000, "████████████░░░░░░░░░░░░  50%  500 B of 1.0 kB, 250 B/s"},
+		{1000, 1000, "████████████████████████ 100%  1.0 kB of 1.0 kB, 500 B/s"},
+		{1002, 1000, "1.0 kB read, 501 B/s"},
+		{500, 0, "500 B read, 250 B/s"},
+	} {
+		var err strings.Builder
+		p := &progress{err: &err, total: test.total}
+		p.tell(p.begun.Add(2*time.Second), test.bytes, true)
+		if want := "\r\x1b[2m" + test.want + "\x1b[0m\x1b[K"; err.String() != want {
+			t.Errorf("%d of %d: got %q, want %q", test.bytes, test.total, err.String(), want)
+		}
+	}
+}
+
 func TestBytesText(t *testing.T) {
 	for _, test := range []struct {
 		n    float64

@@ -68,7 +68,7 @@ func runTrace(ctx context.Context, c console, args []string) error {
 }
 
 func (v *traceView) show(ctx context.Context, c console, id oteltrace.TraceID, files []string) error {
-	c.progress = newProgress(c)
+	c.progress = newProgress(c, sizeOf(files, logsource.Options{Rotated: true}))
 	lines, n, err := v.lines(ctx, c, id, files)
 	c.progress.end()
 	if err != nil {

@@ -75,14 +75,14 @@ func runView(ctx context.Context, c console, args []string) error {
 	if v.tail < 0 {
 		return fmt.Errorf("-n %d: want a number of lines", v.tail)
 	}
-	c.progress = newProgress(c)
+	o := logsource.Options{Follow: v.follow, Rotated: v.rotated && v.tail == 0, Tail: v.tail}
+	c.progress = newProgress(c, sizeOf(files, o))
 	defer c.progress.end()
 	out := bufio.NewWriterSize(c.progress.writer(c.out), 64<<10)
 	p, err := v.newPrinter(out, c.out)
 	if err != nil {
 		return err
 	}
-	o := logsource.Options{Follow: v.follow, Rotated: v.rotated && v.tail == 0, Tail: v.tail}
 	m, err := openMerger(ctx, c, files, &v.query.Query, o)
 	if err != nil {
 		return err
@@ -90,6 +90,21 @@ func runView(ctx context.Context, c console, args []string) error {
 	defer m.close()
 	m.silent = out.Flush
 	return errors.Join(m.each(p.print), out.Flush())
+}
+
+// sizeOf is about how much there is to read; 0: that is not known.
+func sizeOf(files []string, o logsource.Options) (size int64) {
+	if o.Follow || o.Tail != 0 {
+		return 0
+	}
+	for _, file := range files {
+		one := logsource.Size(file, o.Rotated)
+		if one == 0 {
+			return 0 // it is a pipe, or has ended
+		}
+		size += one
+	}
+	return size
 }
 
 // newPrinter returns what writes lines to w, which leads to out.

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
-
-	"github.com/spanlog/spanlog/internal/openshared"
 )
 
 // A file is one that lines came from. Where it is may change.
@@ -101,46 +99,6 @@ func looksRotated(base, name string) bool {
 		}
 	}
 	return false
-}
-
-// sizeOf returns about how much a log has, decoded, with its rotated files or without.
-func sizeOf(log string, rotated bool) (size int64) {
-	paths := []string{log}
-	if rotated {
-		paths = candidates(log, log)[1:]
-	}
-	for _, path := range paths {
-		if f, err := openshared.Open(path); err == nil {
-			size += decodedSize(f)
-			_ = f.Close()
-		}
-	}
-	return size
-}
-
-// decodedSize is about how much a file has.
-func decodedSize(f *os.File) int64 {
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return 0
-	}
-	size := info.Size()
-	var b [4]byte
-	if !isGzip(f) {
-		return size
-	}
-	// The last bytes are the length of what was compressed, within 32 bits.
-	if _, err := f.ReadAt(b[:], size-4); err != nil {
-		return size
-	}
-	return max(size, int64(b[0])|int64(b[1])<<8|int64(b[2])<<16|int64(b[3])<<24)
-}
-
-// isGzip reports whether a file is compressed.
-func isGzip(f *os.File) bool {
-	var magic [3]byte
-	n, _ := f.ReadAt(magic[:], 0)
-	return string(magic[:n]) == "\x1f\x8b\x08"
 }
 
 // checkRegular reports whether a file can be read at any place.

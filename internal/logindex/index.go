@@ -111,7 +111,7 @@ func openLog(path string, number int, o Options) (*log, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &log{path: path, number: number, source: s, size: sizeOf(path, o.Rotated), settled: make(chan struct{})}, nil
+	return &log{path: path, number: number, source: s, size: logsource.Size(path, o.Rotated), settled: make(chan struct{})}, nil
 }
 
 var errNotRegular = errors.New("is not a regular file")

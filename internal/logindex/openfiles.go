@@ -6,6 +6,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/spanlog/spanlog/internal/logsource"
 	"github.com/spanlog/spanlog/internal/openshared"
 )
 
@@ -58,7 +59,7 @@ func (o *openFiles) open(path string) (*opened, error) {
 		return nil, err
 	}
 	c := &opened{plain: f}
-	if isGzip(f) {
+	if logsource.IsGzip(f) {
 		c.zip = newGunzip(f, o)
 	}
 	return c, nil
