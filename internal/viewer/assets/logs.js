@@ -25,12 +25,13 @@ export function logsPage(query, ask, app) {
   roving(list, "button.line");
 
   let chunks = []; // {cursor, rows}
-  let held = []; // {cursor, entries, skipped}
+  let held = []; // messages: {cursor, entries, skipped}
+  let latest = ""; // the cursor of the message that came last
   let before = null; // {cursor, more} for what is above the first chunk
   let following = true;
   let byHand = false; // held by the reader, and not because of where they look
   let coming = 0; // lines since the list is held
-  let overflow = false; // held has not all of them
+  let missing = null; // the cursor of lines between the list and what is held, if there are any
   let skipped = 0;
   let dropped = 0;
   let loading = false;
@@ -66,38 +67,40 @@ export function logsPage(query, ask, app) {
     byHand = byHand || reader;
     show();
   };
+  const clear = (cursor) => {
+    chunks = [];
+    list.replaceChildren();
+    before = { cursor, more: true };
+  };
   // follow shows what was held, and goes on with what comes. If not all of it was held, the list begins
   // anew: what is between is found above.
   const follow = () => {
-    if (overflow) {
-      chunks = [];
-      list.replaceChildren();
-      before = { cursor: held[0]?.cursor ?? "", more: true };
-    }
+    if (missing !== null) clear(missing);
     for (const message of held) append(message);
     held = [];
     coming = 0;
-    overflow = byHand = false;
+    missing = null;
+    byHand = false;
     following = true;
     trim();
     toEnd();
     show();
+    if (size() < 50) loadOlder();
   };
   // showFrom shows what was at a cursor, and before it.
   const showFrom = async (cursor) => {
     stop(true);
-    chunks = [];
     held = [];
-    overflow = true;
+    missing = latest;
     coming = Math.max(coming, 1);
-    list.replaceChildren();
-    before = { cursor, more: true };
+    clear(cursor);
     await loadOlder();
     toEnd();
     show();
   };
 
   const take = (message) => {
+    latest = message.cursor;
     skipped += message.skipped;
     dropped = message.dropped;
     if (following) {
@@ -109,8 +112,9 @@ export function logsPage(query, ask, app) {
       held.push(message);
       let n = held.reduce((sum, m) => sum + m.entries.length, 0);
       while (n > maxHeld && held.length > 1) {
-        n -= held.shift().entries.length;
-        overflow = true;
+        const gone = held.shift();
+        n -= gone.entries.length;
+        missing = gone.cursor;
       }
     }
     show();
@@ -176,40 +180,53 @@ export function logsPage(query, ask, app) {
   list.addEventListener("pointerdown", () => following && stop(true));
   list.addEventListener("focusin", () => following && stop(true));
 
-  const source = new EventSource(`/api/tail?${new URLSearchParams({ q: query })}`);
-  source.addEventListener("page", (event) => {
-    const got = JSON.parse(event.data);
+  // takePage begins the list; or, if the connection was lost for a while, goes on with it.
+  const takePage = (got) => {
     online = true;
-    if (chunks.length) { // the connection was lost for a while
-      held = [];
-      overflow = true;
-      before = { cursor: got.cursor, more: true };
-      chunks = [];
-      list.replaceChildren();
+    app.fail(null);
+    latest = got.cursor;
+    const message = { cursor: got.cursor, entries: got.entries.reverse(), skipped: 0 };
+    if (!following) { // somebody reads: nothing moves
+      held = [message];
+      missing = got.next;
+      coming += message.entries.length;
+      return show();
     }
-    append({ cursor: got.cursor, entries: got.entries.reverse(), skipped: 0 });
+    clear(got.next);
+    append(message);
     before = { cursor: got.next, more: got.more, searched: got.searched, total: got.total, gone: got.gone };
-    following = true;
-    byHand = overflow = false;
-    coming = 0;
     toEnd();
     show();
     if (size() < 50) loadOlder();
     else showEdge();
-  });
-  source.addEventListener("lines", (event) => take(JSON.parse(event.data)));
-  source.addEventListener("status", (event) => {
-    const status = JSON.parse(event.data);
+  };
+
+  const takeStatus = (status) => {
     app.showStatus(status);
     levels.replaceChildren(...["fatal", "error", "warn"].filter((band) => status.levels[band]).map((band) =>
       h("button", { type: "button", class: `chip band-${band}`, title: `Only ${band} and above`, onclick: () => app.addTerm(`level>=${band}`) },
         `${band} ${status.levels[band].toLocaleString("en-US")}`)));
-  });
-  source.addEventListener("error", () => {
-    online = false;
-    show();
-    app.checkQuery(query);
-  });
+  };
+
+  let source = null;
+  const connect = () => {
+    source = new EventSource(`/api/tail?${new URLSearchParams({ q: query })}`);
+    source.addEventListener("page", (event) => takePage(JSON.parse(event.data)));
+    source.addEventListener("lines", (event) => take(JSON.parse(event.data)));
+    source.addEventListener("status", (event) => takeStatus(JSON.parse(event.data)));
+    source.addEventListener("error", () => {
+      online = false;
+      show();
+      app.checkQuery(query);
+    });
+  };
+  // A browser has few connections to one server: those of tabs that nobody sees would be missing elsewhere.
+  const look = () => {
+    if (document.hidden) source.close();
+    else if (source.readyState === EventSource.CLOSED) connect();
+  };
+  document.addEventListener("visibilitychange", look);
+  connect();
 
   const keys = (event) => {
     if (isTyping(event) || document.querySelector("dialog[open]")) return;
@@ -222,5 +239,10 @@ export function logsPage(query, ask, app) {
   };
   document.addEventListener("keydown", keys);
   show();
-  return { element: page, close: () => { source.close(); document.removeEventListener("keydown", keys); } };
+  const close = () => {
+    source.close();
+    document.removeEventListener("keydown", keys);
+    document.removeEventListener("visibilitychange", look);
+  };
+  return { element: page, close };
 }
