@@ -169,7 +169,7 @@ func fetchSpans(ctx context.Context, server string, id oteltrace.TraceID) ([]zip
 	case errors.Is(err, zipkin.ErrUnknownTrace):
 		return nil, fmt.Errorf("the Zipkin server at %s does not know trace %s: it was not sampled, or is not there yet, or not any more", server, id)
 	case err != nil:
-		return nil, fmt.Errorf("ask Zipkin: %w", err)
+		return nil, fmt.Errorf("ask Zipkin at %s: %w", address, err)
 	}
 	return spans, nil
 }

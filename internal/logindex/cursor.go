@@ -38,23 +38,39 @@ func (s *search) cursor() string {
 	return cursor(s.index.nonce, s.newest, positions)
 }
 
+// parseCursor returns the positions of all logs, in the order of the logs.
+func (x *Index) parseCursor(cursor string, newest bool) ([]position, error) {
+	parts := strings.Split(cursor, "-")
+	if len(parts) != len(x.logs)+1 || parts[0] != strconv.FormatUint(cursorStart(x.nonce, newest), 16) {
+		return nil, errCursor
+	}
+	var positions []position
+	for _, part := range parts[1:] {
+		first, second, _ := strings.Cut(part, ".")
+		block, err := strconv.ParseUint(first, 16, 31)
+		if err != nil {
+			return nil, errCursor
+		}
+		line, err := strconv.ParseUint(second, 16, 31)
+		if err != nil {
+			return nil, errCursor
+		}
+		positions = append(positions, position{int(block), int(line)})
+	}
+	return positions, nil
+}
+
 // seek goes to a cursor.
 func (s *search) seek(cursor string) error {
 	if cursor == "" {
 		return nil
 	}
-	parts := strings.Split(cursor, "-")
-	if len(parts) != len(s.walks)+1 || parts[0] != strconv.FormatUint(cursorStart(s.index.nonce, s.newest), 16) {
-		return errCursor
+	positions, err := s.index.parseCursor(cursor, s.newest)
+	if err != nil {
+		return err
 	}
 	for i, w := range s.walks {
-		first, second, _ := strings.Cut(parts[i+1], ".")
-		block, err := strconv.ParseUint(first, 16, 31)
-		if err != nil {
-			return errCursor
-		}
-		line, err := strconv.ParseUint(second, 16, 31)
-		if err != nil || !w.seek(position{int(block), int(line)}) {
+		if !w.seek(positions[i]) {
 			return errCursor
 		}
 	}

@@ -67,6 +67,22 @@ func (t *Tail) wants(l *Line) bool {
 // Cursor is that of a search backwards that begins with the line that was taken last.
 func (t *Tail) Cursor() string { return cursor(t.index.nonce, true, t.ends) }
 
+// Newer returns how many lines of the page are behind the cursor of an earlier tail: all, if it is
+// none of this index.
+func (t *Tail) Newer(cursor string) (n int) {
+	positions, err := t.index.parseCursor(cursor, true)
+	if err != nil {
+		return len(t.Page.Lines)
+	}
+	for i := range t.Page.Lines {
+		l := &t.Page.Lines[i]
+		if !l.place.before(positions[l.log]) {
+			n++
+		}
+	}
+	return n
+}
+
 // Dropped returns how many lines there was no room for.
 func (t *Tail) Dropped() int64 { return t.sub.Dropped() }
 

@@ -71,6 +71,8 @@ func TestTailOnce(t *testing.T) {
 		}
 		written <- all
 	}()
+	var first *Tail
+	seen := 0 // lines when it began
 	for i := range tails {
 		more <- 20 // while the tail begins
 		tail, err := x.Tail(context.Background(), Request{Query: wantedQuery, Limit: 1 + i}, 1000)
@@ -85,12 +87,21 @@ func TestTailOnce(t *testing.T) {
 			}
 		}
 		page := backwards(t, x, before)
+		if i == 0 {
+			first, seen = tail, len(page)
+		}
+		if n, want := tail.Newer(first.Cursor()), min(len(page)-seen, len(tail.Page.Lines)); n != want {
+			t.Fatalf("%d lines are newer than the first tail, want %d", n, want)
+		}
 		if n := len(tail.Page.Lines); !strings.HasSuffix(strings.Join(page, "\n"), strings.Join(texts(tail.Page.Lines), "\n")) || n > 1+i {
 			t.Fatalf("the %d lines of the page are not the last ones before the cursor", n)
 		}
 		equalTexts(t, "backwards from the cursor after lines were taken", backwards(t, x, tail.Cursor()), append(page, taken...))
 	}
 	close(more)
+	if n := first.Newer("nonsense"); n != len(first.Page.Lines) {
+		t.Errorf("of no cursor, %d lines are newer", n)
+	}
 	all := <-written
 	await(t, "all is there", func() bool { return x.Stats().Lines == int64(lines) })
 	tail, err := x.Tail(context.Background(), Request{Query: wantedQuery}, 1)

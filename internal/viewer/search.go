@@ -26,6 +26,7 @@ const (
 type searchPage struct {
 	Entries []logentry.Entry `json:"entries"`
 	Cursor  string           `json:"cursor,omitempty"` // of a tail: that of a search that begins with this page
+	Fresh   int              `json:"fresh"`            // of a tail: how many of the entries came since the cursor that was given
 	Next    string           `json:"next"`             // the cursor to go on with
 	More    bool             `json:"more"`
 	// Searched is how many bytes of the Total are searched.

@@ -45,11 +45,17 @@ func (s *Spans) of(ctx context.Context, id trace.TraceID) (spans []zipkin.Span, 
 		if err == nil {
 			from = s.Zipkin
 		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("no answer within %s", askTime)
-		}
+		err = noAnswer(err, askTime)
 	}
 	return spans, from, err
+}
+
+// noAnswer has an error say that a time was over, if it was.
+func noAnswer(err error, after time.Duration) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("no answer within %s", after)
+	}
+	return err
 }
 
 func (s *Spans) status() spanStatus {

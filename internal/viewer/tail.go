@@ -58,10 +58,13 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 	}
 	defer t.tail.Close()
 	w.Header().Set("Content-Type", "text/event-stream")
-	send := func(event string, message any) error {
+	send := func(event, cursor string, message any) error {
 		data, err := json.Marshal(message)
 		if err != nil {
 			return err
+		}
+		if cursor != "" {
+			event += "\nid: " + cursor // which a browser tells us of when it connects anew
 		}
 		if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data); err != nil {
 			return err
@@ -70,7 +73,8 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 	}
 	first := newSearchPage(&t.tail.Page)
 	first.Cursor = t.tail.Cursor()
-	err = send("page", first)
+	first.Fresh = t.tail.Newer(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("since")))
+	err = send("page", first.Cursor, first)
 	tick := time.NewTicker(cmp.Or(v.tailEvery, tailEvery))
 	defer tick.Stop()
 	for n := 0; err == nil; {
@@ -86,10 +90,10 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 			t.take(l)
 		case <-tick.C:
 			if message, ok := t.message(); ok {
-				err = send("lines", message)
+				err = send("lines", message.Cursor, message)
 			}
 			if n++; err == nil && n%statusEvery == 1 {
-				err = send("status", v.status())
+				err = send("status", "", v.status())
 			}
 		}
 	}

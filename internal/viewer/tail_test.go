@@ -151,3 +151,40 @@ func TestTailEnds(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestTailAgain has a tail that begins anew tell what is fresh since a cursor.
+func TestTailAgain(t *testing.T) {
+	w := newWorld(t, recordOf(1, "INFO", "a", 1)+recordOf(2, "INFO", "b", 1), Spans{})
+	first := w.tail(t, "")
+	var page searchPage
+	first.next("page", &page)
+	if page.Fresh != 2 {
+		t.Errorf("at first, %d are fresh", page.Fresh)
+	}
+	w.append(recordOf(3, "INFO", "c", 1))
+	var m tailedLines
+	first.next("lines", &m)
+	for _, test := range []struct {
+		query, header string
+		want          int
+	}{
+		{page.Cursor, "", 1},
+		{m.Cursor, "", 0},
+		{page.Cursor, m.Cursor, 0}, // what the browser has seen last
+		{"nonsense", "", 3},
+	} {
+		r, err := http.NewRequest(http.MethodGet, w.URL+"/api/tail?since="+test.query, nil)
+		must(t, err)
+		if test.header != "" {
+			r.Header.Set("Last-Event-ID", test.header)
+		}
+		resp, err := http.DefaultClient.Do(r)
+		must(t, err)
+		defer resp.Body.Close()
+		var again searchPage
+		(&eventStream{t, bufio.NewScanner(resp.Body)}).next("page", &again)
+		if again.Fresh != test.want || len(again.Entries) != 3 {
+			t.Errorf("since %+v: %d of %d are fresh, want %d of 3", test, again.Fresh, len(again.Entries), test.want)
+		}
+	}
+}

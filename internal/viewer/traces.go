@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -154,6 +155,9 @@ func (v *Viewer) addSpans(ctx context.Context, rows map[string]*traceRow) error 
 	traces, err := zipkin.FetchMany(ctx, v.Spans.Zipkin, ids)
 	for _, spans := range traces {
 		rowOf(rows, spans).add(spans)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", v.Spans.Zipkin, noAnswer(err, listTime))
 	}
 	return err
 }

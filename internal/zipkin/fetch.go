@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -53,8 +54,16 @@ func FetchMany(ctx context.Context, server string, traceIDs []string) (traces []
 	return traces, nil
 }
 
-// fetch has read read the body of an answer.
-func fetch(ctx context.Context, address string, read func(io.Reader) error) error {
+// fetch has read read the body of an answer. Errors are without the address, which can be long.
+func fetch(ctx context.Context, address string, read func(io.Reader) error) (err error) {
+	defer func() {
+		if err != nil && ctx.Err() != nil {
+			err = ctx.Err() // whatever came of it
+		}
+		if one, ok := errors.AsType[*url.Error](err); ok {
+			err = one.Err
+		}
+	}()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return err
@@ -70,7 +79,7 @@ func fetch(ctx context.Context, address string, read func(io.Reader) error) erro
 	case http.StatusNotFound:
 		return ErrUnknownTrace
 	}
-	return fmt.Errorf("%s: %s", req.URL, resp.Status)
+	return errors.New(resp.Status)
 }
 
 // ReadSpans reads an array of spans, as the API has it.

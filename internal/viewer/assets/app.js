@@ -75,10 +75,12 @@ function traceOf(query) {
   return /^[0-9a-f]{32}$/.test(word) ? word : /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(word)?.[1] ?? "";
 }
 
-async function showTrace(id, params) {
+// showTrace makes the page of a trace, unless it is not wanted any more by the time that it could.
+async function showTrace(id, params, isWanted) {
   const holder = h("div", {}, h("p", { class: "edge" }, "Looking …"));
   const status = await ask("/api/status");
   const trace = await ask(`/api/trace/${encodeURIComponent(id)}`);
+  if (!isWanted()) return null;
   document.title = `${trace.name} · spanlog`;
   const changed = (state) => {
     const p = new URLSearchParams();
@@ -131,14 +133,14 @@ async function open() {
     let next;
     if (trace) {
       main.replaceChildren(h("p", { class: "edge", role: "status" }, "Looking …"));
-      next = await showTrace(decodeURIComponent(trace), params);
+      next = await showTrace(decodeURIComponent(trace), params, () => mine === opening);
     } else if (name === "traces") {
       next = tracesPage(params.get("order") ?? "worst", ask, app);
       app.showStatus(await ask("/api/status"));
     } else {
       next = logsPage(params.get("q") ?? "", ask, app);
     }
-    if (mine !== opening) return next.close(); // another page was opened meanwhile
+    if (mine !== opening) return next?.close(); // another page was opened meanwhile
     page = next;
     main.replaceChildren(page.element);
   } catch (error) {

@@ -21,8 +21,8 @@ export function entryRow(entry, options) {
   if (options.traces && entry.traceId && !entry.continued) {
     row.append(h("a", {
       class: "to-trace", href: `/trace/${entry.traceId}${entry.spanId ? `?span=${entry.spanId}` : ""}`,
-      "aria-label": `Trace ${entry.traceId}`, title: `Trace ${entry.traceId}`, tabindex: "-1",
-    }, entry.traceId.slice(0, 8)));
+      title: `Trace ${entry.traceId}`, tabindex: "-1",
+    }, h("span", { class: "hidden" }, "Trace "), entry.traceId.slice(0, 8)));
   }
   line.addEventListener("click", () => {
     if (String(getSelection())) return; // somebody marks text to copy it
@@ -54,7 +54,7 @@ function details(entry, options) {
   const list = h("dl", { class: "details" });
   const add = (key, value, term) => {
     if (!value) return;
-    list.append(h("dt", {}, key), h("dd", {}, h("span", { class: "value" }, value), term && options.filter ? filters(key, value, term, options) : null));
+    list.append(h("dt", {}, key), h("dd", {}, h("span", { class: "value" }, value), term && options.filter && !/[\n\r]/.test(term + value) ? filters(key, value, term, options) : null));
   };
   add("time", entry.at ? `${day(entry.at)} ${clock(entry.at)}  (${entry.time})` : "");
   add("level", entry.level);
@@ -62,7 +62,7 @@ function details(entry, options) {
   add("logger", entry.logger, "logger");
   add("service", entry.service, "service");
   add("source", entry.source);
-  for (const a of entry.attrs ?? []) add(a.key, a.value || "\u00a0", a.key);
+  for (const a of entry.attrs ?? []) add(a.key, a.value || "\u00a0", keyText(a.key));
   add("trace_id", entry.traceId, "trace_id");
   add("span_id", entry.spanId, "span_id");
   add("log", entry.log);
@@ -80,8 +80,10 @@ function filters(key, value, term, options) {
 }
 
 // termText is a term of a search.
-export function termText(key, sign, value) {
-  const plain = /^[^\s"\\]+$/;
-  const quoted = (s) => (plain.test(s) ? s : `"${s.replace(/["\\]/g, "\\$&")}"`);
-  return `${key}${sign}${quoted(value)}`;
-}
+const termText = (key, sign, value) => key + sign + (/^[^\s"\\]+$/.test(value) ? value : quoted(value));
+
+// keyText is an attribute's key in a term: in quotes, it stands for nothing else.
+const keyText = (key) => (/^[\w.@$][\w.@$-]*$/.test(key) && !reserved.test(key) ? key : quoted(key));
+
+const reserved = /^(level|since|until|trace|span|trace_?id|span_?id|traceparent|msg|message|logger|service|service\.name)$/i;
+const quoted = (s) => `"${s.replace(/["\\]/g, "\\$&")}"`;

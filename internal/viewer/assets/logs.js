@@ -60,7 +60,11 @@ export function logsPage(query, ask, app) {
       before = { cursor: gone.cursor, more: true };
     }
   };
-  const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
+  let end = 0; // where the list was scrolled to, to be at its end
+  const toEnd = () => {
+    scroller.scrollTop = scroller.scrollHeight;
+    end = scroller.scrollTop;
+  };
 
   const stop = (reader) => {
     following = false;
@@ -106,6 +110,7 @@ export function logsPage(query, ask, app) {
     if (following) {
       append(message);
       trim();
+      showEdge();
       toEnd();
     } else {
       coming += message.entries.length + message.skipped;
@@ -172,24 +177,30 @@ export function logsPage(query, ask, app) {
 
   scroller.addEventListener("scroll", () => {
     const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - nearEnd;
-    if (following && !atEnd) stop(false);
+    if (following && scroller.scrollTop < end) stop(false); // by the reader: nothing else goes up
+    else if (following) toEnd();
     else if (!following && atEnd && !byHand && !list.querySelector(".details")) follow();
     if (scroller.scrollTop < 600) loadOlder();
   });
+  new ResizeObserver(() => following && toEnd()).observe(scroller);
   // Whoever opens a line, marks text in it, or goes through lines by keys, reads.
   list.addEventListener("pointerdown", () => following && stop(true));
   list.addEventListener("focusin", () => following && stop(true));
 
-  // takePage begins the list; or, if the connection was lost for a while, goes on with it.
+  // takePage begins the list; or, if the connection was lost for a while, goes on with it: some of the
+  // page, its fresh entries, came since then.
   const takePage = (got) => {
     online = true;
     app.fail(null);
+    const goesOn = latest && got.fresh < got.entries.length;
+    const entries = (goesOn ? got.entries.slice(0, got.fresh) : got.entries).reverse();
+    const message = { cursor: got.cursor, entries, skipped: 0, dropped };
+    if (goesOn) return take(message);
     latest = got.cursor;
-    const message = { cursor: got.cursor, entries: got.entries.reverse(), skipped: 0 };
     if (!following) { // somebody reads: nothing moves
       held = [message];
       missing = got.next;
-      coming += message.entries.length;
+      coming += entries.length;
       return show();
     }
     clear(got.next);
@@ -210,7 +221,7 @@ export function logsPage(query, ask, app) {
 
   let source = null;
   const connect = () => {
-    source = new EventSource(`/api/tail?${new URLSearchParams({ q: query })}`);
+    source = new EventSource(`/api/tail?${new URLSearchParams({ q: query, since: latest })}`);
     source.addEventListener("page", (event) => takePage(JSON.parse(event.data)));
     source.addEventListener("lines", (event) => take(JSON.parse(event.data)));
     source.addEventListener("status", (event) => takeStatus(JSON.parse(event.data)));

@@ -89,10 +89,17 @@ export function waterfall(trace, pickSpan, pickRecord) {
       mark.classList.toggle("chosen", record !== null && mark.dataset.records.split(" ").includes(String(record)));
     }
     for (let p = span === null ? -1 : trace.spans[span].parent; p >= 0; p = trace.spans[p].parent) if (folded.has(p)) turn(p, true);
-    if (span !== null) rows[span].scrollIntoView({ block: "nearest" });
+    if (span !== null) reveal(list, rows[span]);
   };
   const element = h("div", { class: "waterfall" }, h("div", { class: "row head" }, h("div", { class: "names" }, "Spans"), h("div", { class: "lane" }, scale)), list, rest);
   return { element, select };
+}
+
+// reveal scrolls a list to have a row in sight, and nothing else.
+function reveal(list, row) {
+  const below = row.offsetTop + row.offsetHeight - list.clientHeight;
+  if (row.offsetTop < list.scrollTop) list.scrollTop = row.offsetTop;
+  else if (below > list.scrollTop) list.scrollTop = below;
 }
 
 // serviceClass is the colour of a service.
