@@ -1,18 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spanlog/spanlog/internal/logindex"
 	"github.com/spanlog/spanlog/internal/viewer"
@@ -38,9 +35,11 @@ type server struct {
 	spans        string
 	maxSpans     int
 	rotated      bool
-	index        *logindex.Index
-	store        *zipkin.Store // nil: no spans are received, or read from a file
-	page         string        // the address of the pages
+
+	pagesListener  net.Listener
+	intakeListener net.Listener  // nil: there is no intake
+	store          *zipkin.Store // nil: no spans are received, or read from a file
+	index          *logindex.Index
 }
 
 func (s *server) flags() *flagSet {
@@ -66,6 +65,10 @@ func runServe(ctx context.Context, c console, args []string) (err error) {
 	if s.maxSpans <= 0 {
 		return fmt.Errorf("-max-spans %d: want a number of spans", s.maxSpans)
 	}
+	if err := s.listenAll(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.closeAll()) }()
 	spans, err := s.source()
 	if err != nil {
 		return err
@@ -99,8 +102,8 @@ func (s *server) source() (spans viewer.Spans, err error) {
 			return spans, err
 		}
 	}
-	if s.listenZipkin != "" {
-		from = append(from, "the intake at "+s.listenZipkin)
+	if s.intakeListener != nil {
+		from = append(from, "the intake at "+s.intakeListener.Addr().String())
 		spans.Listens = true
 	}
 	if s.spans != "" {
@@ -133,33 +136,25 @@ func (s *server) source() (spans viewer.Spans, err error) {
 func (s *server) serve(ctx context.Context, c console, spans viewer.Spans) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	pages, err := listenPages(s.listen)
-	if err != nil {
-		return err
-	}
-	s.page = "http://" + pages.Addr().String()
 	v := &viewer.Viewer{Index: s.index, Spans: spans, Done: ctx.Done()}
-	servers := []*http.Server{newHTTPServer(viewer.Guard(v.Handler(), hostOf(s.listen)))}
-	listeners := []net.Listener{pages}
-	if s.listenZipkin != "" {
-		l, err := net.Listen("tcp", s.listenZipkin)
-		if err != nil {
-			return errors.Join(fmt.Errorf("-listen-zipkin: %w", err), pages.Close())
-		}
-		servers = append(servers, newHTTPServer(viewer.Guard(s.intake(), hostOf(s.listenZipkin))))
-		listeners = append(listeners, l)
+	servers := map[net.Listener]*http.Server{
+		s.pagesListener: newHTTPServer(viewer.Guard(v.Handler(), hostOf(s.listen))),
+	}
+	if l := s.intakeListener; l != nil {
+		servers[l] = newHTTPServer(viewer.Guard(s.intake(), hostOf(s.listenZipkin)))
 		fmt.Fprintf(c.out, "spans: http://%s/api/v2/spans\n", l.Addr())
 	}
-	for _, l := range listeners {
+	for l := range servers {
 		if a, ok := l.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
 			c.warn(fmt.Errorf("%s: whoever can reach this machine can read these logs", a))
 		}
 	}
-	fmt.Fprintf(c.out, "pages: %s/\n", s.page)
+	fmt.Fprintf(c.out, "pages: %s/\n", s.pages())
 	ended := make(chan error, len(servers))
-	for i, server := range servers {
-		go func() { ended <- server.Serve(listeners[i]) }()
+	for l, server := range servers {
+		go func() { ended <- server.Serve(l) }()
 	}
+	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-ended:
@@ -170,49 +165,6 @@ func (s *server) serve(ctx context.Context, c console, spans viewer.Spans) error
 		err = errors.Join(err, shutdown(server))
 	}
 	return err
-}
-
-// shutdown lets answers that are under way come to their end.
-func shutdown(server *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	if server.Shutdown(ctx) != nil {
-		return server.Close()
-	}
-	return nil
-}
-
-func newHTTPServer(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-}
-
-// intake is the server for spans. Zipkin's own addresses of pages lead to these.
-func (s *server) intake() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/", s.store.Handler())
-	lead := func(w http.ResponseWriter, r *http.Request) {
-		to := s.page + "/"
-		if id := r.PathValue("id"); id != "" {
-			to = s.page + "/trace/" + url.PathEscape(id)
-		}
-		http.Redirect(w, r, to, http.StatusFound)
-	}
-	for _, path := range []string{"/{$}", "/zipkin/{$}", "/zipkin/traces/{id}"} {
-		mux.HandleFunc("GET "+path, lead)
-	}
-	return mux
-}
-
-// listenPages listens at an address, or by default at ours, or at any port if that is taken.
-func listenPages(address string) (net.Listener, error) {
-	l, err := net.Listen("tcp", cmp.Or(address, listenDefault))
-	if err != nil && address == "" {
-		return net.Listen("tcp", "127.0.0.1:0")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("-listen: %w", err)
-	}
-	return l, nil
 }
 
 // A spooled log is standard input in a temporary file: what is shown has to be read again.
@@ -239,12 +191,6 @@ func spool(c console) (*spooled, error) {
 func (s *spooled) remove() {
 	_ = s.file.Close()
 	_ = os.Remove(s.path) // nobody has it any more
-}
-
-// hostOf is the host of an address; "" if there is none.
-func hostOf(address string) string {
-	host, _, _ := net.SplitHostPort(address)
-	return host
 }
 
 // roomyTempDir is a directory for large temporary files: the usual one is in memory on some
