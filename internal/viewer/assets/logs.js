@@ -176,10 +176,11 @@ export function logsPage(query, ask, app) {
   };
 
   scroller.addEventListener("scroll", () => {
-    const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - nearEnd;
-    if (following && scroller.scrollTop < end) stop(false); // by the reader: nothing else goes up
+    const left = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+    // It goes up by the reader, or because the list has got higher, and then it is at its end.
+    if (following && scroller.scrollTop < end && left > 1) stop(false);
     else if (following) toEnd();
-    else if (!following && atEnd && !byHand && !list.querySelector(".details")) follow();
+    else if (left <= nearEnd && !byHand && !list.querySelector(".details")) follow();
     if (scroller.scrollTop < 600) loadOlder();
   });
   new ResizeObserver(() => following && toEnd()).observe(scroller);
