@@ -17,7 +17,7 @@ import (
 const (
 	// listTraces is how many traces a list has.
 	listTraces = 200
-	// listTime is how long it takes at most: a list that lacks some is better than none.
+	// listTime is how long the logs may take, and the server: a list that lacks some is better than none.
 	listTime = 2 * time.Second
 )
 
@@ -63,7 +63,7 @@ func (v *Viewer) serveTraces(w http.ResponseWriter, r *http.Request) {
 		}
 		list.Incomplete = true
 	}
-	if err := v.addSpans(ctx, rows); err != nil {
+	if err := v.addSpans(r.Context(), rows); err != nil {
 		list.Trouble = err.Error()
 	}
 	for _, row := range rows {
@@ -152,6 +152,8 @@ func (v *Viewer) addSpans(ctx context.Context, rows map[string]*traceRow) error 
 			ids = append(ids, id)
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, listTime)
+	defer cancel()
 	traces, err := zipkin.FetchMany(ctx, v.Spans.Zipkin, ids)
 	for _, spans := range traces {
 		rowOf(rows, spans).add(spans)

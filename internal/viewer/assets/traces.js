@@ -27,7 +27,7 @@ export function tracesPage(order, ask, app) {
     const longest = Math.max(1, ...got.traces.map((t) => t.duration));
     body.replaceChildren(...got.traces.map((t) => row(t, longest)));
     note.textContent = [
-      got.traces.length ? `${count(got.traces.length, "trace")} shown.` : order === "failed" ? "No trace has failed." : "There are no traces: no line has a trace id, and no spans have come.",
+      got.traces.length ? `${count(got.traces.length, "trace")} shown${got.total > got.traces.length ? `, of ${got.total.toLocaleString("en-US")} in the logs` : ""}.` : order === "failed" ? "No trace has failed." : "There are no traces: no line has a trace id, and no spans have come.",
       got.forgotten ? `${count(got.forgotten, "older trace")} are not in the list any more: search by their id.` : "",
       got.incomplete ? "There was no time for all: reload for more." : "",
       got.trouble ? `Spans are missing: ${got.trouble}` : "",
@@ -43,7 +43,7 @@ function row(t, longest) {
     h("th", { scope: "row" },
       h("a", { href: `/trace/${t.traceId}` }, t.name || "unnamed trace"), t.failed ? h("span", { class: "failed" }, "failed") : null,
       h("code", { class: "id" }, t.traceId)),
-    h("td", { "data-label": "Services" }, t.services.join(", ")),
+    h("td", { "data-label": "Services" }, t.services.join(", ") + (t.partial ? ", …" : "")),
     h("td", { "data-label": "Began" }, t.start ? `${day(t.start)} ${clock(t.start)}` : ""),
     h("td", { "data-label": "Took", class: "number" }, took, h("span", { title: t.spans ? "" : "from the first record to the last" }, `${t.spans ? "" : "≥ "}${duration(t.duration)}`)),
     h("td", { "data-label": "Spans", class: "number" }, t.spans || "–"),
