@@ -74,8 +74,8 @@ type QueueStats struct {
 type RecorderStats struct {
 	Traces    int `json:"traces"`
 	Records   int `json:"records"`
-	Bytes     int `json:"bytes"` // of all memory that it has for them
-	ByteLimit int `json:"byte_limit"`
+	Bytes     int `json:"bytes"`      // of all memory that it has for them
+	ByteLimit int `json:"byte_limit"` // what it can hold
 	// Released is the number of records that a trigger has sent to the sink, which it
 	// has delivered or dropped.
 	Released uint64 `json:"released"`
