@@ -40,15 +40,15 @@ func Guard(next http.Handler, names ...string) http.Handler {
 
 func check(r *http.Request, names []string) error {
 	if !isLocalName(r.Host, names) {
-		return fmt.Errorf("Host: %q: want localhost or the address as a number", r.Host)
+		return fmt.Errorf("header Host: %q: want localhost or the address as a number", r.Host)
 	}
 	if origin := r.Header.Get("Origin"); origin != "" && origin != "http://"+r.Host {
-		return fmt.Errorf("Origin: %q: pages of other sites are refused", origin)
+		return fmt.Errorf("header Origin: %q: pages of other sites are refused", origin)
 	}
 	// Browsers that are too old for this send an Origin with what matters, or cannot read the answer.
 	site := r.Header.Get("Sec-Fetch-Site")
 	if follows := r.Header.Get("Sec-Fetch-Mode") == "navigate"; site != "" && site != "same-origin" && site != "none" && !follows {
-		return fmt.Errorf("Sec-Fetch-Site: %q: pages of other sites are refused", site)
+		return fmt.Errorf("header Sec-Fetch-Site: %q: pages of other sites are refused", site)
 	}
 	return nil
 }
