@@ -38,7 +38,7 @@ test("the list of traces has the failed one first, then the slowest", async (t) 
   assert.match(await first.innerText(), /payment, shop, stock/);
   assert.match(await first.innerText(), /312 ms/);
   await page.selectOption("#order", "failed");
-  await page.getByText("1 trace shown.").waitFor();
+  await page.getByText("1 trace shown, of 9 in the logs.").waitFor();
   await page.waitForURL(/order=failed/);
   await page.goBack();
   await page.getByText("9 traces shown.").waitFor();

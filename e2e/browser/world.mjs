@@ -88,12 +88,14 @@ const flags = [
   "--disable-component-update", "--disable-sync",
 ];
 
-let launched;
-after(async () => (await launched)?.browser.close());
+let browser;
+after(async () => (await browser)?.close());
 
-async function launch() {
-  const browser = await chromium.launch({ executablePath: process.env.SPANLOG_CHROMIUM, args: flags });
-  return { browser, context: await browser.newContext({ locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce" }) };
+// makePage makes a page in a window of its own: behind another one, it would be slow.
+async function makePage() {
+  browser ??= chromium.launch({ executablePath: process.env.SPANLOG_CHROMIUM, args: flags });
+  const context = await (await browser).newContext({ locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce" });
+  return context.newPage();
 }
 
 const idle = []; // pages that no test has: to make one takes longer than most tests
@@ -102,8 +104,7 @@ const idle = []; // pages that no test has: to make one takes longer than most t
 // elsewhere, or has complained. Options may have its viewport and colorScheme; expected, a pattern of
 // what it may complain of; or freely: true for a page that may do what it likes.
 export async function newPage(t, { viewport = wide.viewport, colorScheme = "light", expected, freely } = {}) {
-  launched ??= launch();
-  const page = idle.pop() ?? await (await launched).context.newPage();
+  const page = idle.pop() ?? await makePage();
   page.setDefaultTimeout(patience);
   await page.setViewportSize(viewport);
   await page.emulateMedia({ colorScheme });
