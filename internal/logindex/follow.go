@@ -12,8 +12,12 @@ type Subscription struct {
 
 	lines   chan Line
 	dropped atomic.Int64
+	waiting atomic.Int64 // bytes of text, as far as those who take them say so
 	subs    *subscribers
 }
+
+// maxWaiting is how many bytes of text wait for a tail.
+const maxWaiting = 32 << 20
 
 // Dropped returns how many lines there was no room for.
 func (s *Subscription) Dropped() int64 { return s.dropped.Load() }
@@ -65,8 +69,14 @@ func (s *subscribers) send(lines []Line) {
 	defer s.mu.Unlock()
 	for one := range s.all {
 		for i := range lines {
+			size := int64(len(lines[i].Text))
+			if one.waiting.Load()+size > maxWaiting {
+				one.dropped.Add(1)
+				continue
+			}
 			select {
 			case one.lines <- lines[i]:
+				one.waiting.Add(size)
 			default:
 				one.dropped.Add(1)
 			}

@@ -17,7 +17,8 @@ type Tail struct {
 	index  *Index
 	sub    *Subscription
 	filter logquery.Filter
-	wanted []bool     // the record before, by its log
+	wanted []bool // the record before, by its log
+	gap    bool
 	ends   []position // behind the last line that was on the page or taken, by its log
 }
 
@@ -39,22 +40,33 @@ func (x *Index) Tail(ctx context.Context, r Request, room int) (*Tail, error) {
 	}
 	var err error
 	t.Page, err = s.answer(ctx, r)
-	for i := len(t.Page.Lines) - 1; i >= 0; i-- {
-		t.wants(&t.Page.Lines[i]) // what comes may belong to one of these
+	for i := range t.Page.Lines {
+		l := &t.Page.Lines[i]
+		if l.place.next() == t.ends[l.log] { // what comes may belong to it
+			t.wanted[l.log] = true
+		}
 	}
 	return t, err
 }
 
 // Take takes a line that came from C, and reports whether it is wanted and not on the page.
 func (t *Tail) Take(l *Line) bool {
+	t.sub.waiting.Add(-int64(len(l.Text)))
 	wanted := t.wants(l)
 	end := &t.ends[l.log]
 	if l.place.before(*end) {
 		return false
 	}
-	*end = position{l.place.block, l.place.line + 1}
+	if l.place != *end && !(l.place == position{end.block + 1, 0} && t.index.logs[l.log].linesOf(end.block) == end.line) {
+		t.gap = true
+	}
+	*end = l.place.next()
 	return wanted
 }
+
+// Gap reports whether lines are missing among those that were taken: they were dropped, or are of the
+// time when the index was not as far as what it had found at first.
+func (t *Tail) Gap() bool { return t.gap }
 
 // wants reports whether a line is wanted. One that belongs to a record before it is if that was.
 func (t *Tail) wants(l *Line) bool {
@@ -67,20 +79,35 @@ func (t *Tail) wants(l *Line) bool {
 // Cursor is that of a search backwards that begins with the line that was taken last.
 func (t *Tail) Cursor() string { return cursor(t.index.nonce, true, t.ends) }
 
-// Newer returns how many lines of the page are behind the cursor of an earlier tail: all, if it is
-// none of this index.
-func (t *Tail) Newer(cursor string) (n int) {
-	positions, err := t.index.parseCursor(cursor, true)
+// Fresh returns how many lines of the page are behind the cursor of an earlier tail, and reports
+// whether they are all that are, and come first. If not, or if the cursor is none of this index, the
+// page does not go on where that tail was.
+func (t *Tail) Fresh(cursor string) (n int, goesOn bool) {
+	all := len(t.Page.Lines)
+	since, err := t.index.parseCursor(cursor, true)
 	if err != nil {
-		return len(t.Page.Lines)
+		return all, false
+	}
+	next, err := t.index.parseCursor(t.Page.Next, true)
+	if err != nil {
+		return all, false
+	}
+	for i := range next {
+		if since[i].before(next[i]) {
+			return all, false // the search has not come so far
+		}
 	}
 	for i := range t.Page.Lines {
 		l := &t.Page.Lines[i]
-		if !l.place.before(positions[l.log]) {
-			n++
+		if l.place.before(since[l.log]) {
+			continue
 		}
+		if i != n {
+			return all, false
+		}
+		n++
 	}
-	return n
+	return n, true
 }
 
 // Dropped returns how many lines there was no room for.
@@ -92,6 +119,22 @@ func (t *Tail) Close() { t.sub.Close() }
 // before reports whether a line's position is before that of another one in its log.
 func (p position) before(other position) bool {
 	return p.block < other.block || p.block == other.block && p.line < other.line
+}
+
+// next is the position behind a line.
+func (p position) next() position { return position{p.block, p.line + 1} }
+
+// linesOf returns how many lines a block has.
+func (l *log) linesOf(block int) int {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	switch n := len(l.blocks); {
+	case block < n:
+		return int(l.blocks[block].lines)
+	case block == n:
+		return int(l.open.lines)
+	}
+	return 0
 }
 
 // end is the position behind the last line.

@@ -90,8 +90,12 @@ func TestTailOnce(t *testing.T) {
 		if i == 0 {
 			first, seen = tail, len(page)
 		}
-		if n, want := tail.Newer(first.Cursor()), min(len(page)-seen, len(tail.Page.Lines)); n != want {
+		n, goesOn := tail.Fresh(first.Cursor())
+		if want := min(len(page)-seen, len(tail.Page.Lines)); n != want {
 			t.Fatalf("%d lines are newer than the first tail, want %d", n, want)
+		}
+		if goesOn && n != len(page)-seen {
+			t.Fatalf("it goes on, with %d lines of %d", n, len(page)-seen)
 		}
 		if n := len(tail.Page.Lines); !strings.HasSuffix(strings.Join(page, "\n"), strings.Join(texts(tail.Page.Lines), "\n")) || n > 1+i {
 			t.Fatalf("the %d lines of the page are not the last ones before the cursor", n)
@@ -99,7 +103,7 @@ func TestTailOnce(t *testing.T) {
 		equalTexts(t, "backwards from the cursor after lines were taken", backwards(t, x, tail.Cursor()), append(page, taken...))
 	}
 	close(more)
-	if n := first.Newer("nonsense"); n != len(first.Page.Lines) {
+	if n, goesOn := first.Fresh("nonsense"); n != len(first.Page.Lines) || goesOn {
 		t.Errorf("of no cursor, %d lines are newer", n)
 	}
 	all := <-written
@@ -129,5 +133,43 @@ func backwards(t *testing.T, x *Index, cursor string) (list []string) {
 			return list
 		}
 		cursor = p.Next
+	}
+}
+
+// TestTailGap has a tail notice that lines were dropped, wherever that was.
+func TestTailGap(t *testing.T) {
+	for _, test := range []struct {
+		name       string
+		room, come int
+		want       bool
+	}{
+		{"room for all", 500, 300, false},
+		{"room for some", 10, 300, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := put(t, t.TempDir(), "app.log", recordOf(0, 1, "INFO", "wanted")+"\n")
+			x := open(t, Options{Follow: true, Poll: time.Millisecond, blockSize: 512}, path)
+			tail, err := x.Tail(context.Background(), Request{Query: wantedQuery}, test.room)
+			must(t, err)
+			defer tail.Close()
+			var text strings.Builder
+			for i := range test.come {
+				text.WriteString(recordOf(1+i, 1, "INFO", "wanted") + "\n")
+			}
+			appendTo(t, path, text.String())
+			await(t, "all is there", func() bool { return x.Stats().Lines == int64(1+test.come) })
+			appendTo(t, path, recordOf(1, 2, "INFO", "last")+"\n")
+			for taken := false; !taken; {
+				select {
+				case l := <-tail.C:
+					tail.Take(&l)
+				case <-time.After(100 * time.Millisecond):
+					if taken = tail.Gap() || !test.want; !taken { // the last one was dropped too: there is room now
+						appendTo(t, path, recordOf(1, 2, "INFO", "last")+"\n")
+					}
+				}
+			}
+			equal(t, "gap", tail.Gap(), test.want)
+		})
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/spanlog/spanlog/internal/logline"
 )
 
-// FuzzParse: whatever is typed and logged, nothing panics, blocks have what their lines
+// FuzzQuery: whatever is typed and logged, nothing panics, blocks have what their lines
 // have, and a text that is quoted is that text.
-func FuzzParse(f *testing.F) {
+func FuzzQuery(f *testing.F) {
 	for _, seed := range []struct{ query, lines string }{
 		{"", ""},
 		{traceA + " " + spanA, `{"trace_id":"` + traceA + `","span_id":"` + spanA + `","msg":"x"}`},

@@ -27,6 +27,7 @@ type searchPage struct {
 	Entries []logentry.Entry `json:"entries"`
 	Cursor  string           `json:"cursor,omitempty"` // of a tail: that of a search that begins with this page
 	Fresh   int              `json:"fresh"`            // of a tail: how many of the entries came since the cursor that was given
+	GoesOn  bool             `json:"goesOn"`           // of a tail: those are all that came, and the newest of the entries
 	Next    string           `json:"next"`             // the cursor to go on with
 	More    bool             `json:"more"`
 	// Searched is how many bytes of the Total are searched.

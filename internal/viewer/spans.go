@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -41,13 +42,23 @@ func (s *Spans) of(ctx context.Context, id trace.TraceID) (spans []zipkin.Span, 
 		ctx, cancel := context.WithTimeout(ctx, askTime)
 		defer cancel()
 		spans, err = zipkin.Fetch(ctx, s.Zipkin, id.String())
-		from = strings.TrimPrefix(from+" and "+s.Zipkin, " and ")
+		from = strings.TrimPrefix(from+" and "+s.zipkinName(), " and ")
 		if err == nil {
-			from = s.Zipkin
+			from = s.zipkinName()
 		}
 		err = noAnswer(err, askTime)
 	}
 	return spans, from, err
+}
+
+// zipkinName is the server's address as it is shown: without a password.
+func (s *Spans) zipkinName() string {
+	u, err := url.Parse(s.Zipkin)
+	if err != nil {
+		return ""
+	}
+	u.User = nil
+	return u.String()
 }
 
 // noAnswer has an error say that a time was over, if it was.
@@ -59,14 +70,14 @@ func noAnswer(err error, after time.Duration) error {
 }
 
 func (s *Spans) status() spanStatus {
-	out := spanStatus{Listens: s.Listens, URL: s.Zipkin}
+	out := spanStatus{Listens: s.Listens, URL: s.zipkinName()}
 	var from []string
 	if s.Received != nil {
 		out.Received, out.Evicted = s.Received.Len(), s.Received.Evicted()
 		from = append(from, s.From)
 	}
 	if s.Zipkin != "" {
-		from = append(from, s.Zipkin)
+		from = append(from, s.zipkinName())
 	}
 	out.From = strings.Join(from, " and ")
 	return out

@@ -23,6 +23,8 @@ const (
 	// tailRoom is how many lines wait until they are looked at: of 80,000 lines a second, those
 	// that come between two messages.
 	tailRoom = 16 << 10
+	// sendTime is how long a client may take to read a message.
+	sendTime = 15 * time.Second
 	// statusEvery is how many messages there are from one with the status to the next.
 	statusEvery = 5
 )
@@ -56,7 +58,7 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	defer t.tail.Close()
+	defer func() { t.tail.Close() }()
 	w.Header().Set("Content-Type", "text/event-stream")
 	send := func(event, cursor string, message any) error {
 		data, err := json.Marshal(message)
@@ -66,15 +68,19 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 		if cursor != "" {
 			event += "\nid: " + cursor // which a browser tells us of when it connects anew
 		}
+		// Who does not read is not waited for without end.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendTime))
 		if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data); err != nil {
 			return err
 		}
 		return http.NewResponseController(w).Flush()
 	}
-	first := newSearchPage(&t.tail.Page)
-	first.Cursor = t.tail.Cursor()
-	first.Fresh = t.tail.Newer(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("since")))
-	err = send("page", first.Cursor, first)
+	begin := func(since string) error {
+		first := t.first(since)
+		return send("page", first.Cursor, first)
+	}
+	indexed := v.Index.Stats().Indexed
+	err = begin(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("since")))
 	tick := time.NewTicker(cmp.Or(v.tailEvery, tailEvery))
 	defer tick.Stop()
 	for n := 0; err == nil; {
@@ -89,7 +95,14 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 			}
 			t.take(l)
 		case <-tick.C:
-			if message, ok := t.message(); ok {
+			// What was found while the log was indexed did not come to the tail, and what was dropped
+			// did not either.
+			if now := indexed || v.Index.Stats().Indexed; now != indexed || t.tail.Gap() {
+				indexed = now
+				if err = v.again(r.Context(), t, query); err == nil {
+					err = begin("")
+				}
+			} else if message, ok := t.message(); ok {
 				err = send("lines", message.Cursor, message)
 			}
 			if n++; err == nil && n%statusEvery == 1 {
@@ -111,6 +124,25 @@ func (v *Viewer) tail(ctx context.Context, q logquery.Query) (*logindex.Tail, er
 		t.Close()
 	}
 	return t, err
+}
+
+// again begins a tail anew.
+func (v *Viewer) again(ctx context.Context, t *tailer, q logquery.Query) error {
+	next, err := v.tail(ctx, q)
+	if err != nil {
+		return err
+	}
+	t.tail.Close()
+	*t = tailer{tail: next}
+	return nil
+}
+
+// first is the first message of a tail, to somebody who has had those up to a cursor.
+func (t *tailer) first(since string) searchPage {
+	page := newSearchPage(&t.tail.Page)
+	page.Cursor = t.tail.Cursor()
+	page.Fresh, page.GoesOn = t.tail.Fresh(since)
+	return page
 }
 
 // take keeps a line if it is wanted, and not on the page already.

@@ -159,7 +159,7 @@ func (v *Viewer) addSpans(ctx context.Context, rows map[string]*traceRow) error 
 		rowOf(rows, spans).add(spans)
 	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w", v.Spans.Zipkin, noAnswer(err, listTime))
+		err = fmt.Errorf("%s: %w", v.Spans.zipkinName(), noAnswer(err, listTime))
 	}
 	return err
 }

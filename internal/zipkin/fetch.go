@@ -36,8 +36,14 @@ const manyIDs = 100
 // out. With an error, it returns those that it has got.
 func FetchMany(ctx context.Context, server string, traceIDs []string) (traces [][]Span, err error) {
 	for ids := range slices.Chunk(traceIDs, manyIDs) {
-		if len(ids) == 1 {
-			ids = append(slices.Clip(ids), ids[0]) // Zipkin wants two at least
+		if len(ids) == 1 { // Zipkin wants two at least, and no id twice
+			switch spans, err := Fetch(ctx, server, ids[0]); {
+			case err == nil && len(spans) > 0:
+				traces = append(traces, spans)
+			case err != nil && !errors.Is(err, ErrUnknownTrace):
+				return traces, err
+			}
+			continue
 		}
 		err := fetch(ctx, server+"/api/v2/traceMany?traceIds="+strings.Join(ids, ","), func(body io.Reader) error {
 			var some [][]Span

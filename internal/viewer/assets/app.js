@@ -32,8 +32,8 @@ const app = {
   addTerm(term) {
     const terms = search.value.trim();
     if (terms.split(/\s+/).includes(term)) return;
-    const level = /^level(>=|:)\S+$/;
-    const others = level.test(term) ? terms.split(/\s+/).filter((other) => !level.test(other)).join(" ") : terms;
+    const level = /(^|\s)level(>=|<=|[:=<>])\S+/g;
+    const others = term.startsWith("level>=") ? terms.replace(level, "").trim() : terms;
     app.find(`${others} ${term}`.trim());
   },
   find(query) {
@@ -111,13 +111,22 @@ async function copy(text, button) {
   setTimeout(() => { button.textContent = words; }, 1500);
 }
 
+// decoded is a part of an address, as it is if it is none.
+function decoded(part) {
+  try {
+    return part && decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 let opening = 0;
 
 // open shows the page of the address.
 async function open() {
   const mine = ++opening;
   const params = new URLSearchParams(location.search);
-  const trace = /^\/trace\/([^/]+)$/.exec(location.pathname)?.[1];
+  const trace = decoded(/^\/trace\/([^/]+)$/.exec(location.pathname)?.[1]);
   const name = trace ? "trace" : location.pathname === "/traces" ? "traces" : "logs";
   for (const link of document.querySelectorAll("nav a")) {
     if (link.dataset.page === name) link.setAttribute("aria-current", "page");
@@ -127,13 +136,13 @@ async function open() {
   page?.close();
   page = null;
   document.body.dataset.page = name;
-  search.value = name === "logs" ? params.get("q") ?? "" : trace ? decodeURIComponent(trace) : "";
+  search.value = name === "logs" ? params.get("q") ?? "" : trace ?? "";
   document.title = name === "traces" ? "Traces · spanlog" : search.value ? `${search.value} · spanlog` : "spanlog";
   try {
     let next;
     if (trace) {
       main.replaceChildren(h("p", { class: "edge", role: "status" }, "Looking …"));
-      next = await showTrace(decodeURIComponent(trace), params, () => mine === opening);
+      next = await showTrace(trace, params, () => mine === opening);
     } else if (name === "traces") {
       next = tracesPage(params.get("order") ?? "worst", ask, app);
       app.showStatus(await ask("/api/status"));

@@ -53,18 +53,18 @@ function toggle(row, line, entry, options) {
 function details(entry, options) {
   const list = h("dl", { class: "details" });
   const add = (key, value, term) => {
-    if (!value) return;
-    list.append(h("dt", {}, key), h("dd", {}, h("span", { class: "value" }, value), term && options.filter && !/[\n\r]/.test(term + value) ? filters(key, value, term, options) : null));
+    if (!value && !term) return;
+    list.append(h("dt", {}, key), h("dd", {}, h("span", { class: "value" }, value || "\u00a0"), term && options.filter && !entry.cut && !/[\n\r]/.test(term + value) ? filters(key, value, term, options) : null));
   };
   add("time", entry.at ? `${day(entry.at)} ${clock(entry.at)}  (${entry.time})` : "");
   add("level", entry.level);
-  add("message", entry.message, "msg");
-  add("logger", entry.logger, "logger");
-  add("service", entry.service, "service");
+  add("message", entry.message, entry.message && "msg");
+  add("logger", entry.logger, entry.logger && "logger");
+  add("service", entry.service, entry.service && "service");
   add("source", entry.source);
-  for (const a of entry.attrs ?? []) add(a.key, a.value || "\u00a0", keyText(a.key));
-  add("trace_id", entry.traceId, "trace_id");
-  add("span_id", entry.spanId, "span_id");
+  for (const a of entry.attrs ?? []) add(a.key, a.value, keyText(a.key));
+  add("trace_id", entry.traceId, entry.traceId && "trace_id");
+  add("span_id", entry.spanId, entry.spanId && "span_id");
   add("log", entry.log);
   if (entry.cut) add("left out here", `${bytes(entry.cut)}: the log has them`);
   return list;

@@ -19,7 +19,9 @@ export function logsPage(query, ask, app) {
   const news = h("button", { type: "button", class: "news", hidden: true, onclick: () => follow() });
   const state = h("span", { class: "state", role: "status" });
   const losses = h("span", { class: "losses" });
-  const levels = h("span", { class: "levels" });
+  const chips = ["fatal", "error", "warn"].map((band) => [band,
+    h("button", { type: "button", class: `chip band-${band}`, title: `Only ${band} and above`, hidden: true, onclick: () => app.addTerm(`level>=${band}`) })]);
+  const levels = h("span", { class: "levels" }, ...chips.map(([, chip]) => chip));
   const page = h("div", { class: "logs-page" }, h("h1", { class: "hidden" }, "Log"),
     h("div", { class: "tools" }, hold, state, losses, levels), scroller, news);
   roving(list, "button.line");
@@ -96,7 +98,6 @@ export function logsPage(query, ask, app) {
     stop(true);
     held = [];
     missing = latest;
-    coming = Math.max(coming, 1);
     clear(cursor);
     await loadOlder();
     toEnd();
@@ -168,8 +169,8 @@ export function logsPage(query, ask, app) {
     hold.title = following ? "Hold the list (Space)" : "Go on with the newest lines (Space)";
     state.textContent = !online ? "not connected" : following ? "live" : byHand ? "held" : "held while you read";
     state.dataset.state = !online ? "off" : following ? "live" : "held";
-    news.hidden = following || coming === 0;
-    news.textContent = `${coming.toLocaleString("en-US")} new ↓`;
+    news.hidden = following || (coming === 0 && missing === null);
+    news.textContent = coming ? `${coming.toLocaleString("en-US")} new ↓` : "the newest ↓";
     losses.textContent = dropped ? `${count(dropped, "line")} dropped: they came too fast, a search finds them` : skipped ? `${count(skipped, "line")} passed by` : "";
     const first = list.querySelector(".line");
     if (first && !list.querySelector('.line[tabindex="0"]')) first.setAttribute("tabindex", "0");
@@ -193,7 +194,7 @@ export function logsPage(query, ask, app) {
   const takePage = (got) => {
     online = true;
     app.fail(null);
-    const goesOn = latest && got.fresh < got.entries.length;
+    const goesOn = Boolean(latest) && got.goesOn;
     const entries = (goesOn ? got.entries.slice(0, got.fresh) : got.entries).reverse();
     const message = { cursor: got.cursor, entries, skipped: 0, dropped };
     if (goesOn) return take(message);
@@ -215,9 +216,10 @@ export function logsPage(query, ask, app) {
 
   const takeStatus = (status) => {
     app.showStatus(status);
-    levels.replaceChildren(...["fatal", "error", "warn"].filter((band) => status.levels[band]).map((band) =>
-      h("button", { type: "button", class: `chip band-${band}`, title: `Only ${band} and above`, onclick: () => app.addTerm(`level>=${band}`) },
-        `${band} ${status.levels[band].toLocaleString("en-US")}`)));
+    for (const [band, chip] of chips) {
+      chip.hidden = !status.levels[band];
+      chip.textContent = `${band} ${status.levels[band].toLocaleString("en-US")}`;
+    }
   };
 
   let source = null;
@@ -234,11 +236,11 @@ export function logsPage(query, ask, app) {
   };
   // A browser has few connections to one server: those of tabs that nobody sees would be missing elsewhere.
   const look = () => {
-    if (document.hidden) source.close();
-    else if (source.readyState === EventSource.CLOSED) connect();
+    if (document.hidden) source?.close();
+    else if (!source || source.readyState === EventSource.CLOSED) connect();
   };
   document.addEventListener("visibilitychange", look);
-  connect();
+  look();
 
   const keys = (event) => {
     if (isTyping(event) || document.querySelector("dialog[open]")) return;
@@ -252,7 +254,7 @@ export function logsPage(query, ask, app) {
   document.addEventListener("keydown", keys);
   show();
   const close = () => {
-    source.close();
+    source?.close();
     document.removeEventListener("keydown", keys);
     document.removeEventListener("visibilitychange", look);
   };

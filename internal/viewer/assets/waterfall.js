@@ -57,6 +57,9 @@ export function waterfall(trace, pickSpan, pickRecord) {
     if (open) folded.delete(i);
     else folded.add(i);
     rows[i].querySelector(".fold").setAttribute("aria-expanded", String(open));
+    hide();
+  };
+  const hide = () => {
     const hidden = new Set();
     rows.forEach((row, j) => {
       const parent = trace.spans[j].parent;
@@ -68,6 +71,7 @@ export function waterfall(trace, pickSpan, pickRecord) {
   const more = (to) => {
     while (rows.length < Math.min(to, trace.spans.length)) rows.push(make(rows.length));
     list.replaceChildren(...rows);
+    hide();
     list.querySelector(".span")?.setAttribute("tabindex", "0");
     rest.hidden = rows.length === trace.spans.length;
     rest.textContent = `Show all ${count(trace.spans.length, "span")}`;
