@@ -125,7 +125,8 @@ test("what a reader does holds the list, and Space goes on", async (t) => {
     await state(page, "live");
     const open = await page.locator(".details").count();
     await hold();
-    if (name !== "opens a line") assert.equal(await page.locator(".details").count(), open, `${name}: no line is opened`);
+    // One that was open before may have gone out at the top meanwhile.
+    if (name !== "opens a line") assert.ok(await page.locator(".details").count() <= open, `${name}: no line is opened`);
     await state(page, "held");
     await until("no older lines come in", async () => await page.evaluate(() => document.querySelector(".scroller").scrollTop) > 600);
     const seen = await watchRows(page, 10);
