@@ -117,16 +117,11 @@ func (s *server) source() (spans viewer.Spans, err error) {
 	if s.spans == "" {
 		return spans, nil
 	}
-	f, err := os.Open(s.spans)
+	read, err := readSpanFile(s.spans)
 	if err != nil {
 		return spans, err
 	}
-	defer f.Close()
-	read, err := zipkin.ReadSpans(f)
-	if err == nil {
-		err = s.store.Add(read)
-	}
-	if err != nil {
+	if err := s.store.Add(read); err != nil {
 		return spans, fmt.Errorf("%s: %w", s.spans, err)
 	}
 	return spans, nil

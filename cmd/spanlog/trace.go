@@ -176,6 +176,17 @@ func fetchSpans(ctx context.Context, server string, id oteltrace.TraceID) ([]zip
 
 // readSpans reads the spans of a trace from a file that may have others.
 func readSpans(file string, id oteltrace.TraceID) ([]zipkin.Span, error) {
+	spans, err := readSpanFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(spans, func(s zipkin.Span) bool {
+		return strings.TrimLeft(s.TraceID, "0") != strings.TrimLeft(id.String(), "0")
+	}), nil
+}
+
+// readSpanFile reads a file of spans.
+func readSpanFile(file string) ([]zipkin.Span, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
@@ -185,7 +196,5 @@ func readSpans(file string, id oteltrace.TraceID) ([]zipkin.Span, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return slices.DeleteFunc(spans, func(s zipkin.Span) bool {
-		return strings.TrimLeft(s.TraceID, "0") != strings.TrimLeft(id.String(), "0")
-	}), nil
+	return spans, nil
 }
