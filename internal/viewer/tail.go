@@ -20,8 +20,7 @@ const (
 	// tailLines is how many lines go into one message. That is a screen or more of them; those
 	// before are counted, and found by a search.
 	tailLines = 100
-	// tailRoom is how many lines wait until they are looked at: of 80,000 lines a second, those
-	// that come between two messages.
+	// tailRoom is how many lines wait until they are looked at, as while the page is searched.
 	tailRoom = 16 << 10
 	// sendTime is how long a client may take to read a message.
 	sendTime = 15 * time.Second

@@ -45,7 +45,8 @@ type traceList struct {
 }
 
 // serveTraces answers with a list of traces. By default, the worst come first: those that
-// failed, then the slowest.
+// failed, then the slowest. Of the logs, only so many are looked at as a list has, which come first by
+// their records alone, and only of these is a Zipkin server asked.
 func (v *Viewer) serveTraces(w http.ResponseWriter, r *http.Request) {
 	order, err := param(r, "order", "worst", "slowest", "newest", "failed")
 	if err != nil {
@@ -71,19 +72,27 @@ func (v *Viewer) serveTraces(w http.ResponseWriter, r *http.Request) {
 			list.Traces = append(list.Traces, *row)
 		}
 	}
-	slices.SortFunc(list.Traces, orders[order])
+	slices.SortFunc(list.Traces, orders[order].compare)
 	list.Traces = list.Traces[:min(len(list.Traces), listTraces)]
 	s := v.Index.Stats()
 	list.Total, list.Forgotten = s.Traces, s.Forgotten
 	writeJSON(w, list)
 }
 
-// orders are how lists can be sorted.
-var orders = map[string]func(a, b traceRow) int{
-	"worst":   func(a, b traceRow) int { return cmp.Or(first(a.Failed, b.Failed), slower(a, b), newer(a, b)) },
-	"slowest": func(a, b traceRow) int { return cmp.Or(slower(a, b), newer(a, b)) },
-	"newest":  newer,
-	"failed":  newer,
+// A listOrder is how a list can be sorted, and what of the logs it is made of.
+type listOrder struct {
+	compare func(a, b traceRow) int
+	logged  []logindex.Order
+}
+
+var orders = map[string]listOrder{
+	"worst": {
+		func(a, b traceRow) int { return cmp.Or(first(a.Failed, b.Failed), slower(a, b), newer(a, b)) },
+		[]logindex.Order{logindex.Failed, logindex.Slowest},
+	},
+	"slowest": {func(a, b traceRow) int { return cmp.Or(slower(a, b), newer(a, b)) }, []logindex.Order{logindex.Slowest}},
+	"newest":  {newer, []logindex.Order{logindex.Newest}},
+	"failed":  {newer, []logindex.Order{logindex.Failed}},
 }
 
 func slower(a, b traceRow) int { return cmp.Compare(b.Duration, a.Duration) }
@@ -104,19 +113,8 @@ func first(a, b bool) int {
 
 // addLogged adds the traces that are in the logs.
 func (v *Viewer) addLogged(ctx context.Context, rows map[string]*traceRow, order string) error {
-	var asked []logindex.Order
-	switch order {
-	case "worst":
-		asked = []logindex.Order{logindex.Failed, logindex.Slowest}
-	case "slowest":
-		asked = []logindex.Order{logindex.Slowest}
-	case "newest":
-		asked = []logindex.Order{logindex.Newest}
-	case "failed":
-		asked = []logindex.Order{logindex.Failed}
-	}
 	var trouble error
-	for _, o := range asked {
+	for _, o := range orders[order].logged {
 		traces, err := v.Index.Traces(ctx, listTraces, o)
 		trouble = cmp.Or(trouble, err)
 		for i := range traces {
