@@ -52,7 +52,7 @@ for (const [name, samples, options] of [["on a wide screen", 70, {}], ["on a nar
     const seen = await watchRows(page, samples);
     const written = writer.written() - before.lines, seconds = (performance.now() - before.at) / 1000;
     t.diagnostic(`${seen[0].tops.length} rows watched ${seen.length} times while ${Math.round(written / seconds)} lines a second came`);
-    assert.ok(written >= 0.5 * rate * seconds, `no more than ${written} lines were written in ${seconds} s`);
+    assert.ok(written >= 0.9 * rate * seconds, `no more than ${written} lines were written in ${seconds} s`);
     const more = checkStill(seen);
     assert.ok(more > 0.5 * written, `${more} are said to be new of ${written}`);
 
