@@ -96,7 +96,8 @@ func TestConcurrent(t *testing.T) {
 		return err
 	})
 	ask("traces", func(n int) error {
-		_, err := x.Traces(ctx, 10, Order(n%3))
+		x.Traces()
+		_, err := x.Describe(ctx, traceID(n%100))
 		return err
 	})
 	ask("follow", func(int) error {

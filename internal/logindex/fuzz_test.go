@@ -62,8 +62,11 @@ func FuzzSearch(f *testing.F) {
 			if _, err = x.Search(context.Background(), Request{Cursor: value}); err != nil && !errors.Is(err, errCursor) {
 				t.Errorf("cursor %q: %v", value, err)
 			}
-			_, err = x.Traces(context.Background(), 3, Slowest)
-			must(t, errors.Join(err, x.Close()))
+			for _, one := range x.Traces() {
+				_, err := x.Describe(context.Background(), one.ID)
+				must(t, err)
+			}
+			must(t, x.Close())
 		}
 	})
 }

@@ -112,7 +112,7 @@ func (x *indexer) add(in *logsource.Line) {
 			x.postings = append(x.postings, p)
 		}
 		if !continued {
-			x.records = append(x.records, newTraceRecord(h, hash, x.owner.At))
+			x.records = append(x.records, newTraceRecord(h, hash))
 		}
 	}
 	b.add(in.Offset, in.Text)

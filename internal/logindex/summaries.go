@@ -19,11 +19,8 @@ type traceRecord struct {
 	level int32
 }
 
-func newTraceRecord(h *logline.Head, hash uint64, at int64) traceRecord {
+func newTraceRecord(h *logline.Head, hash uint64) traceRecord {
 	r := traceRecord{id: h.Trace, hash: hash, time: h.Time, level: noLevel}
-	if r.time == 0 {
-		r.time = at
-	}
 	if h.HasLevel {
 		r.level = clampLevel(h.Level)
 	}
@@ -34,7 +31,7 @@ func newTraceRecord(h *logline.Head, hash uint64, at int64) traceRecord {
 type summary struct {
 	id              trace.TraceID
 	hash            uint64
-	first, last     int64
+	first, last     int64 // in this order only if a record has a time
 	records, errors int64
 	level           int32
 
@@ -44,7 +41,24 @@ type summary struct {
 	same       int32 // the next one in its slot
 }
 
-func (s *summary) duration() uint64 { return uint64(s.last) - uint64(s.first) }
+func newSummary(id trace.TraceID, hash uint64) summary {
+	return summary{id: id, hash: hash, first: math.MaxInt64, last: math.MinInt64, level: noLevel}
+}
+
+// duration is the time between the records. Both are after 1970, so that it has room.
+func (s *summary) duration() int64 { return max(s.last, s.first) - s.first }
+
+// public is the summary in the form that others get.
+func (s *summary) public() TraceSummary {
+	t := TraceSummary{ID: s.id, Records: s.records, Errors: s.errors}
+	if s.first <= s.last {
+		t.First, t.Last = s.first, s.last
+	}
+	if s.level != noLevel {
+		t.Level, t.HasLevel = slog.Level(s.level), true
+	}
+	return t
+}
 
 // kept is why there is a summary.
 type kept uint8
@@ -86,7 +100,9 @@ func (s *summaries) add(records []traceRecord) {
 }
 
 func (s *summary) add(r *traceRecord) {
-	s.first, s.last = min(s.first, r.time), max(s.last, r.time)
+	if r.time > 0 { // or it is of before 1970, which no record can be
+		s.first, s.last = min(s.first, r.time), max(s.last, r.time)
+	}
 	s.level = max(s.level, r.level)
 	s.records++
 	if r.level >= int32(slog.LevelError) {
@@ -100,7 +116,7 @@ func (s *summaries) use(r *traceRecord) int32 {
 	switch {
 	case at == 0:
 		at = s.spare()
-		s.all[at] = summary{id: r.id, hash: r.hash, first: math.MaxInt64, last: math.MinInt64, level: noLevel}
+		s.all[at] = newSummary(r.id, r.hash)
 		s.enter(at)
 	case s.recent.newest == at:
 		return at
@@ -178,6 +194,17 @@ func (s *summaries) list() []summary {
 		}
 	}
 	return all
+}
+
+// of returns the summary of a trace, if there is one.
+func (s *summaries) of(id trace.TraceID) (summary, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.find(hashTrace(id))
+	if at == 0 {
+		return summary{}, false
+	}
+	return s.all[at], true
 }
 
 // A chain is a list of summaries by age.

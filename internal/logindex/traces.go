@@ -1,10 +1,8 @@
 package logindex
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -14,19 +12,10 @@ import (
 	"github.com/spanlog/spanlog/internal/logline"
 )
 
-// An Order is of traces.
-type Order int
-
-const (
-	Newest  Order = iota // those that began last come first
-	Slowest              // those with the longest time between their records
-	Failed               // the newest that have errors, and no others
-)
-
 // A TraceSummary is what the records of a trace come to.
 type TraceSummary struct {
 	ID              trace.TraceID
-	First, Last     int64 // Unix nanoseconds, of the records
+	First, Last     int64 // Unix nanoseconds, of the records; 0 if none has a time
 	Records, Errors int64
 	Level           slog.Level // the highest, if HasLevel
 	HasLevel        bool
@@ -38,32 +27,26 @@ type TraceSummary struct {
 	Partial bool
 }
 
-// maxTraces is how many summaries an answer has at most.
-const maxTraces = 1000
-
-// Traces returns summaries. For those that it has not told of before, or that have changed
-// since, the records are read again. If ctx ends, there are fewer, and the error is ctx's.
-func (x *Index) Traces(ctx context.Context, limit int, order Order) ([]TraceSummary, error) {
+// Traces returns the summaries that there are, in no order, and without what takes reading: their
+// Services and Names. See [Index.Describe].
+func (x *Index) Traces() []TraceSummary {
 	all := x.traces.list()
-	if order == Failed {
-		all = slices.DeleteFunc(all, func(s summary) bool { return s.errors == 0 })
+	list := make([]TraceSummary, len(all))
+	for i := range all {
+		list[i] = all[i].public()
 	}
-	slices.SortFunc(all, func(a, b summary) int {
-		slower := 0
-		if order == Slowest {
-			slower = cmp.Compare(b.duration(), a.duration())
-		}
-		return cmp.Or(slower, cmp.Compare(b.first, a.first), slices.Compare(a.id[:], b.id[:]))
-	})
-	list := []TraceSummary{}
-	for i := range all[:min(max(limit, 0), maxTraces, len(all))] {
-		t, err := x.detail(ctx, &all[i])
-		if err != nil {
-			return list, err
-		}
-		list = append(list, t)
+	return list
+}
+
+// Describe returns the summary of a trace with its Services and its Name. Unless it was told of before,
+// and has not changed since, the records are read again. A trace whose summary was forgotten has one all the
+// same then. The error is ctx's.
+func (x *Index) Describe(ctx context.Context, id trace.TraceID) (TraceSummary, error) {
+	s, ok := x.traces.of(id)
+	if !ok {
+		s = newSummary(id, hashTrace(id))
 	}
-	return list, nil
+	return x.detail(ctx, &s, ok)
 }
 
 // details are summaries that were told of, by their traces.
@@ -78,17 +61,18 @@ type detail struct {
 }
 
 // maxDetails is how many are kept. Then it begins anew.
-const maxDetails = 4 * maxTraces
+const maxDetails = 4000
 
 // maxDetail is how many blocks are read for one summary.
 var maxDetail = limits{lines: 10_000, bytes: maxPage, blocks: 16}
 
-// detail reads the records of a trace.
-func (x *Index) detail(ctx context.Context, s *summary) (TraceSummary, error) {
+// detail reads the records of a trace. What comes of it is kept if there is a summary, which tells when it
+// is out of date.
+func (x *Index) detail(ctx context.Context, s *summary, keep bool) (TraceSummary, error) {
 	x.details.mu.Lock()
 	d, ok := x.details.known[s.id]
 	x.details.mu.Unlock()
-	if ok && d.records == s.records {
+	if keep && ok && d.records == s.records {
 		return d.clone(), nil
 	}
 	search := x.newSearch(&Query{Trace: s.id}, false)
@@ -96,6 +80,9 @@ func (x *Index) detail(ctx context.Context, s *summary) (TraceSummary, error) {
 		return TraceSummary{}, err
 	}
 	d = detail{s.records, x.summarize(s, &search.page)}
+	if !keep {
+		return d.TraceSummary, nil
+	}
 	x.details.mu.Lock()
 	defer x.details.mu.Unlock()
 	if x.details.known == nil || len(x.details.known) >= maxDetails {
@@ -117,7 +104,7 @@ const maxName = 200
 // summarize makes a summary of a trace's lines. If they are not all, it has the numbers
 // that were counted.
 func (x *Index) summarize(s *summary, p *Page) TraceSummary {
-	t := summary{id: s.id, first: math.MaxInt64, last: math.MinInt64, level: noLevel}
+	t := newSummary(s.id, s.hash)
 	services := make(map[string]bool)
 	var name *string
 	scanner := logline.Scanner{Location: x.opts.Location}
@@ -127,7 +114,7 @@ func (x *Index) summarize(s *summary, p *Page) TraceSummary {
 		if l.Continued {
 			continue
 		}
-		one := newTraceRecord(&l.Head, s.hash, l.At)
+		one := newTraceRecord(&l.Head, s.hash)
 		t.add(&one)
 		scanner.Parse(l.Text, &r)
 		if name == nil {
@@ -138,14 +125,12 @@ func (x *Index) summarize(s *summary, p *Page) TraceSummary {
 			services[clip(string(r.Service), maxName)] = true
 		}
 	}
-	out := TraceSummary{ID: s.id, Partial: p.More || len(p.Gone) > 0}
-	if out.Partial || t.records == 0 {
+	partial := p.More || len(p.Gone) > 0
+	if partial && s.records > t.records || t.records == 0 {
 		t = *s
 	}
-	out.First, out.Last, out.Records, out.Errors = t.first, t.last, t.records, t.errors
-	if t.level != noLevel {
-		out.Level, out.HasLevel = slog.Level(t.level), true
-	}
+	out := t.public()
+	out.Partial = partial
 	for name := range services {
 		out.Services = append(out.Services, name)
 	}

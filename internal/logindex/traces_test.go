@@ -11,7 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestTraces has orders, and the numbers of the traces that they are of.
+// TestTraces has the summaries of the newest traces, of the slowest and of those that failed, and what
+// records say of them when they are read again.
 func TestTraces(t *testing.T) {
 	var b strings.Builder
 	record := func(ms, trace int, level, msg, service string) {
@@ -28,31 +29,24 @@ func TestTraces(t *testing.T) {
 	}
 	dir := t.TempDir()
 	x := open(t, Options{Traces: 20, blockSize: 500}, put(t, dir, "app.log", b.String()))
+	equal(t, "summaries", len(x.Traces()), 23)
 	for _, test := range []struct {
-		order Order
+		trace int
 		want  string
 	}{
-		{Newest, "149 148 147"},
-		{Slowest, "1 2 149"},
-		{Failed, "2"},
+		{1, "slow one[shop] 2 0 INFO 500ms false"},
+		{2, "failed one[pay shop] 2 1 ERROR 1ms false"},
+		{3, "third[shop] 1 0 WARN 0s false"}, // its summary was forgotten
+		{149, "crowd[shop] 1 0 INFO 0s false"},
+		{99, "[] 0 0 INFO 0s false"}, // there is none
 	} {
-		list, err := x.Traces(context.Background(), 3, test.order)
-		must(t, err)
-		var got []string
-		for _, s := range list {
-			for n := range 200 {
-				if traceID(n) == s.ID {
-					got = append(got, fmt.Sprint(n))
-				}
-			}
+		for range 2 { // read, and told of again
+			s, err := x.Describe(context.Background(), traceID(test.trace))
+			must(t, err)
+			got := fmt.Sprint(s.Name, s.Services, s.Records, s.Errors, s.Level, time.Duration(s.Last-s.First), s.Partial)
+			equal(t, fmt.Sprint("trace ", test.trace), got, test.want)
 		}
-		equal(t, fmt.Sprint("order ", test.order), strings.Join(got, " "), test.want)
 	}
-	list, err := x.Traces(context.Background(), 1, Failed)
-	must(t, err)
-	s := list[0]
-	equal(t, "failed", fmt.Sprint(s.Name, s.Services, s.Records, s.Errors, s.Level, time.Duration(s.Last-s.First), s.Partial),
-		"failed one[pay shop] 2 1 ERROR 1ms false")
 	stats := x.Stats()
 	equal(t, "kept", stats.Traces, 23)
 	equal(t, "forgotten", stats.Forgotten, 30)
@@ -69,7 +63,7 @@ func TestSummaries(t *testing.T) {
 		seen := make(map[int]int)
 		for n, id := range rapid.SliceOfN(rapid.IntRange(1, 60), 0, 300).Draw(t, "traces") {
 			level := int32(rapid.SampledFrom([]slog.Level{slog.LevelInfo, slog.LevelInfo, slog.LevelError}).Draw(t, "level"))
-			s.add([]traceRecord{{id: traceID(id), hash: hashTrace(traceID(id)), time: int64(n), level: level}})
+			s.add([]traceRecord{{id: traceID(id), hash: hashTrace(traceID(id)), time: 1 + int64(n), level: level}})
 			seen[id] = n
 			most := limit + 2*max(limit/10, 1)
 			if kept, _ := s.stats(); kept > int64(most) || s.recent.len > limit || len(s.all) > most+2 {
@@ -91,7 +85,7 @@ func TestSummaries(t *testing.T) {
 					newer++
 				}
 			}
-			if at, ok := last[traceID(id).String()]; newer < limit && (!ok || at != int64(n)) {
+			if at, ok := last[traceID(id).String()]; newer < limit && (!ok || at != 1+int64(n)) {
 				t.Fatalf("trace %d is one of the newest, and has %d, %v", id, at, ok)
 			}
 		}

@@ -34,8 +34,17 @@ type Input struct {
 // server's if that does not tell. Records are in the order of their times. A span that only records tell of is inferred from them.
 func Join(in Input) *Trace {
 	in.Lines = inOrder(in.Lines)
-	j := &joiner{
-		in: &in,
+	j := newJoiner(&in)
+	j.addSpans()
+	j.addRecords()
+	j.summarize()
+	j.addGaps()
+	return j.t
+}
+
+func newJoiner(in *Input) *joiner {
+	return &joiner{
+		in: in,
 		t: &Trace{
 			Format: Format, TraceID: in.ID.String(),
 			Services: []string{}, Spans: []Span{}, Records: make([]Record, 0, len(in.Lines)), Gaps: []Gap{},
@@ -43,11 +52,6 @@ func Join(in Input) *Trace {
 		homes:    make(map[home]int),
 		spelling: make(map[string]string),
 	}
-	j.addSpans()
-	j.addRecords()
-	j.summarize()
-	j.addGaps()
-	return j.t
 }
 
 type joiner struct {
@@ -219,7 +223,7 @@ func (j *joiner) name() string {
 		}
 	}
 	for i := 0; i < len(j.t.Records) && name == ""; i++ {
-		name = title(j.t.Records[i].Message)
+		name = Title(j.t.Records[i].Message)
 	}
 	return name
 }

@@ -50,7 +50,7 @@ func peer(e *zipkin.Endpoint) string {
 // inferredSpan is the span of a record that nobody has told of, before its records are added.
 func inferredSpan(e *logentry.Entry) Span {
 	return Span{
-		ID: e.SpanID, Parent: -1, Name: cmp.Or(title(e.Message), "span "+e.SpanID), Inferred: true, Records: []int{},
+		ID: e.SpanID, Parent: -1, Name: cmp.Or(Title(e.Message), "span "+e.SpanID), Inferred: true, Records: []int{},
 	}
 }
 
@@ -62,8 +62,8 @@ func (s *Span) infer(e *logentry.Entry) {
 	s.Start, s.Duration = times.start, times.end-times.start
 }
 
-// title is a message as a name: its first line, and not all of a long one.
-func title(message string) string {
+// Title is a message as a name: its first line, and not all of a long one.
+func Title(message string) string {
 	name, _, _ := strings.Cut(strings.TrimSpace(message), "\n")
 	return cut(strings.TrimSpace(name), mostTitle)
 }

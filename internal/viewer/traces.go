@@ -1,16 +1,15 @@
 package viewer
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/spanlog/spanlog/internal/logindex"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/tracejoin"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
@@ -45,160 +44,97 @@ type traceList struct {
 }
 
 // serveTraces answers with a list of traces. By default, the worst come first: those that
-// failed, then the slowest. Of the logs, only so many are looked at as a list has, which come first by
-// their records alone, and only of these is a Zipkin server asked.
+// failed, then the slowest. What was received of spans counts in that. A Zipkin server is asked only of those
+// that come first without it, and of the newest.
 func (v *Viewer) serveTraces(w http.ResponseWriter, r *http.Request) {
 	order, err := param(r, "order", "worst", "slowest", "newest", "failed")
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
+	list := traceList{Traces: []traceRow{}}
 	ctx, cancel := context.WithTimeout(r.Context(), listTime)
 	defer cancel()
-	rows := make(map[string]*traceRow)
-	list := traceList{Traces: []traceRow{}}
-	if err := v.addLogged(ctx, rows, order); err != nil {
-		if !errors.Is(err, context.DeadlineExceeded) {
-			refuse(w, http.StatusInternalServerError, err)
-			return
-		}
-		list.Incomplete = true
-	}
-	if err := v.addSpans(r.Context(), rows); err != nil {
-		list.Trouble = err.Error()
-	}
-	for _, row := range rows {
-		if order != "failed" || row.Failed {
-			list.Traces = append(list.Traces, *row)
+	all := v.traces(ctx, &list)
+	if v.Spans.Zipkin != "" {
+		if err := v.askOf(r.Context(), candidates(all, order)); err != nil {
+			list.Trouble = err.Error()
 		}
 	}
-	slices.SortFunc(list.Traces, orders[order].compare)
-	list.Traces = list.Traces[:min(len(list.Traces), listTraces)]
+	for _, t := range best(all, order) {
+		v.describe(ctx, t, &list)
+		list.Traces = append(list.Traces, t.row())
+	}
 	s := v.Index.Stats()
 	list.Total, list.Forgotten = s.Traces, s.Forgotten
 	writeJSON(w, list)
 }
 
-// A listOrder is how a list can be sorted, and what of the logs it is made of.
-type listOrder struct {
-	compare func(a, b traceRow) int
-	logged  []logindex.Order
-}
-
-var orders = map[string]listOrder{
-	"worst": {
-		func(a, b traceRow) int { return cmp.Or(first(a.Failed, b.Failed), slower(a, b), newer(a, b)) },
-		[]logindex.Order{logindex.Failed, logindex.Slowest},
-	},
-	"slowest": {func(a, b traceRow) int { return cmp.Or(slower(a, b), newer(a, b)) }, []logindex.Order{logindex.Slowest}},
-	"newest":  {newer, []logindex.Order{logindex.Newest}},
-	"failed":  {newer, []logindex.Order{logindex.Failed}},
-}
-
-func slower(a, b traceRow) int { return cmp.Compare(b.Duration, a.Duration) }
-
-func newer(a, b traceRow) int {
-	return cmp.Or(cmp.Compare(b.Start, a.Start), strings.Compare(a.TraceID, b.TraceID))
-}
-
-func first(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return -1
-	}
-	return 1
-}
-
-// addLogged adds the traces that are in the logs.
-func (v *Viewer) addLogged(ctx context.Context, rows map[string]*traceRow, order string) error {
-	var trouble error
-	for _, o := range orders[order].logged {
-		traces, err := v.Index.Traces(ctx, listTraces, o)
-		trouble = cmp.Or(trouble, err)
-		for i := range traces {
-			row := newTraceRow(&traces[i])
-			rows[row.TraceID] = row
-		}
-	}
-	return trouble
-}
-
-func newTraceRow(t *logindex.TraceSummary) *traceRow {
-	return &traceRow{
-		TraceID: t.ID.String(), Name: t.Name, Services: slices.Clip(append([]string{}, t.Services...)),
-		Start: t.First / 1000, Duration: (t.Last - t.First) / 1000,
-		Records: t.Records, Errors: t.Errors, Failed: t.Errors > 0, Partial: t.Partial,
-	}
-}
-
-// addSpans adds what is known of spans: to the traces that are listed, and those that nothing
-// was logged of.
-func (v *Viewer) addSpans(ctx context.Context, rows map[string]*traceRow) error {
+// traces returns all traces that records or received spans tell of.
+func (v *Viewer) traces(ctx context.Context, list *traceList) []*listed {
+	var received map[trace.TraceID]versionSum
 	if v.Spans.Received != nil {
-		for _, spans := range v.Spans.Received.Traces(0) {
-			rowOf(rows, spans).add(spans)
+		var err error
+		if received, err = v.sums.of(ctx, v.Spans.Received); err != nil {
+			list.Incomplete = true
 		}
 	}
-	if v.Spans.Zipkin == "" {
-		return nil
+	logged := v.Index.Traces()
+	all := make([]*listed, 0, len(logged)+len(received))
+	inLogs := make(map[trace.TraceID]bool, len(logged))
+	for i := range logged {
+		t := &listed{id: logged[i].ID, records: logged[i], spans: received[logged[i].ID].Sum}
+		inLogs[t.id] = true
+		all = append(all, t)
 	}
-	var ids []string
-	for id, row := range rows {
-		if row.Spans == 0 {
-			ids = append(ids, id)
+	for id, s := range received {
+		if !inLogs[id] {
+			all = append(all, &listed{id: id, spans: s.Sum})
 		}
 	}
+	for _, t := range all {
+		t.sum()
+	}
+	return all
+}
+
+// describe adds what records have to be read for. That is also how records are found whose summary
+// the index has forgotten.
+func (v *Viewer) describe(ctx context.Context, t *listed, list *traceList) {
+	r, err := v.Index.Describe(ctx, t.id)
+	if err != nil {
+		list.Incomplete = true
+		return
+	}
+	t.records = r
+	t.sum()
+}
+
+// askOf asks a Zipkin server of the spans of traces.
+func (v *Viewer) askOf(ctx context.Context, traces []*listed) error {
 	ctx, cancel := context.WithTimeout(ctx, listTime)
 	defer cancel()
-	traces, err := zipkin.FetchMany(ctx, v.Spans.Zipkin, ids)
-	for _, spans := range traces {
-		rowOf(rows, spans).add(spans)
+	byID := make(map[trace.TraceID]*listed, len(traces))
+	var ids []string
+	for _, t := range traces {
+		byID[t.id] = t
+		ids = append(ids, t.id.String())
+	}
+	got, err := zipkin.FetchMany(ctx, v.Spans.Zipkin, ids)
+	for _, spans := range got {
+		if id, ok := traceID(spans[0].TraceID); ok && byID[id] != nil {
+			byID[id].spans = tracejoin.SumOf(spans)
+			byID[id].sum()
+		}
 	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w", v.Spans.zipkinName(), noAnswer(err, listTime))
+		return fmt.Errorf("%s: %w", v.Spans.zipkinName(), noAnswer(err, listTime))
 	}
-	return err
+	return nil
 }
 
-// rowOf returns the row of the trace that some spans are of.
-func rowOf(rows map[string]*traceRow, spans []zipkin.Span) *traceRow {
-	id := strings.Repeat("0", max(32-len(spans[0].TraceID), 0)) + spans[0].TraceID
-	row := rows[id]
-	if row == nil {
-		row = &traceRow{TraceID: id, Services: []string{}}
-		rows[id] = row
-	}
-	return row
-}
-
-// add adds what the spans of the trace come to. The duration is theirs then: records tell only
-// of when they were written.
-func (row *traceRow) add(spans []zipkin.Span) {
-	row.Spans = len(spans)
-	var start, end int64
-	for i := range spans {
-		s := &spans[i]
-		if _, failed := s.Failure(); failed {
-			row.Failed = true
-		}
-		if name := s.Service(); name != "" && !slices.Contains(row.Services, name) {
-			row.Services = append(row.Services, name)
-		}
-		if s.Timestamp == 0 {
-			continue
-		}
-		if start == 0 || s.Timestamp < start {
-			start = s.Timestamp
-		}
-		end = max(end, s.Timestamp+s.Duration)
-	}
-	slices.Sort(row.Services)
-	if start != 0 {
-		row.Start, row.Duration = start, end-start
-	}
-	if root := zipkin.Tree(spans)[0]; root.Span.Name != "" {
-		row.Name = root.Span.Name
-	}
+// traceID returns the id that spans have in one of Zipkin's forms, which may lack zeros on the left.
+func traceID(hex string) (trace.TraceID, bool) {
+	id, err := trace.TraceIDFromHex(strings.Repeat("0", max(32-len(hex), 0)) + strings.ToLower(hex))
+	return id, err == nil
 }

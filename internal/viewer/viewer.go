@@ -39,6 +39,7 @@ type Viewer struct {
 	// Done ends requests that have no end of their own, as a tail.
 	Done <-chan struct{}
 
+	sums      sums
 	tailEvery time.Duration // between two messages of a tail; by default, tailEvery
 }
 

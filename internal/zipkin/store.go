@@ -41,6 +41,7 @@ type Store struct {
 	spans   int
 	bytes   int64
 	evicted int64 // since the start
+	changes uint64
 }
 
 // trace holds the spans of one trace by span id. An id stands for more than
@@ -51,6 +52,7 @@ type trace struct {
 	byID map[string][]Span // each in the order of arrival
 	size int               // number of spans
 	used int64             // their bytes
+	last uint64            // number of the change that added the last span
 }
 
 // maxParts is how many spans of a trace may have one id. There is no more than one or a few, unless
@@ -112,6 +114,8 @@ func (s *Store) add(span Span) {
 	t.byID[span.ID] = append(t.byID[span.ID], span)
 	t.size++
 	t.used += size
+	s.changes++
+	t.last = s.changes
 	s.spans++
 	s.bytes += size
 }
@@ -201,6 +205,25 @@ func (t *trace) has(service string) bool {
 		}
 	}
 	return false
+}
+
+// A Version tells one state of a trace from those before: Number grows with each span that
+// is added, and is that of no other state, of whatever trace of the store.
+type Version struct {
+	TraceID string
+	Number  uint64
+}
+
+// Versions returns the state that each trace is in, in no order, so that what was made of
+// the spans before need not be made again.
+func (s *Store) Versions() []Version {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	versions := make([]Version, 0, len(s.traces))
+	for id, e := range s.traces {
+		versions = append(versions, Version{id, e.Value.(*trace).last})
+	}
+	return versions
 }
 
 // Services returns the names of the services that made spans, sorted.

@@ -256,3 +256,35 @@ func TestStoreReturnsCopies(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+// TestStoreVersions has the state of a trace change with each span that is new, and that of no other.
+func TestStoreVersions(t *testing.T) {
+	s := &Store{MaxSpans: 2}
+	numbers := func() map[string]uint64 {
+		byID := make(map[string]uint64)
+		for _, v := range s.Versions() {
+			byID[strings.TrimLeft(v.TraceID, "0")] = v.Number
+		}
+		return byID
+	}
+	add := func(trace, id string) map[string]uint64 {
+		t.Helper()
+		if err := s.Add([]Span{{TraceID: fmt.Sprintf("%032s", trace), ID: fmt.Sprintf("%016s", id)}}); err != nil {
+			t.Fatal(err)
+		}
+		return numbers()
+	}
+	one := add("a", "1")
+	two := add("b", "1")
+	again := add("b", "1")
+	if one["a"] == 0 || two["a"] != one["a"] || two["b"] <= one["a"] || again["b"] != two["b"] {
+		t.Errorf("one %v, two %v, the same again %v", one, two, again)
+	}
+	three := add("b", "2") // for which a goes
+	if len(three) != 1 || three["b"] <= two["b"] {
+		t.Errorf("three %v", three)
+	}
+	if four := add("a", "1"); four["a"] <= three["b"] {
+		t.Errorf("a trace that came again has the number of one before: %v", four)
+	}
+}

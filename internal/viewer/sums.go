@@ -1,0 +1,51 @@
+package viewer
+
+import (
+	"context"
+	"sync"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/tracejoin"
+	"github.com/spanlog/spanlog/internal/zipkin"
+)
+
+// sums are what the spans of received traces come to. Tens of thousands of traces may have been received,
+// and a list of them is asked for again and again: only those that have got spans since are added up anew.
+type sums struct {
+	mu    sync.Mutex
+	known map[trace.TraceID]versionSum
+}
+
+type versionSum struct {
+	version uint64
+	tracejoin.Sum
+}
+
+// of returns the sums of all traces of a store. If ctx ends, there are fewer, and the error is ctx's; what was
+// added up stays for the next time. The caller must not write to the map.
+func (s *sums) of(ctx context.Context, store *zipkin.Store) (map[trace.TraceID]versionSum, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	versions := store.Versions()
+	now := make(map[trace.TraceID]versionSum, len(versions))
+	var err error
+	for _, v := range versions {
+		id, ok := traceID(v.TraceID)
+		if !ok {
+			continue // zeros only, which no page can show
+		}
+		one, ok := s.known[id]
+		if !ok || one.version != v.Number {
+			if err = ctx.Err(); err != nil {
+				continue // what is known already is to stay
+			}
+			one = versionSum{v.Number, tracejoin.SumOf(store.Trace(v.TraceID))}
+		}
+		if one.Spans > 0 { // or it was evicted meanwhile
+			now[id] = one
+		}
+	}
+	s.known = now
+	return now, err
+}
