@@ -11,39 +11,6 @@ import (
 	"time"
 )
 
-// TestSubscribe has lines delivered that come after those that were there, and those dropped
-// that there is no room for.
-func TestSubscribe(t *testing.T) {
-	path := put(t, t.TempDir(), "app.log", numbered(20))
-	x, err := Open([]string{path}, Options{Follow: true, Poll: time.Millisecond})
-	must(t, err)
-	all, some := x.Subscribe(100), x.Subscribe(3)
-	gone := x.Subscribe(1)
-	gone.Close()
-	gone.Close()
-	must(t, x.Wait(context.Background()))
-	for i := range 10 {
-		appendTo(t, path, recordOf(i, 100+i, "INFO", "new")+"\n")
-		l := <-all.C
-		equal(t, "trace of the line", l.Head.Trace, traceID(100+i))
-		got, err := x.Trace(context.Background(), l.Head.Trace)
-		must(t, err)
-		equal(t, "lines in the index", len(got.Lines), 1)
-	}
-	equal(t, "subscribers", x.Stats().Subscribers, 2)
-	equal(t, "dropped of all", all.Dropped(), 0)
-	await(t, "dropped", func() bool { return some.Dropped() == 7 })
-	must(t, x.Close())
-	left := 0
-	for range some.C {
-		left++
-	}
-	equal(t, "left", left, 3)
-	if _, open := <-x.Subscribe(1).C; open {
-		t.Error("a subscription of a closed index has a line")
-	}
-}
-
 // TestConcurrent asks all questions while logs are indexed, written and rotated.
 func TestConcurrent(t *testing.T) {
 	dir := t.TempDir()
@@ -100,14 +67,14 @@ func TestConcurrent(t *testing.T) {
 		_, err := x.Describe(ctx, traceID(n%100))
 		return err
 	})
-	ask("follow", func(int) error {
-		s := x.Subscribe(10)
-		defer s.Close()
-		select {
-		case <-s.C:
-		case <-ctx.Done():
+	tail, err := x.Tail(ctx, Request{Limit: 1})
+	must(t, err)
+	ask("tail", func(int) error {
+		p, err := tail.Next(ctx, 10)
+		if len(p.Gone) > 0 {
+			return fmt.Errorf("gone: %+v", p.Gone)
 		}
-		return nil
+		return err
 	})
 	writers.Wait()
 	await(t, "all is there", func() bool { return x.Stats().Lines == 2*(2000+rounds*perRound) })

@@ -43,7 +43,6 @@ type Index struct {
 	files   openFiles
 	traces  summaries
 	details details
-	subs    subscribers
 	faults  faults
 
 	cancel context.CancelFunc
@@ -128,8 +127,8 @@ func (x *Index) Wait(ctx context.Context) error {
 	return nil
 }
 
-// Close ends the indexing, and the subscriptions. What is asked for at the same time or
-// later ends in an error, or has no lines.
+// Close ends the indexing. What is asked for at the same time or later ends in an error, or has
+// no lines.
 func (x *Index) Close() error {
 	if x.closed.Swap(true) {
 		return nil
@@ -139,7 +138,6 @@ func (x *Index) Close() error {
 	for _, l := range x.logs {
 		_ = l.source.Close()
 	}
-	x.subs.close()
 	x.files.close()
 	return nil
 }

@@ -30,7 +30,6 @@ type indexer struct {
 	postings []uint64
 	records  []traceRecord
 	counts   Counts
-	lines    []Line // for subscribers
 	recall   recall
 	settled  bool
 }
@@ -122,9 +121,6 @@ func (x *indexer) add(in *logsource.Line) {
 		x.end++
 	}
 	x.counts.Bytes += int64(len(in.Text)) + 1
-	if x.settled && x.index.subs.any() {
-		x.lines = append(x.lines, newLine(x.log, position{x.number, int(b.lines) - 1}, in.File, in.Offset, in.Text, h, x.owner.At, continued, in.Torn))
-	}
 }
 
 // place begins another block if a line cannot be in this one.
@@ -177,10 +173,7 @@ func (x *indexer) publish(closed bool) {
 	l.counts.add(&x.counts)
 	l.mu.Unlock()
 	x.index.traces.add(x.records)
-	x.index.subs.send(x.lines)
 	x.postings, x.records, x.counts = x.postings[:0], x.records[:0], Counts{}
-	clear(x.lines)
-	x.lines = x.lines[:0]
 	if closed {
 		x.number++
 		x.block.lines = 0

@@ -65,9 +65,8 @@ type Stats struct {
 	// Indexed reports that all that was there is indexed, and Following that what comes
 	// still will be.
 	Indexed, Following bool
-	Traces             int64 // there are summaries of so many
-	Forgotten          int64 // and not of so many; one that came again counts each time
-	Subscribers        int
+	Traces             int64   // there are summaries of so many
+	Forgotten          int64   // and not of so many; one that came again counts each time
 	Errors             []error // the last ones of files that could not be read
 	MoreErrors         int64   // that came before
 	Logs               []LogStats
@@ -94,7 +93,6 @@ func (x *Index) Stats() Stats {
 	}
 	s.Traces, s.Forgotten = x.traces.stats()
 	s.Errors, s.MoreErrors = x.faults.stats()
-	s.Subscribers = x.subs.len()
 	return s
 }
 

@@ -1,82 +1,55 @@
 package logindex
 
-import (
-	"context"
+import "context"
 
-	"github.com/spanlog/spanlog/internal/logquery"
-)
-
-// A Tail is the newest lines of what is wanted, and those that come then. Its methods are for
-// one goroutine at a time.
+// A Tail is the newest lines of what is wanted, and those that come then: a search forwards that is gone on
+// with for as long as somebody watches. What comes while nobody asks waits in the logs, and so
+// nothing has to be dropped. Its methods are for one goroutine at a time.
 type Tail struct {
 	// Page has the newest lines, the last one first.
 	Page Page
-	// C has all lines that come, wanted or not, and some that are on the page.
-	C <-chan Line
 
-	index  *Index
-	sub    *Subscription
-	filter logquery.Filter
-	wanted []bool // the record before, by its log
-	gap    bool
-	ends   []position // behind the last line that was on the page or taken, by its log
+	index *Index
+	query Query
+	ends  []position // behind the last line that was searched, by its log
 }
 
-// Tail returns the tail of what a request wants. Room is for how many lines that were not taken
-// yet; others are dropped. If ctx ends, the page has what was found until then, and the error is
-// ctx's; there is a Tail all the same.
-func (x *Index) Tail(ctx context.Context, r Request, room int) (*Tail, error) {
+// Tail returns the tail of what a request wants. If ctx ends, the page has what was found until then, and
+// the error is ctx's; there is a Tail all the same. While logs are still indexed, what is found in
+// them comes as if it was new.
+func (x *Index) Tail(ctx context.Context, r Request) (*Tail, error) {
 	r.Newest, r.Cursor = true, ""
-	t := &Tail{
-		index:  x,
-		sub:    x.Subscribe(room), // first: what comes during the search is not to be missed
-		filter: logquery.Filter{Query: &r.Query},
-		wanted: make([]bool, len(x.logs)),
-	}
-	t.C = t.sub.C
-	s := x.newSearch(&r.Query, true)
+	t := &Tail{index: x, query: r.Query}
+	s := x.newSearch(&t.query, true)
 	for _, w := range s.walks {
 		t.ends = append(t.ends, w.view.end())
 	}
 	var err error
 	t.Page, err = s.answer(ctx, r)
-	for i := range t.Page.Lines {
-		l := &t.Page.Lines[i]
-		if l.place.next() == t.ends[l.log] { // what comes may belong to it
-			t.wanted[l.log] = true
-		}
-	}
 	return t, err
 }
 
-// Take takes a line that came from C, and reports whether it is wanted and not on the page.
-func (t *Tail) Take(l *Line) bool {
-	t.sub.waiting.Add(-int64(len(l.Text)))
-	wanted := t.wants(l)
-	end := &t.ends[l.log]
-	if l.place.before(*end) {
-		return false
+// Next returns the wanted lines that have come since the last call, in the order of their times so far as they
+// were there; there may be More than the limit. If ctx ends, the error is ctx's, and the next call goes on
+// where this one was.
+func (t *Tail) Next(ctx context.Context, limit int) (Page, error) {
+	s := t.index.newSearch(&t.query, false)
+	news := false
+	for i, w := range s.walks {
+		news = news || w.view.end() != t.ends[i]
+		w.position = t.ends[i]
 	}
-	if l.place != *end && !(l.place == position{end.block + 1, 0} && t.index.logs[l.log].linesOf(end.block) == end.line) {
-		t.gap = true
+	if !news {
+		return Page{}, nil
 	}
-	*end = l.place.next()
-	return wanted
+	err := s.run(ctx, limits{lines: limit, bytes: maxPage})
+	for i, w := range s.walks {
+		t.ends[i] = w.position
+	}
+	return s.page, err
 }
 
-// Gap reports whether lines are missing among those that were taken: they were dropped, or are of the
-// time when the index was not as far as what it had found at first.
-func (t *Tail) Gap() bool { return t.gap }
-
-// wants reports whether a line is wanted. One that belongs to a record before it is if that was.
-func (t *Tail) wants(l *Line) bool {
-	if !l.Continued {
-		t.wanted[l.log] = t.filter.Wants(l.Text, &l.Head)
-	}
-	return t.wanted[l.log]
-}
-
-// Cursor is that of a search backwards that begins with the line that was taken last.
+// Cursor is that of a search backwards that begins with the line that was returned last.
 func (t *Tail) Cursor() string { return cursor(t.index.nonce, true, t.ends) }
 
 // Fresh returns how many lines of the page are behind the cursor of an earlier tail, and reports
@@ -110,31 +83,9 @@ func (t *Tail) Fresh(cursor string) (n int, goesOn bool) {
 	return n, true
 }
 
-// Dropped returns how many lines there was no room for.
-func (t *Tail) Dropped() int64 { return t.sub.Dropped() }
-
-// Close ends the tail.
-func (t *Tail) Close() { t.sub.Close() }
-
 // before reports whether a line's position is before that of another one in its log.
 func (p position) before(other position) bool {
 	return p.block < other.block || p.block == other.block && p.line < other.line
-}
-
-// next is the position behind a line.
-func (p position) next() position { return position{p.block, p.line + 1} }
-
-// linesOf returns how many lines a block has.
-func (l *log) linesOf(block int) int {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	switch n := len(l.blocks); {
-	case block < n:
-		return int(l.blocks[block].lines)
-	case block == n:
-		return int(l.open.lines)
-	}
-	return 0
 }
 
 // end is the position behind the last line.

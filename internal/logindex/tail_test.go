@@ -18,11 +18,10 @@ func TestTail(t *testing.T) {
 	dir := t.TempDir()
 	a, b := put(t, dir, "a.log", recordOf(0, 1, "INFO", "wanted")+"\n"), put(t, dir, "b.log", "")
 	x := open(t, Options{Follow: true, Poll: time.Millisecond}, a, b)
-	tail, err := x.Tail(context.Background(), Request{Query: wantedQuery}, 10)
+	tail, err := x.Tail(context.Background(), Request{Query: wantedQuery})
 	must(t, err)
-	defer tail.Close()
 	equal(t, "lines on the page", len(tail.Page.Lines), 1)
-	for _, test := range []struct {
+	for i, test := range []struct {
 		path, text string
 		want       bool
 	}{
@@ -34,8 +33,32 @@ func TestTail(t *testing.T) {
 		{b, "\tat main.go:wanted", false},
 	} {
 		appendTo(t, test.path, test.text+"\n")
-		l := <-tail.C
-		equal(t, test.text, tail.Take(&l), test.want)
+		await(t, "the line is there", func() bool { return x.Stats().Lines == int64(2+i) })
+		got := next(t, tail, 10)
+		if test.want {
+			equalTexts(t, test.text, got, []string{test.text})
+		} else {
+			equalTexts(t, test.text, got, nil)
+		}
+	}
+	equalTexts(t, "once more", next(t, tail, 10), nil)
+}
+
+// next is all that a tail has, by so many lines at a time.
+func next(t *testing.T, tail *Tail, limit int) (list []string) {
+	t.Helper()
+	for {
+		p, err := tail.Next(context.Background(), limit)
+		must(t, err)
+		if len(p.Lines) > limit || len(p.Gone) > 0 {
+			t.Fatalf("%d lines, gone %+v", len(p.Lines), p.Gone)
+		}
+		for _, l := range p.Lines {
+			list = append(list, string(l.Text))
+		}
+		if !p.More {
+			return list
+		}
 	}
 }
 
@@ -72,23 +95,17 @@ func TestTailOnce(t *testing.T) {
 		written <- all
 	}()
 	var first *Tail
-	seen := 0 // lines when it began
+	seen, seenAll := 0, 0 // lines when it began, and with those that were taken
 	for i := range tails {
 		more <- 20 // while the tail begins
-		tail, err := x.Tail(context.Background(), Request{Query: wantedQuery, Limit: 1 + i}, 1000)
+		tail, err := x.Tail(context.Background(), Request{Query: wantedQuery, Limit: 1 + i})
 		must(t, err)
-		defer tail.Close()
 		more <- tails
 		before := tail.Cursor()
-		var taken []string
-		for range i {
-			if l := <-tail.C; tail.Take(&l) {
-				taken = append(taken, string(l.Text))
-			}
-		}
+		taken := next(t, tail, 1+i%9)
 		page := backwards(t, x, before)
 		if i == 0 {
-			first, seen = tail, len(page)
+			first, seen, seenAll = tail, len(page), len(page)+len(taken)
 		}
 		n, goesOn := tail.Fresh(first.Cursor())
 		if want := min(len(page)-seen, len(tail.Page.Lines)); n != want {
@@ -108,10 +125,10 @@ func TestTailOnce(t *testing.T) {
 	}
 	all := <-written
 	await(t, "all is there", func() bool { return x.Stats().Lines == int64(lines) })
-	tail, err := x.Tail(context.Background(), Request{Query: wantedQuery}, 1)
+	tail, err := x.Tail(context.Background(), Request{Query: wantedQuery})
 	must(t, err)
-	defer tail.Close()
 	equalTexts(t, "all", backwards(t, x, tail.Cursor()), all)
+	equalTexts(t, "what the first tail had not seen", next(t, first, 7), all[seenAll:])
 }
 
 // texts are the texts of lines from the last one back, in the log's order.
@@ -133,43 +150,5 @@ func backwards(t *testing.T, x *Index, cursor string) (list []string) {
 			return list
 		}
 		cursor = p.Next
-	}
-}
-
-// TestTailGap has a tail notice that lines were dropped, wherever that was.
-func TestTailGap(t *testing.T) {
-	for _, test := range []struct {
-		name       string
-		room, come int
-		want       bool
-	}{
-		{"room for all", 500, 300, false},
-		{"room for some", 10, 300, true},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			path := put(t, t.TempDir(), "app.log", recordOf(0, 1, "INFO", "wanted")+"\n")
-			x := open(t, Options{Follow: true, Poll: time.Millisecond, blockSize: 512}, path)
-			tail, err := x.Tail(context.Background(), Request{Query: wantedQuery}, test.room)
-			must(t, err)
-			defer tail.Close()
-			var text strings.Builder
-			for i := range test.come {
-				text.WriteString(recordOf(1+i, 1, "INFO", "wanted") + "\n")
-			}
-			appendTo(t, path, text.String())
-			await(t, "all is there", func() bool { return x.Stats().Lines == int64(1+test.come) })
-			appendTo(t, path, recordOf(1, 2, "INFO", "last")+"\n")
-			for taken := false; !taken; {
-				select {
-				case l := <-tail.C:
-					tail.Take(&l)
-				case <-time.After(100 * time.Millisecond):
-					if taken = tail.Gap() || !test.want; !taken { // the last one was dropped too: there is room now
-						appendTo(t, path, recordOf(1, 2, "INFO", "last")+"\n")
-					}
-				}
-			}
-			equal(t, "gap", tail.Gap(), test.want)
-		})
 	}
 }

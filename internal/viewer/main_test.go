@@ -62,12 +62,19 @@ type world struct {
 
 func newWorld(t testing.TB, log string, spans Spans) *world {
 	t.Helper()
+	w := newIndexing(t, log, spans)
+	must(t, w.Index.Wait(context.Background()))
+	return w
+}
+
+// newIndexing is a world whose log may still be indexed.
+func newIndexing(t testing.TB, log string, spans Spans) *world {
+	t.Helper()
 	done := make(chan struct{})
 	w := &world{t: t, log: filepath.Join(t.TempDir(), "app.log"), end: sync.OnceFunc(func() { close(done) })}
 	must(t, os.WriteFile(w.log, []byte(log), 0o600))
 	x, err := logindex.Open([]string{w.log}, logindex.Options{Follow: true, Poll: time.Millisecond})
 	must(t, err)
-	must(t, x.Wait(context.Background()))
 	w.Viewer = &Viewer{Index: x, Spans: spans, Done: done, tailEvery: time.Millisecond}
 	server := httptest.NewServer(Guard(w.Handler()))
 	w.URL = server.URL

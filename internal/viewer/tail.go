@@ -20,8 +20,6 @@ const (
 	// tailLines is how many lines go into one message. That is a screen or more of them; those
 	// before are counted, and found by a search.
 	tailLines = 100
-	// tailRoom is how many lines wait until they are looked at, as while the page is searched.
-	tailRoom = 16 << 10
 	// sendTime is how long a client may take to read a message.
 	sendTime = 15 * time.Second
 	// statusEvery is how many messages there are from one with the status to the next.
@@ -33,15 +31,7 @@ type tailedLines struct {
 	Cursor  string           `json:"cursor"`  // of a search that begins with the last of the entries
 	Entries []logentry.Entry `json:"entries"` // from the oldest to the newest
 	Skipped int              `json:"skipped"` // lines before them, which are not in the message
-	Dropped int64            `json:"dropped"` // lines, so far, that came too fast to be looked at: wanted or not
-}
-
-// A tailer gathers the lines of a tail.
-type tailer struct {
-	tail    *logindex.Tail
-	lines   []logindex.Line
-	skipped int
-	dropped int64 // what was told of it
+	Gone    []string         `json:"gone,omitempty"`
 }
 
 // serveTail answers with events until the client has gone: a page of the newest lines, the
@@ -52,12 +42,11 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	t := new(tailer)
-	if t.tail, err = v.tail(r.Context(), query); err != nil {
+	tail, err := v.tail(r.Context(), query)
+	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	defer func() { t.tail.Close() }()
 	w.Header().Set("Content-Type", "text/event-stream")
 	send := func(event, cursor string, message any) error {
 		data, err := json.Marshal(message)
@@ -74,39 +63,34 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 		}
 		return http.NewResponseController(w).Flush()
 	}
-	begin := func(since string) error {
-		first := t.first(since)
-		return send("page", first.Cursor, first)
-	}
 	indexed := v.Index.Stats().Indexed
-	err = begin(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("since")))
+	first := firstPage(tail, cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("since")))
+	err = send("page", first.Cursor, first)
 	tick := time.NewTicker(cmp.Or(v.tailEvery, tailEvery))
 	defer tick.Stop()
-	for n := 0; err == nil; {
+	for n := 0; err == nil; n++ {
 		select {
 		case <-v.Done:
 			return
 		case <-r.Context().Done():
 			return
-		case l, ok := <-t.tail.C:
-			if !ok {
-				return
-			}
-			t.take(l)
 		case <-tick.C:
-			// What was found while the log was indexed did not come to the tail, and what was dropped
-			// did not either.
-			if now := indexed || v.Index.Stats().Indexed; now != indexed || t.tail.Gap() {
-				indexed = now
-				if err = v.again(r.Context(), t, query); err == nil {
-					err = begin("")
-				}
-			} else if message, ok := t.message(); ok {
-				err = send("lines", message.Cursor, message)
+		}
+		switch {
+		case indexed:
+			if m, ok := v.news(r.Context(), tail); ok {
+				err = send("lines", m.Cursor, m)
 			}
-			if n++; err == nil && n%statusEvery == 1 {
-				err = send("status", "", v.status())
+		case v.Index.Stats().Indexed:
+			// What was there already is not news, however much of it the tail has not seen yet.
+			indexed = true
+			if tail, err = v.tail(r.Context(), query); err == nil {
+				first := firstPage(tail, "")
+				err = send("page", first.Cursor, first)
 			}
+		}
+		if err == nil && n%statusEvery == 0 {
+			err = send("status", "", v.status())
 		}
 	}
 }
@@ -115,55 +99,40 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 func (v *Viewer) tail(ctx context.Context, q logquery.Query) (*logindex.Tail, error) {
 	ctx, cancel := context.WithTimeout(ctx, searchTime)
 	defer cancel()
-	t, err := v.Index.Tail(ctx, logindex.Request{Query: q, Limit: pageLines}, tailRoom)
+	t, err := v.Index.Tail(ctx, logindex.Request{Query: q, Limit: pageLines})
 	if errors.Is(err, context.DeadlineExceeded) {
 		t.Page.More, err = true, nil
-	}
-	if err != nil {
-		t.Close()
 	}
 	return t, err
 }
 
-// again begins a tail anew.
-func (v *Viewer) again(ctx context.Context, t *tailer, q logquery.Query) error {
-	next, err := v.tail(ctx, q)
-	if err != nil {
-		return err
-	}
-	t.tail.Close()
-	*t = tailer{tail: next}
-	return nil
-}
-
-// first is the first message of a tail, to somebody who has had those up to a cursor.
-func (t *tailer) first(since string) searchPage {
-	page := newSearchPage(&t.tail.Page)
-	page.Cursor = t.tail.Cursor()
-	page.Fresh, page.GoesOn = t.tail.Fresh(since)
+// firstPage is the first message of a tail, to somebody who has had those up to a cursor.
+func firstPage(t *logindex.Tail, since string) searchPage {
+	page := newSearchPage(&t.Page)
+	page.Cursor = t.Cursor()
+	page.Fresh, page.GoesOn = t.Fresh(since)
 	return page
 }
 
-// take keeps a line if it is wanted, and not on the page already.
-func (t *tailer) take(l logindex.Line) {
-	if !t.tail.Take(&l) {
-		return
+// news is what has come to a tail since the last time, or what is found of it within a second: the rest
+// is found the next time.
+func (v *Viewer) news(ctx context.Context, t *logindex.Tail) (m tailedLines, ok bool) {
+	ctx, cancel := context.WithTimeout(ctx, searchTime)
+	defer cancel()
+	var lines []logindex.Line
+	for {
+		// A search that found all at once would take memory for all.
+		p, err := t.Next(ctx, 10*tailLines)
+		lines = append(lines, p.Lines...)
+		if more := len(lines) - tailLines; more > 0 {
+			m.Skipped += more
+			lines = append(lines[:0], lines[more:]...)
+		}
+		m.Gone = append(m.Gone, goneText(p.Gone)...)
+		if err != nil || !p.More {
+			break
+		}
 	}
-	if len(t.lines) == 2*tailLines {
-		t.lines = t.lines[:copy(t.lines, t.lines[tailLines:])]
-		t.skipped += tailLines
-	}
-	t.lines = append(t.lines, l)
-}
-
-// message is what has come since the one before.
-func (t *tailer) message() (m tailedLines, ok bool) {
-	dropped := t.tail.Dropped()
-	if len(t.lines) == 0 && dropped == t.dropped {
-		return m, false
-	}
-	more := max(len(t.lines)-tailLines, 0)
-	m = tailedLines{Cursor: t.tail.Cursor(), Entries: entries(t.lines[more:]), Skipped: t.skipped + more, Dropped: dropped}
-	t.lines, t.skipped, t.dropped = t.lines[:0], 0, dropped
-	return m, true
+	m.Cursor, m.Entries = t.Cursor(), entries(lines)
+	return m, len(lines) > 0 || len(m.Gone) > 0
 }

@@ -3,13 +3,13 @@ package viewer
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/spanlog/spanlog/internal/logentry"
-	"github.com/spanlog/spanlog/internal/logindex"
 )
 
 // An eventStream is the events of a tail.
@@ -115,30 +115,6 @@ func TestTailFast(t *testing.T) {
 
 func same(a, b logentry.Entry) bool { return a.Time == b.Time && a.Message == b.Message }
 
-// TestTailerKeeps has a tailer keep the newest lines, however many come.
-func TestTailerKeeps(t *testing.T) {
-	w := newWorld(t, "", Spans{})
-	tail, err := w.Index.Tail(t.Context(), logindex.Request{}, 10*tailLines)
-	must(t, err)
-	defer tail.Close()
-	x := &tailer{tail: tail}
-	var text strings.Builder
-	for n := range 7*tailLines + 5 {
-		text.WriteString(recordOf(n, "INFO", "order", 1))
-	}
-	w.append(text.String())
-	for range 7*tailLines + 5 {
-		x.take(<-tail.C)
-	}
-	m, ok := x.message()
-	if !ok || len(m.Entries) != tailLines || m.Skipped != 6*tailLines+5 {
-		t.Errorf("got %d lines, and %d skipped", len(m.Entries), m.Skipped)
-	}
-	if _, ok := x.message(); ok {
-		t.Error("there is a message of nothing")
-	}
-}
-
 // TestTailEnds has tails end with the viewer.
 func TestTailEnds(t *testing.T) {
 	w := newWorld(t, "", Spans{})
@@ -187,4 +163,43 @@ func TestTailAgain(t *testing.T) {
 			t.Errorf("since %+v: %d of %d are fresh, want %d of 3", test, again.Fresh, len(again.Entries), test.want)
 		}
 	}
+}
+
+// TestTailWhileIndexed has a tail that began while the log was indexed begin anew at the end of that: with the
+// newest lines, and not with all that the index has found since.
+func TestTailWhileIndexed(t *testing.T) {
+	for lines := 50_000; ; lines *= 2 {
+		var log strings.Builder
+		for n := range lines {
+			log.WriteString(recordOf(n, "INFO", "order", 1))
+		}
+		if whileIndexed(t, log.String(), lines) {
+			return
+		}
+		if lines > 1_000_000 {
+			t.Fatal("the log is always indexed before the tail begins")
+		}
+	}
+}
+
+// whileIndexed reports whether the tail began in time.
+func whileIndexed(t *testing.T, log string, lines int) bool {
+	w := newIndexing(t, log, Spans{})
+	s := w.tail(t, "")
+	var page searchPage
+	s.next("page", &page)
+	if page.Total == int64(len(log)) {
+		return false
+	}
+	s.next("page", &page)
+	if len(page.Entries) != pageLines || page.Entries[0].Attrs[0].Value != fmt.Sprint(lines-1) || page.GoesOn {
+		t.Errorf("once indexed, the first of %d is %+v", len(page.Entries), page.Entries[0])
+	}
+	w.append(recordOf(lines, "INFO", "new", 1))
+	var m tailedLines
+	s.next("lines", &m)
+	if len(m.Entries) != 1 || m.Skipped != 0 || m.Entries[0].Message != "new" {
+		t.Errorf("then come %d lines, and %d before them", len(m.Entries), m.Skipped)
+	}
+	return true
 }
