@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"encoding/binary"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -102,18 +103,20 @@ func appendFraction(dst []byte, ns int) []byte {
 		return dst
 	}
 	n := len(dst)
-	dst = slices.Grow(dst, 10)
-	b := (*[10]byte)(dst[n : n+10])
-	// Divisions are slow: those of the two halves do not wait for each other.
-	high, low := uint32(ns)/10_000, uint32(ns)%10_000
+	dst = slices.Grow(dst, 11)
+	b := (*[11]byte)(dst[n : n+11]) // one more: triples are written as four bytes
+	high, low := uint32(ns)/1e6, uint32(ns)%1e6
+	middle := low / 1000
+	last := digitTriples[low-1000*middle]
 	b[0] = '.'
-	b[1] = '0' + byte(high/10_000)
-	putPair(b[2:4], high/100)
-	putPair(b[4:6], high)
-	putPair(b[6:8], low/100)
-	putPair(b[8:10], low)
-	n += len(b)
-	for i := len(b) - 1; b[i] == '0'; i-- {
+	binary.LittleEndian.PutUint32(b[1:], digitTriples[high])
+	binary.LittleEndian.PutUint32(b[4:], digitTriples[middle])
+	binary.LittleEndian.PutUint32(b[7:], last)
+	n += 10
+	if last>>16 != '0' { // as mostly
+		return dst[:n]
+	}
+	for i := 9; b[i] == '0'; i-- {
 		n--
 	}
 	return dst[:n]

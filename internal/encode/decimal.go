@@ -21,6 +21,9 @@ const maxDigits = len("-9223372036854775808")
 
 // putInt is AppendInt for a dst that has room.
 func putInt(dst []byte, v int64) []byte {
+	if uint64(v) < 1e9 {
+		return putSmall(dst, uint32(v))
+	}
 	n, u := len(dst), uint64(v)
 	if v < 0 {
 		dst = dst[:n+1]
@@ -34,11 +37,56 @@ func putInt(dst []byte, v int64) []byte {
 
 // putUint is AppendUint for a dst that has room.
 func putUint(dst []byte, v uint64) []byte {
+	if v < 1e9 {
+		return putSmall(dst, uint32(v))
+	}
 	n := len(dst)
 	dst = dst[:n+decimalDigits(v)]
 	putDecimal(dst[n:], v)
 	return dst
 }
+
+// putSmall is putUint for up to nine digits, three at a time.
+func putSmall(dst []byte, v uint32) []byte {
+	n := len(dst)
+	b := (*[12]byte)(dst[n : n+12])
+	if v < 1000 {
+		return dst[:n+putFirst(b, v)]
+	}
+	if v < 1e6 {
+		high := v / 1000
+		k := putFirst(b, high)
+		binary.LittleEndian.PutUint32(b[k:], digitTriples[v-1000*high])
+		return dst[:n+k+3]
+	}
+	high, low := v/1e6, v%1e6
+	middle := low / 1000
+	k := putFirst(b, high)
+	binary.LittleEndian.PutUint32(b[k:], digitTriples[middle])
+	binary.LittleEndian.PutUint32(b[k+3:], digitTriples[low-1000*middle])
+	return dst[:n+k+6]
+}
+
+// putFirst writes the digits of v, which is less than 1000, and returns how many they are.
+func putFirst(b *[12]byte, v uint32) int {
+	k := 1
+	if v >= 10 {
+		k++
+	}
+	if v >= 100 {
+		k++
+	}
+	binary.LittleEndian.PutUint32(b[:], digitTriples[v]>>(8*(3-k)))
+	return k
+}
+
+// digitTriples has three digits of each number below 1000.
+var digitTriples = func() (triples [1000]uint32) {
+	for v := range triples {
+		triples[v] = uint32('0'+v/100) | uint32('0'+v/10%10)<<8 | uint32('0'+v%10)<<16
+	}
+	return triples
+}()
 
 // putDecimal writes v to b, which is as long as v has digits. They are written where
 // they belong, two at a time, rather than to the end of an array and copied from there.

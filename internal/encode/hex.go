@@ -35,9 +35,10 @@ func PutHex(dst, src []byte) {
 // PutHex16 is PutHex for a trace id. Ids are in every record, and where the lengths
 // are known, nothing has to be checked.
 func PutHex16(dst *[32]byte, src *[16]byte) {
-	for i := 0; i < len(src); i += 4 {
-		putHex4((*[8]byte)(dst[2*i:2*i+8]), (*[4]byte)(src[i:i+4]))
-	}
+	putHex4((*[8]byte)(dst[:8]), (*[4]byte)(src[:4]))
+	putHex4((*[8]byte)(dst[8:16]), (*[4]byte)(src[4:8]))
+	putHex4((*[8]byte)(dst[16:24]), (*[4]byte)(src[8:12]))
+	putHex4((*[8]byte)(dst[24:]), (*[4]byte)(src[12:]))
 }
 
 // PutHex8 is PutHex for a span id.

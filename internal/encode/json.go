@@ -40,37 +40,8 @@ var jsonSafe = func() (safe [256]bool) {
 // there: no encoded value ends in one.
 func AppendJSONKey(dst []byte, key string) []byte { return appendJSONKey(dst, key, 0) }
 
-// appendJSONKey is AppendJSONKey that leaves room for a value of so many bytes. Keys of
-// the usual lengths are copied here as copyPlain would, without a call.
+// appendJSONKey is AppendJSONKey that leaves room for a value of so many bytes.
 func appendJSONKey(dst []byte, key string, room int) []byte {
-	const most = 16
-	n, k := len(dst), len(key)
-	if k < 4 || k > most || n == 0 || cap(dst)-n < most+len(`,"":`)+room || dst[n-1] == '{' {
-		return appendAnyJSONKey(dst, key, room)
-	}
-	b := (*[most + len(`,"":`)]byte)(dst[n : n+most+len(`,"":`)]) // an array: nothing has to be checked
-	b[0], b[1] = ',', '"'
-	var special uint64
-	if k >= 8 {
-		first, last := load64(key), load64(key[k-8:])
-		binary.LittleEndian.PutUint64(b[2:], first)
-		binary.LittleEndian.PutUint64(b[k-6:], last)
-		special = specialBytes(first) | specialBytes(last)
-	} else {
-		first, last := load32(key), load32(key[k-4:])
-		binary.LittleEndian.PutUint32(b[2:], first)
-		binary.LittleEndian.PutUint32(b[k-2:], last)
-		special = specialBytes(uint64(first) | uint64(last)<<32)
-	}
-	if special != 0 {
-		return appendAnyJSONKey(dst, key, room)
-	}
-	b[k+2], b[k+3] = '"', ':'
-	return dst[:n+k+len(`,"":`)]
-}
-
-// appendAnyJSONKey is appendJSONKey for any key, and for the first one of an object.
-func appendAnyJSONKey(dst []byte, key string, room int) []byte {
 	n := len(dst)
 	dst = slices.Grow(dst, len(key)+len(`,"":`)+room)
 	if n > 0 && dst[n-1] != '{' {
@@ -92,13 +63,23 @@ func appendAnyJSONKey(dst []byte, key string, room int) []byte {
 func AppendJSONString(dst []byte, s string) []byte {
 	const most = 24
 	n, k := len(dst), len(s)
-	if k < 4 || k > most || cap(dst)-n < most+2 {
+	if k < 2 || k > most || cap(dst)-n < most+2 {
 		return appendAnyJSONString(dst, s)
 	}
 	b := (*[most + 2]byte)(dst[n : n+most+2])
 	b[0] = '"'
+	if k < 4 {
+		first, last := load16(s[:2]), load16(s[k-2:k])
+		if specialBytes(uint64(first)|uint64(last)<<16|' '*ones&^0xffffffff) != 0 {
+			return appendEscapedJSON(dst, s)
+		}
+		binary.LittleEndian.PutUint16(b[1:], first)
+		binary.LittleEndian.PutUint16(b[k-1:], last)
+		b[k+1] = '"'
+		return dst[:n+k+2]
+	}
 	if k < 8 {
-		first, last := load32(s), load32(s[k-4:])
+		first, last := load32(s[:4]), load32(s[k-4:k])
 		if specialBytes(uint64(first)|uint64(last)<<32) != 0 {
 			return appendEscapedJSON(dst, s)
 		}
@@ -107,10 +88,10 @@ func AppendJSONString(dst []byte, s string) []byte {
 		b[k+1] = '"'
 		return dst[:n+k+2]
 	}
-	first, last := load64(s), load64(s[k-8:])
+	first, last := load64(s[:8]), load64(s[k-8:k])
 	special := specialBytes(first) | specialBytes(last)
 	if k > 16 {
-		middle := load64(s[8:])
+		middle := load64(s[8:16])
 		special |= specialBytes(middle)
 		binary.LittleEndian.PutUint64(b[9:], middle)
 	}

@@ -93,6 +93,16 @@ func Number(v *slog.Value) (kind slog.Kind, bits uint64, ok bool) {
 	return kind, raw.num, ok
 }
 
+// String returns a value that is a string.
+func String(v *slog.Value) (s string, ok bool) {
+	raw := (*value)(unsafe.Pointer(v))
+	w := (*words)(unsafe.Pointer(&raw.any))
+	if !valueKnown || w.typ != textType {
+		return "", false
+	}
+	return unsafe.String((*byte)(w.pointer), int(raw.num)), true
+}
+
 // Text returns the text of a string, or of an error of [errors.New] or [fmt.Errorf]: that is
 // finished, so that to ask for it runs no code of the program's, which could panic, or log.
 // It reports false for any other value.
@@ -103,7 +113,7 @@ func Text(v *slog.Value) (s string, ok bool) {
 	x := (*value)(unsafe.Pointer(v)).any
 	switch typeOf(x) {
 	case textType:
-		return v.String(), true
+		return String(v)
 	case newErrorType, wrappingErrorType, formattedErrorType:
 		if !isNil(x) {
 			return x.(error).Error(), true
