@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -331,4 +333,32 @@ func TestNoBreaker(t *testing.T) {
 			t.Errorf("tried %d times, want 32", len(f.tried))
 		}
 	})
+}
+
+// TestBreakerFile: a file that cannot be written to, for which no guard is put up, is broken off like any
+// other writer, and all that it was given is counted.
+func TestBreakerFile(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "gone"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l := spanlog.Must(spanlog.New(&spanlog.Options{OnError: func(error) {}}, spanlog.Writer{Writer: f, Format: spanlog.JSON}))
+	const sent, tried = 9, 5
+	for n := range sent {
+		r := slog.NewRecord(time.Now(), slog.LevelInfo, "order placed", 0)
+		r.AddAttrs(slog.Int("order", n))
+		if err := l.Handler().Handle(t.Context(), r); err == nil {
+			t.Errorf("record %d: no error", n)
+		}
+	}
+	s := l.Stats().Sinks[0]
+	equal(t, "dropped", fmt.Sprint(s.Dropped), fmt.Sprintf("[{INFO broken %d} {INFO error %d}]", sent-tried, tried))
+	if !s.BrokenOff {
+		t.Error("it is not broken off")
+	}
+	checkSum(t, s, sent)
+	_ = l.Close() // the file cannot be flushed either
 }

@@ -59,6 +59,9 @@ type sinkCore struct {
 	// takesRecord is set if the core gets by with the caller's record while that is
 	// intact.
 	takesRecord bool
+	// sure is set if nothing that the core does with a finished line can panic or end the
+	// goroutine, because it runs no code of the program's.
+	sure bool
 }
 
 // levelOnly returns the threshold of the core if that alone decides what is enabled.
@@ -179,10 +182,24 @@ func (c *sinkCore) asks(ctx context.Context, s *state, level slog.Level, pc uint
 
 // attempt delivers an entry that the core wants, unless it is broken off. A panic
 // is an error.
-func (c *sinkCore) attempt(e *entry) error {
+func (c *sinkCore) attempt(e *entry) (err error) {
+	if c.sure && c.lines&^e.streamed == 0 && (c.breaker == nil || c.breaker.failures.Load() == 0) { // as mostly
+		if err = c.handle(e); err != nil {
+			c.note(false, err)
+		}
+	} else if err = c.guard(e); err != nil {
+		return err
+	}
+	if err == nil && c.tells && c.stats.owes.Load() { // also of what a broken sink has lost: it has healed
+		c.tell(e.event.handler.p, false)
+	}
+	return err
+}
+
+// guard delivers an entry, unless the core is broken off, wherever anything may happen.
+func (c *sinkCore) guard(e *entry) (err error) {
 	probe := false
 	if c.breaker != nil && c.breaker.broken.Load() {
-		var err error
 		if probe, err = c.breaker.admit(); err != nil {
 			if c.refuses() {
 				err = ErrClosed
@@ -190,11 +207,7 @@ func (c *sinkCore) attempt(e *entry) error {
 			return err
 		}
 	}
-	err := c.call(e, probe)
-	if err == nil && c.tells && c.stats.owes.Load() { // also of what a broken sink has lost: it has healed
-		c.tell(e.event.handler.p, false)
-	}
-	return err
+	return c.call(e, probe)
 }
 
 // call delivers the entry, and has the breaker know what has become of it.

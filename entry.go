@@ -36,7 +36,9 @@ type entry struct {
 	// has a bit for each that does. Otherwise they are asked when it is delivered.
 	asked  bool
 	wanted uint64
-	next   int // the first of the pipeline's cores that it is still to be delivered to
+	// streamed has a bit for each format whose line is finished without code of the program's.
+	streamed uint64
+	next     int // the first of the pipeline's cores that it is still to be delivered to
 }
 
 // A line is an event in one format.
@@ -259,17 +261,22 @@ func (e *entry) replaceBuiltins(p *pipeline) {
 // line returns the event's bytes in a format, which is encoded at the first
 // call. They are valid until Handle returns.
 func (e *entry) line(format int) []byte {
-	l := &e.lines[format]
-	if !l.done {
-		ev := &e.event
-		enc, prefix := ev.handler.p.encoders[format], &ev.state.prefixes[format]
-		if l.opened {
-			l.buf = enc.(streamer).finish(l.buf, ev, prefix)
-		} else {
-			l.buf = enc.encode(l.buf[:0], ev, prefix)
-		}
-		l.done = true
+	if l := &e.lines[format]; l.done {
+		return l.buf
 	}
+	return e.encode(format)
+}
+
+// encode finishes a line.
+func (e *entry) encode(format int) []byte {
+	l, ev := &e.lines[format], &e.event
+	enc, prefix := ev.handler.p.encoders[format], &ev.state.prefixes[format]
+	if l.opened {
+		l.buf = enc.(streamer).finish(l.buf, ev, prefix)
+	} else {
+		l.buf = enc.encode(l.buf[:0], ev, prefix)
+	}
+	l.done = true
 	return l.buf
 }
 
@@ -363,6 +370,10 @@ func (e *entry) free() {
 	if e.recorded {
 		e.recorded, e.record = false, slog.Record{}
 	}
-	e.ctx, e.forced, e.asked, e.wanted, e.next = nil, false, false, 0, 0
+	if len(e.scratch) > 0 {
+		clear(e.scratch)
+		e.scratch = e.scratch[:0]
+	}
+	e.ctx, e.forced, e.asked, e.wanted, e.streamed, e.next = nil, false, false, 0, 0, 0
 	entries.Put(e)
 }

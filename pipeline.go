@@ -164,7 +164,7 @@ func closeAll(cores []sinkCore) {
 // alone leads nowhere.
 func (p *pipeline) findSpan(ev *Event, ctx context.Context) {
 	if p.spanContext == nil {
-		ev.Span = trace.SpanContextFromContext(ctx)
+		ev.Span = trace.SpanFromContext(ctx).SpanContext() // what SpanContextFromContext does, with a copy less
 	} else {
 		ev.Span = p.callSpanContext(ctx)
 	}

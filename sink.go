@@ -80,10 +80,11 @@ func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f 
 	if c.entries != nil {
 		b.entries++
 	}
+	c.sure = c.out.sure && c.entries == nil
 	if c.out.foreign {
 		b.programs++
 	}
-	leaf := sinkCore{core: c, name: name, stats: c.stats, tells: true, lines: 1 << format}
+	leaf := sinkCore{core: c, name: name, stats: c.stats, tells: true, lines: 1 << format, sure: c.sure && format < 64}
 	if !console {
 		leaf.closed = &c.closed
 	}
@@ -95,6 +96,7 @@ func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f 
 type writerCore struct {
 	out     *sharedWriter
 	entries EntryWriter // the writer, if it is one
+	sure    bool        // the writer is, and is no EntryWriter
 	threshold
 	format  int
 	console bool // delivers after close as well
@@ -119,19 +121,30 @@ func (c *writerCore) handle(e *entry) error {
 }
 
 func (c *writerCore) write(e *entry, line []byte) error {
+	if c.sure {
+		return c.writeSure(e, line)
+	}
 	if !c.out.lock() {
 		return errNested
-	}
-	if c.out.sure && c.entries == nil {
-		err := c.put(e, line)
-		c.out.mu.Unlock()
-		return err
 	}
 	defer c.out.mu.Unlock()
 	if !c.out.foreign {
 		return c.put(e, line)
 	}
 	return c.out.call(func() error { return c.put(e, line) })
+}
+
+// writeSure is write for a writer that neither logs nor panics. Closing comes before a flush that
+// waits for the lock: who has found the core open in here need not flush.
+func (c *writerCore) writeSure(e *entry, line []byte) (err error) {
+	c.out.mu.Lock()
+	if c.closed.Load() {
+		err = c.put(e, line)
+	} else {
+		err = c.out.writeLine(c.out.out, line)
+	}
+	c.out.mu.Unlock()
+	return err
 }
 
 // refuses reports whether it is too late for records.

@@ -29,7 +29,9 @@ type streams struct {
 	text       *textEncoder // the same
 	jsonFormat int
 	textFormat int
-	lines      uint64 // a bit for the format of each
+	jsonLine   uint64 // a bit for the format
+	textLine   uint64
+	lines      uint64 // both
 	gathers    bool   // a core reads other things of a record than these lines
 }
 
@@ -43,9 +45,9 @@ func newStreams(p *pipeline) streams {
 	for i, enc := range p.encoders {
 		switch enc := enc.(type) {
 		case *jsonEncoder:
-			s.json, s.jsonFormat = enc, i
+			s.json, s.jsonFormat, s.jsonLine = enc, i, 1<<i
 		case *textEncoder:
-			s.text, s.textFormat = enc, i
+			s.text, s.textFormat, s.textLine = enc, i, 1<<i
 		default:
 			continue
 		}
@@ -73,9 +75,8 @@ func (e *entry) stream(r *slog.Record) bool {
 	}
 	front, back, ok := rawslog.Attrs(r)
 	if !ok {
-		e.scratch = appendAttrs(e.scratch[:0], r)
+		e.scratch = appendAttrs(e.scratch[:0], r) // until free
 		front = e.scratch
-		defer clear(front)
 	}
 	var lines uint64
 	gathers := s.gathers
@@ -87,10 +88,10 @@ func (e *entry) stream(r *slog.Record) bool {
 	if ev.spanned && len(h.groups) == 0 {
 		reserved = &p.rewriter.trace.keys
 	}
-	if s.json != nil && lines&(1<<s.jsonFormat) != 0 && !e.streamJSON(front, back, reserved) {
+	if lines&s.jsonLine != 0 && !e.streamJSON(front, back, reserved) {
 		return false
 	}
-	if s.text != nil && lines&(1<<s.textFormat) != 0 && !e.streamText(front, back, reserved) {
+	if lines&s.textLine != 0 && !e.streamText(front, back, reserved) {
 		return false
 	}
 	if lines == 0 && !(e.admitsAll(front, reserved) && e.admitsAll(back, reserved)) {
@@ -99,7 +100,7 @@ func (e *entry) stream(r *slog.Record) bool {
 	if gathers {
 		ev.attrs = append(append(ev.attrs, front...), back...)
 	}
-	e.intact = true
+	e.intact, e.streamed = true, lines
 	return true
 }
 
@@ -210,11 +211,17 @@ func isPlainAny(a *slog.Attr, reserved *encode.Keys) bool {
 func (e *entry) ask() (lines uint64, leftOut bool) {
 	h := e.event.handler
 	e.asked = true
-	enabled := h.p.known && len(h.p.cores) == 1 // then Handle has asked it
+	if h.p.known && len(h.p.cores) == 1 { // then Handle has asked it
+		e.wanted = 1
+		if c := &h.p.cores[0]; !c.idle() {
+			return c.lines, false
+		}
+		return 0, true
+	}
 	for i := range h.p.cores {
 		c := &h.p.cores[i]
 		switch {
-		case !enabled && !c.enabled(e.ctx, h.plain, e.event.Level, e.event.PC):
+		case !c.enabled(e.ctx, h.plain, e.event.Level, e.event.PC):
 		case c.idle():
 			e.wanted |= 1 << i
 			leftOut = true
