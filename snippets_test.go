@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,6 +26,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"testing"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -43,7 +45,9 @@ var (
 	debugToken string
 	collector  io.Writer
 	onlyAdmins func(http.Handler) http.Handler
+	accessLog  func(http.Handler) http.Handler
 	serve      func(context.Context)
+	t          *testing.T
 )
 `
 
@@ -57,13 +61,55 @@ var snippetImports = map[string]string{
 	"levelhttp":   "github.com/spanlog/spanlog/levelhttp",
 	"os":          "os",
 	"otel":        "go.opentelemetry.io/otel",
+	"otelhttp":    "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp",
+	"propagation": "go.opentelemetry.io/otel/propagation",
 	"sdktrace":    "go.opentelemetry.io/otel/sdk/trace",
+	"signal":      "os/signal",
 	"slog":        "log/slog",
 	"spanlog":     "github.com/spanlog/spanlog",
 	"spanlogtest": "github.com/spanlog/spanlog/spanlogtest",
+	"strings":     "strings",
+	"syscall":     "syscall",
 	"telemetry":   "github.com/spanlog/spanlog/telemetry",
 	"time":        "time",
 	"trace":       "go.opentelemetry.io/otel/trace",
+}
+
+// snippetsElsewhere are documents whose code needs modules that this one does not
+// have, with the test, of a module that has them, that is for it.
+var snippetsElsewhere = map[string]struct{ file, test string }{
+	"docs/migrate.md": {"examples/migrate/guide_test.go", "TestGuide"},
+}
+
+// TestSnippetsElsewhere demands that these tests exist, and name their documents.
+func TestSnippetsElsewhere(t *testing.T) {
+	for document, by := range snippetsElsewhere {
+		blocks := codeBlocks(t, filepath.FromSlash(document))
+		if !slices.ContainsFunc(blocks, func(b codeBlock) bool { return b.lang == "go" }) {
+			t.Errorf("%s has no Go code", document)
+		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(by.file), "go.mod")); err != nil {
+			t.Error(err) // .ci/run finds modules by these
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.FromSlash(by.file), nil, 0)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		isTest, named := false, false
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				isTest = isTest || n.Recv == nil && n.Name.Name == by.test
+			case *ast.BasicLit:
+				named = named || strings.Contains(n.Value, path.Base(document))
+			}
+			return true
+		})
+		if !isTest || !named {
+			t.Errorf("%s: is there a %s? %t; does it name %s? %t", by.file, by.test, isTest, document, named)
+		}
+	}
 }
 
 // TestSnippets compiles the Go code of README.md and docs against this checkout,
@@ -95,6 +141,9 @@ func TestSnippets(t *testing.T) {
 	programs := map[string]codeBlock{} // by name
 	var commands []string
 	for _, file := range append(docs, "README.md") {
+		if _, ok := snippetsElsewhere[filepath.ToSlash(file)]; ok {
+			continue
+		}
 		blocks := codeBlocks(t, filepath.Join(root, file))
 		for i, b := range blocks {
 			if b.lang != "go" {
