@@ -1,5 +1,9 @@
 package telemetry
 
+// How requests are made. Each exporter has a client of its own, with a time for each attempt.
+// Zipkin's exporter tries once and does not compress: the transport here does both. Those of
+// OTLP do so themselves; they need only be told what is worth another try (otlp.go).
+
 import (
 	"bytes"
 	"compress/gzip"
@@ -38,7 +42,7 @@ func newClient(base *http.Client, timeout time.Duration, certs *tls.Config) (cli
 		if certs != nil {
 			t.TLSClientConfig = certs
 		}
-		return &http.Client{Transport: t, Timeout: timeout}, t.CloseIdleConnections
+		return &http.Client{Transport: t, Timeout: timeout, CheckRedirect: sameServer}, t.CloseIdleConnections
 	}
 	c := *base // the original stays as it is
 	if c.Transport == nil {
@@ -48,6 +52,21 @@ func newClient(base *http.Client, timeout time.Duration, certs *tls.Config) (cli
 	c.Timeout = timeout
 	return &c, func() {}
 }
+
+// sameServer has a client follow redirects only within the server that was named: net/http would send headers
+// that it knows no meaning of, such as an API key, to any other one, and with them all that is exported.
+func sameServer(req *http.Request, via []*http.Request) error {
+	if first := via[0].URL; req.URL.Host != first.Host || req.URL.Scheme != first.Scheme {
+		return http.ErrUseLastResponse // an answer that the exporter takes for an error
+	}
+	if len(via) >= maxRedirects {
+		return fmt.Errorf("stopped after %d redirects", maxRedirects)
+	}
+	return nil
+}
+
+// maxRedirects is how many net/http follows.
+const maxRedirects = 10
 
 // newTransport returns a transport with the settings of net/http's.
 func newTransport() *http.Transport {
@@ -75,6 +94,7 @@ type borrowed struct{ http.RoundTripper }
 // with the server's reason, which the exporter would throw away.
 type retryTransport struct {
 	client *http.Client // makes the single attempts
+	query  string       // of the address: the exporter, which prints that, does not know it
 }
 
 // RoundTrip sends req, whose body it reads and closes, as often as it takes.
@@ -85,7 +105,9 @@ func (t *retryTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	// The body is bytes from here on: every attempt reads it from the start.
 	ctx := req.Context()
-	again, err := retryablehttp.NewRequestWithContext(ctx, req.Method, req.URL.String(), body)
+	to := *req.URL
+	to.RawQuery = t.query
+	again, err := retryablehttp.NewRequestWithContext(ctx, req.Method, to.String(), body)
 	if err != nil {
 		return nil, err
 	}

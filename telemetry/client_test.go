@@ -74,7 +74,7 @@ func TestRetry(t *testing.T) {
 				req, _ := http.NewRequestWithContext(ctx, "POST", "http://zipkin.example/", strings.NewReader("spans"))
 
 				begin := time.Now()
-				resp, err := (&retryTransport{client}).RoundTrip(req)
+				resp, err := (&retryTransport{client: client}).RoundTrip(req)
 				took := time.Since(begin)
 				if resp != nil {
 					_ = resp.Body.Close()
@@ -99,7 +99,7 @@ func TestRetryKeepsTheCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, cause })}
 		req, _ := http.NewRequestWithContext(t.Context(), "POST", "http://zipkin.example/", strings.NewReader("spans"))
-		resp, err := (&retryTransport{client}).RoundTrip(req)
+		resp, err := (&retryTransport{client: client}).RoundTrip(req)
 		if resp != nil {
 			_ = resp.Body.Close()
 		}
@@ -127,7 +127,7 @@ func TestRetryOnTheNetwork(t *testing.T) {
 	client, closeIdle := newClient(nil, defaultTimeout, nil)
 	defer closeIdle()
 	req, _ := http.NewRequestWithContext(t.Context(), "POST", server.URL, strings.NewReader("spans"))
-	resp, err := (&retryTransport{client}).RoundTrip(req)
+	resp, err := (&retryTransport{client: client}).RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestRetryOnTheNetwork(t *testing.T) {
 
 func TestRequestWithoutBody(t *testing.T) {
 	req, _ := http.NewRequestWithContext(t.Context(), "POST", "http://zipkin.example/", nil)
-	resp, err := (&retryTransport{http.DefaultClient}).RoundTrip(req)
+	resp, err := (&retryTransport{client: http.DefaultClient}).RoundTrip(req)
 	if resp != nil {
 		_ = resp.Body.Close()
 	}

@@ -116,8 +116,8 @@ func TestNoSecrets(t *testing.T) {
 	}
 }
 
-// TestUserInURL covers a password in the URL, which must arrive and must not
-// show up in errors.
+// TestUserInURL covers a password in the URL, as of a user or as a key in its query, which
+// must arrive and must not show up in errors.
 func TestUserInURL(t *testing.T) {
 	clearEnv(t)
 	for _, tt := range []struct {
@@ -129,16 +129,19 @@ func TestUserInURL(t *testing.T) {
 		{"header wins", map[string]string{"authorization": "Bearer x"}, "Bearer x"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var got string
+			var got, query string
 			client := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-				got = r.Header.Get("Authorization")
+				got, query = r.Header.Get("Authorization"), r.URL.RawQuery
 				return answer(400, ""), nil
 			})}
-			shutdown, errs := start(t, Options{Zipkin: "http://user:pass@zipkin.example", Headers: tt.headers, Client: client})
+			shutdown, errs := start(t, Options{Zipkin: "http://user:pass@zipkin.example?key=pass", Headers: tt.headers, Client: client})
 			makeSpans(0)
 			err := shutdown(t.Context())
 			if got != tt.want {
 				t.Errorf("Authorization %q, want %q", got, tt.want)
+			}
+			if query != "key=pass" {
+				t.Errorf("the query is %q", query)
 			}
 			if text := errs.String() + message(err); !strings.Contains(text, "zipkin.example") || strings.Contains(text, "pass") {
 				t.Errorf("errors: %s", text)

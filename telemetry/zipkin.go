@@ -23,8 +23,11 @@ func newZipkin(to *url.URL, headers map[string]string, client *http.Client) (sdk
 	if to.User != nil {
 		to, headers = withoutUser(to, headers)
 	}
-	e, err := zipkin.New(to.String(),
-		zipkin.WithClient(&http.Client{Transport: &retryTransport{client}}),
+	// A key in the query neither: each request gets it on its way.
+	bare := *to
+	bare.RawQuery = ""
+	e, err := zipkin.New(bare.String(),
+		zipkin.WithClient(&http.Client{Transport: &retryTransport{client, to.RawQuery}}),
 		zipkin.WithHeaders(maps.Clone(headers)),
 	)
 	if err != nil {
