@@ -1,5 +1,12 @@
 package spanlog
 
+// The short way of a record through NewHandler. Around a handler of somebody else's
+// there is mostly one thing to do: to add the trace fields. The long way, with an
+// entry, would take the record apart and put it together again.
+//
+// Both ways come to the same end: TestConformanceAround runs the suite on records that
+// take this one, and TestAllocsForeign counts what they allocate.
+
 import (
 	"context"
 	"log/slog"
@@ -22,6 +29,9 @@ func (h *Handler) around(ctx context.Context, r *slog.Record) (done bool, err er
 	if !p.sole.admits(ctx, h.plain, r.Level, r.PC) {
 		return false, nil
 	}
+	// What asks for the long way: options that look at each attribute, or add some; a
+	// context with attributes; events of spans; and another tracer's spans, whose
+	// function may panic.
 	if !p.streams.possible || h.secret || ctx == nil || layerOf(ctx) != nil || p.spans.any() || p.spanContext != nil {
 		return false, nil
 	}
@@ -33,6 +43,8 @@ func (h *Handler) around(ctx context.Context, r *slog.Record) (done bool, err er
 	spanned := sc.HasTraceID()
 	next, reserved := h.plain.foreign[0].full, (*encode.Keys)(nil)
 	if spanned {
+		// Attributes of With that bear a trace field's name are renamed, and groups are
+		// put around the record's own, which lie in two places if they are many.
 		if len(h.held) > 0 || len(h.groups) > 0 && len(back) > 0 {
 			return false, nil
 		}
@@ -47,10 +59,12 @@ func (h *Handler) around(ctx context.Context, r *slog.Record) (done bool, err er
 	if simple, _ := areSimple(back, reserved); !simple {
 		return false, nil
 	}
+	// The other handler may call methods of values, or log itself.
 	defer p.leave()
 	if !p.enter() {
 		return false, nil
 	}
+	// From here on the record is changed: there is no way back.
 	switch {
 	case spanned && len(h.groups) > 0:
 		g := groupSegments(h.spanned.segments[1:], front)
@@ -68,7 +82,9 @@ func (h *Handler) around(ctx context.Context, r *slog.Record) (done bool, err er
 	return true, p.passOn(ctx, next, r)
 }
 
-// passOn gives the record to the handler. A panic is an error.
+// passOn gives the record to the handler. A panic is an error, and so is the end of the
+// goroutine. The handler has no breaker and is told no losses: the program has chosen it
+// before, and gets what it would get without spanlog.
 func (p *pipeline) passOn(ctx context.Context, next slog.Handler, r *slog.Record) (err error) {
 	returned := false
 	defer func() {

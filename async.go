@@ -1,5 +1,13 @@
 package spanlog
 
+// A decorator with a queue. A record is detached from its caller (entry.detach), waits,
+// and is given to the sink by a goroutine of the Async's own, as if that had logged it:
+// with the sink's breaker, its counters and its losses. The queue itself, with its
+// limits and its order, is package queue's.
+//
+// What is lost is lost at the queue's entrance (handle), in the middle for another
+// record (lose), or at the end (close), and is counted in each case.
+
 import (
 	"cmp"
 	"context"
@@ -47,7 +55,8 @@ type Async struct {
 	// Overflow is what becomes of a record when the queue is full. By default,
 	// [DropNewest].
 	Overflow Overflow
-	// MaxBlock is how long [Block] waits. By default, 100 ms.
+	// MaxBlock is how long [Block] waits; with another Overflow, New refuses it. After
+	// shutdown, it is how long a record waits for the sink. By default, 100 ms.
 	MaxBlock time.Duration
 }
 
@@ -89,6 +98,7 @@ func (s Async) build(b *builder) (sinkCore, error) {
 	}
 	b.pipeline.keepsAttrs = b.pipeline.keepsAttrs || need.attrs
 	inner.tells = false // here it is told when the queue was emptied
+	// A record without lines has the size attrsSize: see entry.size.
 	limit := queue.Limit{Items: cmp.Or(s.MaxRecords, defaultQueue), Bytes: cmp.Or(s.MaxBytes, defaultQueueBytes)}
 	c := &asyncCore{
 		sinkCore: inner,
@@ -159,10 +169,11 @@ type asyncCore struct {
 	maxBlock time.Duration
 	pipeline *pipeline
 
-	ctx     context.Context // ended when the sink is given up
-	giveUp  context.CancelFunc
+	ctx    context.Context // ended when the sink is given up
+	giveUp context.CancelFunc
+	// The sink has one caller at a time: run, and after that the one whose turn it is.
 	stopped chan struct{} // closed when run has returned
-	turn    chan struct{} // after that: held by whoever calls the sink
+	turn    chan struct{} // held by whoever calls the sink then
 
 	// What tells a record that the sink itself logs from others: calling is set
 	// while the sink is called by the goroutine with the number worker.
@@ -171,6 +182,8 @@ type asyncCore struct {
 	// underway is set while a record is with the sink.
 	underway atomic.Bool
 
+	// One of run and close closes the sink, and it is who comes last: run, if close
+	// has given up by then, else close.
 	end     sync.Mutex
 	ended   bool        // run is over
 	givenUp bool        // close has not waited for that
@@ -186,7 +199,7 @@ func (c *asyncCore) handle(e *entry) error {
 	if c.overflow == DropNewest && c.queue.Full(urgent) {
 		return errQueueFull // at no more cost than that: nothing is encoded
 	}
-	d := e.detach(c.need)
+	d := e.detach(c.need) // the caller's memory is its own again once handle returns
 	size := d.size(c.need)
 	var ok bool
 	switch c.overflow {
@@ -215,7 +228,9 @@ func (c *asyncCore) lose(d *entry) {
 	d.free()
 }
 
-// run delivers what is in the queue.
+// run delivers what is in the queue, until that is closed and empty, or the sink is given
+// up. A sink that ends its goroutine, by runtime.Goexit, ends this one: another goes on
+// (TestGoexit).
 func (c *asyncCore) run() {
 	over := false
 	defer func() {
@@ -246,7 +261,9 @@ func (c *asyncCore) run() {
 	c.stuck.Store(false)
 }
 
-// deliver calls the sink for one entry.
+// deliver calls the sink for one entry. What the sink's own calls log in the meantime is
+// known by the goroutine they run in, which takes time to find out: so only a sink that
+// can log (need.guarded) says that it is called.
 func (c *asyncCore) deliver(d *entry) {
 	defer c.queue.Done()
 	callSink(func() {

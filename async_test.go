@@ -22,14 +22,19 @@ import (
 
 // A gate is a writer that lets nothing through while it is shut.
 type gate struct {
-	open chan struct{} // closed for good
-	mu   sync.Mutex
-	buf  bytes.Buffer
+	open    chan struct{} // closed for good
+	reached chan struct{} // has one that somebody is at the gate, or was
+	mu      sync.Mutex
+	buf     bytes.Buffer
 }
 
-func newGate() *gate { return &gate{open: make(chan struct{})} }
+func newGate() *gate { return &gate{open: make(chan struct{}), reached: make(chan struct{}, 1)} }
 
 func (g *gate) Write(b []byte) (int, error) {
+	select {
+	case g.reached <- struct{}{}:
+	default:
+	}
 	<-g.open
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -14,8 +14,18 @@ import (
 // often, one record is let through to try the sink. The first that succeeds ends
 // it.
 //
-// A failure now and then does nothing: only those in a row count.
+// A failure now and then does nothing: only those in a row count. Nor does a refusal,
+// an ErrClosed or ErrDropped: the sink was not tried.
+//
+//	whole ── breakAfter failures in a row ──► broken ── some time ──► probing
+//	  ▲                                         ▲                       │ │
+//	  │                                         └─ failed: twice that ──┘ │
+//	  └───────────────────────────── succeeded ───────────────────────────┘
+//
+// There is one probe at a time (TestBreakerOneProbe). Records that were under way when
+// the breaker broke are no probes, but heal it as well if they succeed.
 type breaker struct {
+	// Both are read without the lock, by every record, and written with it.
 	failures atomic.Int32 // in a row
 	broken   atomic.Bool
 
@@ -91,7 +101,8 @@ func (b *breaker) state() (broken bool, why string) {
 	return b.broken.Load(), b.why
 }
 
-// setBreaker gives the sink a breaker.
+// setBreaker gives the sink a breaker. A File has none, unless it is in a Failover: its
+// journal is there for records that cannot be written now, and it tries again by itself.
 func (c *sinkCore) setBreaker() {
 	c.breaker = &breaker{retry: backoff.Backoff{Min: minBreak, Max: maxBreak}}
 	c.stats.broken = c.breaker.broken.Load

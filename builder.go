@@ -8,7 +8,10 @@ import (
 )
 
 // A builder turns sinks into cores for one logger. It collects the formats that
-// they need, each distinct one once.
+// they need, each distinct one once. It lives as long as New, and nobody else sees it.
+//
+// Sinks are built from the outside in: a decorator's build calls inner for the sink
+// within, and learns from what the counters below have gone up by what that needs.
 type builder struct {
 	pipeline *pipeline    // being built: for decorators, to use with their first entry
 	level    slog.Leveler // for sinks without one of their own
@@ -28,7 +31,8 @@ type builder struct {
 	guarded  bool  // a level is found out by code of the program's
 }
 
-// format returns the number of a format.
+// format returns the number of a format: its place among the encoders of the pipeline,
+// the prefixes of each state, and the lines of each entry.
 func (b *builder) format(f Formatter) (int, error) {
 	for i, g := range b.formats {
 		if sameFormat(f, g) {
@@ -50,7 +54,7 @@ func (b *builder) format(f Formatter) (int, error) {
 }
 
 // A need is what the sinks within a decorator need of an entry that is kept for
-// them.
+// them. Nothing else is copied: for a sink of lines, an entry in a queue is its bytes.
 type need struct {
 	formats []int // lines
 	attrs   bool  // attributes, and the context: for somebody else's handler

@@ -1,5 +1,10 @@
 package spanlog
 
+// The Console: a writerCore (sink.go) that delivers after close as well, since what is
+// logged then has nowhere else to go, and that chooses its format by who reads it. What
+// is odd about a process's standard output, EAGAIN, and EPIPE with its signal, package
+// stdio deals with.
+
 import (
 	"io"
 	"log/slog"
@@ -68,6 +73,8 @@ func (s Console) build(b *builder) (sinkCore, error) {
 	if err := checkTraceURL(s.TraceURL); err != nil {
 		return sinkCore{}, err // also where it is not used: it may be elsewhere
 	}
+	// Two consoles of different colours have formats that are not equal, and so a line
+	// each.
 	if p, ok := f.(prettyFormat); ok {
 		p.color = s.Color.on(tty)
 		if p.color {

@@ -1,5 +1,9 @@
 package spanlog
 
+// Attributes that ride on a context. They get to a record in entry.addContext, after
+// its own were read, as they give way to those. What else a context has to say, a span,
+// a level, baggage, is where it belongs: in pipeline.go, threshold.go and entry.go.
+
 import (
 	"context"
 	"log/slog"
@@ -61,6 +65,7 @@ type layer struct {
 	scope *scope      // Scope's
 }
 
+// A contextKey is what the layers hang on. Its type is nobody else's, and so is the key.
 type contextKey struct{}
 
 // contextUsed is set once the program calls With or Scope for the first time.
@@ -86,7 +91,7 @@ func (l *layer) in(ctx context.Context) context.Context {
 }
 
 // appendTo appends the attributes of all layers from the outside in. Of those
-// with the same key, from dst[from] on, the last one stays.
+// with the same key, from dst[from] on, the last one stays, in the place of the first.
 func (l *layer) appendTo(dst []slog.Attr, from int) []slog.Attr {
 	if l == nil {
 		return dst
@@ -133,7 +138,8 @@ func merge(dst []slog.Attr, from int, attrs []slog.Attr) []slog.Attr {
 }
 
 // argsToAttrs turns the arguments of a logging call into attributes, by slog's
-// own rules for keys, values and what is neither. They are nobody else's.
+// own rules for keys, values and what is neither: slog.Group has them. They are nobody
+// else's.
 func argsToAttrs(args []any) []slog.Attr {
 	return cloneAttrs(slog.Group("", args...).Value.Group())
 }

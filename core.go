@@ -1,5 +1,16 @@
 package spanlog
 
+// The way of an entry through the sinks, and what keeps the trouble of one from the
+// others. Each call goes through these, from the outside in:
+//
+//	deliver  all cores, in their order; what fails is counted and reported (failed)
+//	try      asks the core whether it wants the entry (wants)
+//	attempt  asks the breaker; has the sink told what it has lost, if it took the entry
+//	call     makes an error of a panic and of a goroutine that ends; tells the breaker
+//	handle   the core's own
+//
+// A decorator's handle calls attempt of the sinkCore within, and so on.
+
 import (
 	"context"
 	"errors"
@@ -90,18 +101,19 @@ func (c *sinkCore) idle() bool {
 // leaf returns the sink within decorators that pass records on, or c itself.
 func (c *sinkCore) leaf() *sinkCore {
 	for {
-		switch d := c.core.(type) {
-		case *limitCore:
-			c = &d.sinkCore
-		case *sampleCore:
-			c = &d.sinkCore
-		case *recorderCore:
-			c = &d.sinkCore
-		default:
+		if _, queues := c.core.(*asyncCore); queues {
+			return c // it passes them on later, and tells itself of what it has lost
+		}
+		d, decorates := c.core.(interface{ passesTo() *sinkCore })
+		if !decorates {
 			return c
 		}
+		c = d.passesTo()
 	}
 }
+
+// passesTo is a method of decorators, which embed the sinkCore that they pass records to.
+func (c *sinkCore) passesTo() *sinkCore { return c }
 
 // deliver hands the entry to every core that wants it, and keeps the trouble of
 // each to itself.
@@ -170,7 +182,8 @@ func (c *sinkCore) wantsAt(e *entry, level slog.Level) (bool, error) {
 }
 
 // asks is enabled, for which a panic, of the level or of somebody else's Enabled,
-// is an error.
+// is an error. To defer for each record costs time, so it is only for pipelines where
+// there can be one (guarded).
 func (c *sinkCore) asks(ctx context.Context, s *state, level slog.Level, pc uintptr) (enabled bool, err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -274,7 +287,8 @@ func (c *sinkCore) ended(e *entry) {
 // it says itself unless it is broken off.
 func (c *sinkCore) refuses() bool { return c.closed != nil && c.closed.Load() }
 
-// refuse counts and reports a record that is nested too deep.
+// refuse counts and reports a record that is nested too deep, for each core that would
+// have had it.
 func (p *pipeline) refuse(e *entry) error {
 	var errs error
 	for i := range p.cores {
@@ -304,7 +318,9 @@ func (p *pipeline) close(ctx context.Context, cores []sinkCore) error {
 
 func reopen(_ context.Context, c *sinkCore) error { return c.reopen() }
 
-// failed counts and reports a record that a sink did not deliver, or not yet.
+// failed counts and reports a record that a sink did not deliver, or not yet. It is
+// called once for a record and a sink, by the outermost who knows: a decorator that
+// returns an error has not counted it.
 func (p *pipeline) failed(c *sinkCore, level slog.Level, err error) error {
 	if kept(err) {
 		c.stats.fail(err)

@@ -1,15 +1,12 @@
 package spanlog_test
 
 import (
-	"errors"
 	"fmt"
 	"go/ast"
-	"go/build"
 	"go/doc"
+	"go/doc/comment"
 	"go/parser"
 	"go/token"
-	"io/fs"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,41 +14,14 @@ import (
 )
 
 // TestExportedDocs holds the documentation to its conventions: all that a
-// program can name is described, beginning with its name, and each option says
-// what happens to whoever leaves it out.
+// program can name is described, beginning with its name; each option says what
+// happens to whoever leaves it out, each function what its error means, and each
+// type with methods whether goroutines can share it.
 func TestExportedDocs(t *testing.T) {
-	checked := 0
-	err := filepath.WalkDir(".", func(dir string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return err
-		}
-		private := []string{"internal", "examples", "benchmarks", "e2e", "testdata"}
-		if dir != "." && d.Name()[0] == '.' || slices.Contains(private, d.Name()) {
-			return fs.SkipDir
-		}
-		pkg, err := build.ImportDir(dir, 0)
-		if none := (*build.NoGoError)(nil); errors.As(err, &none) || err == nil && pkg.IsCommand() {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		fset := token.NewFileSet()
-		var files []*ast.File
-		for _, name := range pkg.GoFiles {
-			f, err := parser.ParseFile(fset, filepath.Join(dir, name), nil, parser.ParseComments)
-			if err != nil {
-				return err
-			}
-			files = append(files, f)
-		}
-		for _, fault := range docFaults(t, fset, files) {
+	for _, p := range publicPackages(t) {
+		for _, fault := range docFaults(t, p.fset, p.files) {
 			t.Error(fault)
 		}
-		checked++
-		return nil
-	})
-	if err != nil || checked == 0 {
-		t.Fatalf("checked %d packages: %v", checked, err)
 	}
 }
 
@@ -71,9 +41,21 @@ func TestExportedDocsRules(t *testing.T) {
 		{"var (\n// A is.\nA = 1\nB = 2\n)", "B has no doc comment"},
 		{"// Two numbers.\nvar (\nA = 1\nB = 2\n)", ""},
 		{"// One number.\nvar A = 1", "A's doc comment does not begin with its name"},
-		{"// A is.\ntype A struct { X int }", ""},
+		{"// A is.\ntype A struct { X int }", "A.X has no doc comment"},
+		{"// A is a [B].\ntype A int", "[B] leads nowhere"},
+		{"// A is an [A], an [io.Reader] and [a].\ntype A int", ""},
+		{"// A is an\n//   - [A.M]\ntype A int", "[A.M] leads nowhere"},
+		{"// A is an\n//\n//\t[]B or [B]\ntype A int", ""},
 		{"// A is.\ntype A struct {\n// X is.\nX int\nY int\n}", "A.Y has no doc comment"},
 		{"// A is.\ntype A struct {\nX int // known\nY int\n}", "A.Y has no doc comment"},
+		{"// F does.\nfunc F() error { return nil }", "F does not say what its error is"},
+		{"// F does. Its error is nil.\nfunc F() error { return nil }", ""},
+		{"// F does, or fails.\nfunc F() (int, error) { return 0, nil }", ""},
+		{"// F does.\nfunc F() (error, int) { return nil, 0 }", ""},
+		{"// A is.\ntype A int\n// F does.\nfunc (A) F() error { return nil }", "A.F does not say what its error is"},
+		{"// A is.\ntype A int\n// F does.\nfunc (*A) F() {}", "A does not say whether it is safe for concurrent use"},
+		{"// A is safe for concurrent use.\ntype A int\n// F does.\nfunc (*A) F() {}", ""},
+		{"// A is.\ntype A int\n// Error does.\nfunc (*A) Error() string { return \"\" }", ""},
 		{"// A is.\ntype A struct {\n// X and Y are.\nX int\nY int\n}", ""},
 		{"// A is.\ntype A struct {\n// X and Y are.\nX int\n\nY int\n}", "A.Y has no doc comment"},
 		{"// A is.\ntype A struct {\nX int\nY int // By default, 1.\n}", "A.X has no doc comment"},
@@ -97,6 +79,10 @@ func TestExportedDocsRules(t *testing.T) {
 func docFaults(t *testing.T, fset *token.FileSet, files []*ast.File) []string {
 	t.Helper()
 	options := optionTypes(files) // first, as go/doc takes away what is not exported
+	var comments []*ast.CommentGroup
+	for _, f := range files {
+		comments = append(comments, f.Comments...)
+	}
 	pkg, err := doc.NewFromFiles(fset, files, "p")
 	if err != nil {
 		t.Fatal(err)
@@ -129,15 +115,28 @@ func docFaults(t *testing.T, fset *token.FileSet, files []*ast.File) []string {
 	funcs := func(owner string, list []*doc.Func) {
 		for _, f := range list {
 			named(f.Decl.Pos(), owner, f.Name, f.Doc)
+			if returnsError(f.Decl) && !regexp.MustCompile(`\b([Ee]rrors?|Err\w*|fails?)\b`).MatchString(f.Doc) {
+				fault(f.Decl.Pos(), "%s%s does not say what its error is", owner, f.Name)
+			}
 		}
 	}
 	if !strings.HasPrefix(pkg.Doc, "Package "+pkg.Name+" ") {
 		fault(files[0].Package, "package %s has no doc comment that begins so", pkg.Name)
 	}
+	for _, c := range comments {
+		for _, link := range brokenLinks(pkg, c.Text()) {
+			if link != "[REDACTED]" { // which is no link
+				fault(c.Pos(), "%s leads nowhere", link)
+			}
+		}
+	}
 	values(slices.Concat(pkg.Consts, pkg.Vars))
 	funcs("", pkg.Funcs)
 	for _, typ := range pkg.Types {
 		named(typ.Decl.Pos(), "", typ.Name, typ.Doc)
+		if isShared(typ) && !strings.Contains(typ.Doc, "concurren") {
+			fault(typ.Decl.Pos(), "%s does not say whether it is safe for concurrent use", typ.Name)
+		}
 		values(slices.Concat(typ.Consts, typ.Vars))
 		funcs("", typ.Funcs)
 		funcs(typ.Name+".", typ.Methods)
@@ -150,16 +149,15 @@ func docFaults(t *testing.T, fset *token.FileSet, files []*ast.File) []string {
 			}
 		case *ast.StructType:
 			isOptions := options[typ.Name] || slices.ContainsFunc(of.Fields.List, saysDefault)
-			group, groupEnd, described := "", 0, false // group is the comment above a block of fields
+			group, groupEnd := "", 0 // group is the comment above a block of fields
 			for _, f := range of.Fields.List {
 				text := f.Doc.Text() + f.Comment.Text()
 				if f.Doc != nil || fset.Position(f.Pos()).Line > groupEnd+1 {
 					group = f.Doc.Text()
 				}
 				groupEnd = fset.Position(f.End()).Line
-				described = described || text != ""
 				for _, name := range f.Names {
-					covered := !described && !isOptions || regexp.MustCompile(`\b`+name.Name+`\b`).MatchString(group)
+					covered := regexp.MustCompile(`\b` + name.Name + `\b`).MatchString(group)
 					if text == "" && !covered {
 						fault(f.Pos(), "%s.%s has no doc comment", typ.Name, name.Name)
 					} else if isOptions && !saysDefault(f) {
@@ -170,6 +168,61 @@ func docFaults(t *testing.T, fset *token.FileSet, files []*ast.File) []string {
 		}
 	}
 	return faults
+}
+
+// brokenLinks are the links to exported names in a doc comment that go doc takes for
+// text, as there is no such name.
+func brokenLinks(pkg *doc.Package, text string) (broken []string) {
+	plain := ""
+	var walk func(texts []comment.Text)
+	walk = func(texts []comment.Text) {
+		for _, t := range texts {
+			switch t := t.(type) {
+			case comment.Plain:
+				plain += string(t)
+			case *comment.Link:
+				walk(t.Text)
+			}
+		}
+	}
+	var walkBlocks func(blocks []comment.Block)
+	walkBlocks = func(blocks []comment.Block) {
+		for _, b := range blocks {
+			switch b := b.(type) {
+			case *comment.Paragraph:
+				walk(b.Text)
+			case *comment.List:
+				for _, item := range b.Items {
+					walkBlocks(item.Content)
+				}
+			}
+		}
+	}
+	walkBlocks(pkg.Parser().Parse(text).Content)
+	return regexp.MustCompile(`\[\*?([a-z]\w*\.)?[A-Z]\w*(\.[A-Z]\w*)?\]`).FindAllString(plain, -1)
+}
+
+// returnsError is whether the last result of a function is an error.
+func returnsError(f *ast.FuncDecl) bool {
+	results := f.Type.Results
+	if results == nil {
+		return false
+	}
+	typ, ok := results.List[len(results.List)-1].Type.(*ast.Ident)
+	return ok && typ.Name == "error"
+}
+
+// isShared is whether goroutines are likely to have a type's values in common: those
+// of methods that have a pointer to them. Errors are not: nobody changes them.
+func isShared(typ *doc.Type) bool {
+	shared := false
+	for _, m := range typ.Methods {
+		_, isPointer := m.Decl.Recv.List[0].Type.(*ast.StarExpr)
+		if shared = shared || isPointer; m.Name == "Error" {
+			return false
+		}
+	}
+	return shared
 }
 
 // saysDefault is whether a field tells what leaving it out means, or that it

@@ -1,5 +1,17 @@
 package spanlog
 
+// The life of an entry, all of it within one call of Handle:
+//
+//	newEntry   the span is found
+//	stream     JSON and Text are written while the record is read (stream.go), or
+//	collect    its attributes are gathered: rewritten, with those of the context
+//	mirror     it is shown to its span (spanmirror.go)
+//	deliver    each core has it (core.go); line encodes a format at the first question
+//	finish     what is left is counted, and the entry goes back to the pool
+//
+// What waits longer than that, in a queue or a flight recorder, is a copy: detach here,
+// hold in heldrecord.go.
+
 import (
 	"context"
 	"log/slog"
@@ -10,7 +22,6 @@ import (
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/spanlog/spanlog/internal/levelname"
 	"github.com/spanlog/spanlog/internal/rawslog"
 )
 
@@ -34,6 +45,8 @@ type entry struct {
 	nested   bool // too deep: the rest was not prepared
 	// asked is set if the cores were asked whether they want the entry, and wanted
 	// has a bit for each that does. Otherwise they are asked when it is delivered.
+	// The answer is then that of the record's beginning, also if a level is changed
+	// while it is read.
 	asked  bool
 	wanted uint64
 	// streamed has a bit for each format whose line is finished without code of the program's.
@@ -96,7 +109,9 @@ func (e *entry) enterSpan() {
 }
 
 // collect gathers the record's attributes, resolved, redacted and replaced, and those
-// of the context.
+// of the context. The order matters: attributes of the context give way to the record's,
+// whose names are known only when they are rewritten; and slog's own come last, as
+// ReplaceAttr may make attributes of them.
 func (e *entry) collect(r *slog.Record) {
 	if e.nested {
 		return
@@ -127,7 +142,8 @@ func (e *entry) collect(r *slog.Record) {
 	}
 }
 
-// gather sees to it that the attributes of a record that is intact are in the event.
+// gather sees to it that the attributes of a record that is intact are in the event. They
+// are not if stream has read it for a core that takes the record itself.
 func (e *entry) gather() {
 	if ev := &e.event; e.intact && e.recorded && len(ev.attrs) == 0 {
 		ev.attrs = appendAttrs(ev.attrs, &e.record)
@@ -215,7 +231,10 @@ func appendBaggage(dst []slog.Attr, ctx context.Context, allowed []string) []slo
 }
 
 // replaceBuiltins shows slog's own attributes to ReplaceAttr, as slog's handlers
-// do, and leaves in the event's fields what it made of them.
+// do, and leaves in the event's fields what it made of them. JSON and Text write
+// builtins, which can be anything; formats that have a place for time, level and message
+// take the fields. What decides about the record, its level for the sinks and its time
+// for spans and other handlers (at), stays as it was.
 func (e *entry) replaceBuiltins(p *pipeline) {
 	ev := &e.event
 	ev.replaced = true
@@ -237,10 +256,11 @@ func (e *entry) replaceBuiltins(p *pipeline) {
 			ev.timeText = valueText(v)
 		}
 	}
+	ev.level = ev.Level // by which the sinks go on to count
 	switch v := show(slog.Any(slog.LevelKey, ev.Level)); l := v.Any().(type) {
 	case nil: // removed, or nothing to print: the level itself will do
 	case slog.Level:
-		ev.levelText = levelname.Of(l)
+		ev.level = l
 	default:
 		ev.levelText = valueText(v)
 	}
@@ -282,7 +302,8 @@ func (e *entry) encode(format int) []byte {
 
 // detach returns a copy of the entry for a core that keeps it beyond handle. It
 // has what the core's sinks need, and nothing in it is the caller's. It is pooled
-// as well: the core frees it when it is done.
+// as well: the core frees it when it is done. The context goes along without its end,
+// which may come before the record's turn.
 func (e *entry) detach(n need) *entry {
 	from := &e.event
 	d := from.handler.p.newDetached()

@@ -1,5 +1,9 @@
 package spanlog
 
+// Errors in both directions: those that the program logs, whose methods are the
+// program's and may panic or log, and those of the log itself, which get to the program
+// by the reporter.
+
 import (
 	"context"
 	"errors"
@@ -20,15 +24,19 @@ import (
 // [Logger.Close]. The console and files never do: they still deliver.
 var ErrClosed = errors.New("spanlog: logger is closed")
 
-// ErrDropped is what a sink returns for a record that it had no room for.
+// ErrDropped is what a sink returns for a record that it had no room for, or that was
+// kept from it, by a breaker or because it was logged from within logging: in any case
+// one that was not tried. An [EntryWriter] or a handler may return it, too, and does not
+// fail by that.
 var ErrDropped = errors.New("spanlog: record dropped")
 
-// ErrorKey is the key of the attribute that [Err] makes.
+// ErrorKey is the key of the attribute that [Err] makes. Under this key, and no other,
+// ECS and Datadog have an error in their own form.
 const ErrorKey = "error"
 
 // SinkError is a sink's failure to deliver a record, or to be flushed, reopened
 // or closed. Handle returns it, and [Options].OnError hears it, because
-// slog.Logger throws away what Handle returns.
+// slog.Logger throws away what Handle returns. It is not changed after it was made.
 type SinkError struct {
 	// Sink names the sink by kind and target, as in `file sink "app.log"`. For
 	// a function or level in Options it is "options: " and the field's name, and
@@ -60,7 +68,8 @@ func badField(name, problem string, args ...any) error {
 	return fmt.Errorf("%s %w", name, fmt.Errorf(problem, args...))
 }
 
-// errorMessage is the error's text, also when its method panics.
+// errorMessage is the error's text, also when its method panics. That of a nil pointer
+// is what slog's handlers write for it.
 func errorMessage(err error) (msg string) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -110,7 +119,8 @@ func panicked(p any) error {
 }
 
 // A reporter tells the program about its log's own troubles. It calls the
-// program's OnError, or writes a line to stderr at most once per interval.
+// program's OnError, or writes a line to stderr at most once per interval. It counts
+// nothing but what it has not told: records are counted by the sinks' stats.
 type reporter struct {
 	onError func(error)
 	untold  atomic.Int64 // errors since the last one that was told

@@ -1,5 +1,16 @@
 package spanlog
 
+// An event is what formats see of a record. Its attributes are in three places, which
+// are written in this order:
+//
+//	root      those of the context, at the root
+//	segments  those of the logger: one segment for the root, and one for each open group
+//	attrs     the record's own, in the innermost of these groups
+//
+// The segments are the state's (handler.go), which all records of a logger share: nothing
+// here writes to them. Encoders that have written them already, as a prefix, leave them
+// alone.
+
 import (
 	"iter"
 	"log/slog"
@@ -17,21 +28,24 @@ import (
 //
 // It is an attribute like any other, but Pattern prints it as %(name)s and
 // Pretty in a place of its own, and level [Rules] go by it. Only a string at the
-// root counts; the last one wins.
+// root counts; the last one wins. Rules look at With's only, as they are asked
+// before there is a record.
 const NameKey = "logger"
 
 // Event is one record on its way to a [FormatFunc]. It is valid during the call
-// only, and must not be changed.
+// only, and must not be changed. Its methods are safe for concurrent use until
+// then.
 type Event struct {
-	// Time is when the record was made. A zero time is to be left out.
+	// Time is when the record was made. A zero time is to be left out: there is none,
+	// or ReplaceAttr has removed it, or made something else of it.
 	Time time.Time
 	// Level is the record's level.
 	Level slog.Level
-	// Message is the record's message.
+	// Message is the record's message, or what ReplaceAttr has made of it.
 	Message string
 	// Span is the span that was active, or an invalid one.
 	Span trace.SpanContext
-	// PC is the caller's program counter, or 0.
+	// PC is the caller's program counter, or 0. See Source.
 	PC uintptr
 
 	// What ReplaceAttr made of the four built-in attributes, if there is one.
@@ -39,8 +53,9 @@ type Event struct {
 	replaced  bool
 	builtins  []slog.Attr // those left over, in slog's order; aliases builtin
 	builtin   [4]slog.Attr
-	timeText  string // instead of Time, if ReplaceAttr made a text of it
-	levelText string // the same for Level
+	timeText  string     // instead of Time, if ReplaceAttr made a text of it
+	levelText string     // instead of Level, if it made a text of that
+	level     slog.Level // in its place otherwise; see shownLevel
 
 	spanned bool      // Span has a trace id, and so is one
 	at      time.Time // the record's own, whatever ReplaceAttr made of Time
@@ -152,7 +167,16 @@ func groupSegments(segs []segment, attrs []slog.Attr) slog.Attr {
 	return inner
 }
 
-// Source is where the record was made, or nil where that is not known.
+// shownLevel is the level that people are shown: what ReplaceAttr made of Level, if that is one.
+func (e *Event) shownLevel() slog.Level {
+	if e.replaced {
+		return e.level
+	}
+	return e.Level
+}
+
+// Source is where the record was made, or nil where that is not known. It is there
+// also without Options.AddSource, and is looked up with each call.
 func (e *Event) Source() *slog.Source { return sourceOf(e.PC) }
 
 func sourceOf(pc uintptr) *slog.Source {
@@ -196,7 +220,8 @@ func isName(a slog.Attr) bool {
 	return a.Key == NameKey && a.Value.Kind() == slog.KindString
 }
 
-// err returns the first error among the attributes, or nil.
+// err returns the first error among the attributes, or nil: the one that a span's status,
+// and OpenTelemetry's exception, are about.
 func (e *Event) err() error {
 	if err := firstError(e.root); err != nil {
 		return err

@@ -5,16 +5,10 @@ import (
 	"log/slog"
 	"os"
 
+	"go.opentelemetry.io/otel/baggage"
+
 	"github.com/spanlog/spanlog"
 )
-
-// removeTime is a ReplaceAttr that keeps the examples' output the same.
-func removeTime(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && a.Key == slog.TimeKey {
-		return slog.Attr{}
-	}
-	return a
-}
 
 // Attributes that ride on the context are on every record logged with it, at the
 // root, whatever groups the logger has open.
@@ -79,4 +73,50 @@ func ExampleAdd() {
 	// Output:
 	// level=INFO msg="no scope"
 	// level=INFO msg="in a scope" user=ann attempts=2
+}
+
+// requestID is the key under which some middleware keeps the id of a request.
+type requestID struct{}
+
+// What the context carries anyway is on every record.
+func ExampleOptions_fromContext() {
+	log := spanlog.Must(spanlog.New(&spanlog.Options{
+		FromContext: func(ctx context.Context, dst []slog.Attr) []slog.Attr {
+			if id, ok := ctx.Value(requestID{}).(string); ok {
+				dst = append(dst, slog.String("request", id))
+			}
+			return dst
+		},
+		ReplaceAttr: removeTime,
+	}, spanlog.Console{Writer: os.Stdout, Format: spanlog.Text}))
+	defer log.Close()
+
+	ctx := context.WithValue(context.Background(), requestID{}, "r-17")
+	log.WithGroup("db").InfoContext(ctx, "query", "rows", 3)
+	log.Info("elsewhere")
+
+	// Output:
+	// level=INFO msg=query request=r-17 db.rows=3
+	// level=INFO msg=elsewhere
+}
+
+// Baggage comes from callers, and can be anything: what is listed is written, and
+// nothing else.
+func ExampleOptions_baggage() {
+	log := spanlog.Must(spanlog.New(&spanlog.Options{
+		Baggage:     []string{"tenant"},
+		ReplaceAttr: removeTime,
+	}, spanlog.Console{Writer: os.Stdout, Format: spanlog.Text}))
+	defer log.Close()
+
+	// In a program, a propagator takes it from the request's headers.
+	sent, err := baggage.Parse("tenant=acme,mood=good")
+	if err != nil {
+		panic(err)
+	}
+	ctx := baggage.ContextWithBaggage(context.Background(), sent)
+	log.InfoContext(ctx, "order placed", "order", 17)
+
+	// Output:
+	// level=INFO msg="order placed" tenant=acme order=17
 }

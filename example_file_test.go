@@ -110,3 +110,76 @@ func ExampleFile_writeThrough() {
 	// Output:
 	// {"level":"INFO","msg":"order placed"}
 }
+
+// A log for a collector of another user's, which wants lines soon, with room for
+// what a full disk cannot take for a while. It is rotated every six hours, and a
+// week of that is kept.
+func ExampleFile_collector() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "app.log")
+
+	log := spanlog.Must(spanlog.New(nil, spanlog.File{
+		Path:        path,
+		Level:       slog.LevelWarn,
+		Format:      message,
+		Mode:        0o640, // and a group that the collector is in
+		Every:       spanlog.Every(6 * time.Hour),
+		MaxFiles:    28,
+		Sync:        spanlog.SyncEvery(time.Second),
+		Delay:       10 * time.Millisecond,
+		JournalSize: 4 * spanlog.MiB,
+	}))
+	log.Info("not for the file")
+	log.Warn("low on tea")
+	_ = log.Close()
+	text, _ := os.ReadFile(path)
+	fmt.Print(string(text))
+
+	// Output:
+	// WARNING low on tea
+}
+
+// When a File is rotated by the clock.
+func ExampleEvery() {
+	for _, period := range []spanlog.Period{{}, spanlog.Daily, spanlog.Hourly, spanlog.Every(15 * time.Minute)} {
+		fmt.Println(period)
+	}
+
+	// Output:
+	// never
+	// daily
+	// hourly
+	// every 15m
+}
+
+// What a loss of power takes is up to Sync, and so is what a record costs. The end
+// of the process takes nothing with any of these.
+func ExampleSyncPolicy() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+
+	for name, sync := range map[string]spanlog.SyncPolicy{
+		"debug.log": spanlog.SyncNever,              // what the system has not written yet
+		"app.log":   spanlog.SyncEvery(time.Second), // the records of the last second
+		"error.log": spanlog.SyncErrors,             // those after the last error
+		"audit.log": spanlog.SyncAlways,             // nothing
+	} {
+		log := spanlog.Must(spanlog.New(nil, spanlog.File{Path: filepath.Join(dir, name), Sync: sync}))
+		log.Info("order placed")
+		if err := log.Close(); err != nil {
+			fmt.Println(err)
+		}
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "*.log"))
+	fmt.Println(len(files), "logs")
+
+	// Output:
+	// 4 logs
+}

@@ -3,7 +3,6 @@ package spanlog_test
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 
 	"go.opentelemetry.io/otel/trace"
@@ -15,7 +14,7 @@ import (
 // one of them for each trace.
 func Example_pretty() {
 	log := spanlog.Must(spanlog.New(
-		&spanlog.Options{ReplaceAttr: withoutTime},
+		&spanlog.Options{ReplaceAttr: removeTime},
 		spanlog.Console{Writer: os.Stdout, Format: spanlog.Pretty}))
 	defer log.Close()
 
@@ -36,12 +35,4 @@ func Example_pretty() {
 	//     │ select *
 	//     │   from orders
 	//     │  where id = $1
-}
-
-// withoutTime leaves out the time, so that the example prints the same each day.
-func withoutTime(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && a.Key == slog.TimeKey {
-		return slog.Attr{}
-	}
-	return a
 }

@@ -1,6 +1,7 @@
 package spanlog_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -53,6 +54,44 @@ func ExampleNew() {
 	// {"level":"DEBUG","msg":"cache miss","key":"tea"}
 	// {"level":"INFO","msg":"order placed","items":2}
 	// {"level":"ERROR","msg":"payment failed","code":402}
+}
+
+// Any writer will do. One that has a buffer is flushed with the logger.
+func ExampleWriter() {
+	buffer := bufio.NewWriter(os.Stdout)
+	log := spanlog.Must(spanlog.New(&spanlog.Options{ReplaceAttr: removeTime}, spanlog.Writer{
+		Writer: buffer,
+		Level:  slog.LevelWarn,
+		Format: spanlog.Text,
+	}))
+	defer log.Close()
+
+	log.Info("listening")
+	log.Warn("low on tea", "left", 3)
+	fmt.Println("in the buffer:", buffer.Buffered() > 0)
+	if err := log.Flush(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+
+	// Output:
+	// in the buffer: true
+	// level=WARN msg="low on tea" left=3
+}
+
+// A slog.Handler of somebody else's is a sink: its records have the trace fields,
+// and attributes of contexts, and no secrets.
+func ExampleRelay() {
+	next := slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: removeTime})
+	log := spanlog.Must(spanlog.New(&spanlog.Options{Redact: []string{"password"}},
+		spanlog.Relay{Handler: next, Level: slog.LevelWarn}))
+	defer log.Close()
+
+	ctx := spanlog.With(exampleSpan(), "tenant", "acme")
+	log.InfoContext(ctx, "not for the handler")
+	log.WithGroup("user").WarnContext(ctx, "sign in", "name", "ann", "password", "hunter2")
+
+	// Output:
+	// level=WARN msg="sign in" tenant=acme user.name=ann user.password=[REDACTED] trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7 trace_flags=01
 }
 
 // queue is a client for a message queue.

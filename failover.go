@@ -78,7 +78,12 @@ func (s Failover) inner(b *builder, i int, sink Sink) (sinkCore, error) {
 	return inner, nil
 }
 
-// failoverCore offers each entry to one sink after the other.
+// failoverCore offers each entry to one sink after the other. It has no counters of its
+// own but for records that no sink has taken: what its Stats say beyond that are the sums
+// of its sinks'.
+//
+// A sink within does not count a failure as a drop, but as passed on (sinkCore.within):
+// only a record that the last one has not taken is lost, and the Failover counts it once.
 type failoverCore struct {
 	pipeline *pipeline
 	sinks    []sinkCore
@@ -126,6 +131,8 @@ func (c *failoverCore) handle(e *entry) error {
 			return err
 		}
 		failed = append(failed, i)
+		// OnError and LastError hear of each failure, but not of each record that a
+		// broken sink was spared.
 		if d, ok := err.(*dropError); ok && d.reason == reasonBroken {
 			s.stats.passedOn.Add(1) // which is no news
 			if i < len(c.sinks)-1 {
@@ -168,7 +175,9 @@ func (c *failoverCore) anyWants(e *entry, level slog.Level) bool {
 }
 
 // say logs which sinks were broken off, to the sink that has taken a record, and
-// which are back, to those.
+// which are back, to those. It is called with each record and mostly finds nothing to say.
+// The lock is not held while a sink is told, which takes time, and may end up here again:
+// gone is set before, so that others do not say it as well.
 func (c *failoverCore) say(taker int) {
 	for i := range c.sinks {
 		w := &c.ways[i]

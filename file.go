@@ -1,5 +1,9 @@
 package spanlog
 
+// The options of the log file, and what is wrong with them. How records get to the disk is
+// package logfile's, and there is doc.go to read first; names, periods and retention are
+// package archive's, and the journal is package journal's.
+
 import (
 	"errors"
 	"fmt"
@@ -11,7 +15,7 @@ import (
 	"github.com/spanlog/spanlog/internal/logfile"
 )
 
-// Sizes in bytes.
+// Sizes in bytes, as in 100*spanlog.MiB. All sizes in options are bytes.
 const (
 	KiB = 1 << 10
 	MiB = 1 << 20
@@ -64,18 +68,22 @@ type File struct {
 	// MaxSize is the number of bytes at which the file is rotated: before a
 	// record that would make it larger. A record that is larger itself is written
 	// whole. Rotated files are named for the time, in UTC: app.log becomes
-	// app-20261125T032606.123456Z.log. By default, the size does not matter.
+	// app-20261125T032606.123456Z.log. It must be 4 KiB at least. By default, the size
+	// does not matter.
 	MaxSize int64
 	// Every is when the file is rotated by the clock: [Daily], [Hourly] or
 	// [Every]. An empty file is not. By default, the time does not matter.
 	Every Period
-	// MaxFiles is how many rotated files are kept. By default, any number.
+	// MaxFiles is how many rotated files are kept, the newest ones. By default, any
+	// number.
 	MaxFiles int
-	// MaxAge is how long after the last write to it a rotated file is kept. By
-	// default, for ever.
+	// MaxAge is how long after the last write to it a rotated file is kept. It must be
+	// a minute at least. By default, for ever.
 	MaxAge time.Duration
 	// MaxTotal is how many bytes the rotated files may have, together with the
-	// log itself. By default, any number.
+	// log itself. It is looked at after each rotation and once a minute, so that there can be
+	// more for a moment: up to twice MaxSize. The oldest ones are deleted first. It must be
+	// 4 KiB, and MaxSize, at least. By default, any number.
 	MaxTotal int64
 	// Compress has rotated files compressed with gzip, in the background, but for
 	// the newest one: readers may still follow that. By default, they are not.
@@ -88,11 +96,12 @@ type File struct {
 	// journal. That costs a system call for each. By default, there is a journal
 	// where there can be one.
 	WriteThrough bool
-	// Delay is how long a record waits in the journal at most. By default, 100 ms.
+	// Delay is how long a record waits in the journal at most. It must be a millisecond
+	// at least. By default, 100 ms.
 	Delay time.Duration
 	// JournalSize is how many bytes may wait: at a third of it they are written
-	// without delay, and on a full disk this is what there is room for. By
-	// default, 1 MiB.
+	// without delay, and on a full disk this is what there is room for. It must be
+	// from 64 KiB to 1 GiB. By default, 1 MiB.
 	JournalSize int
 }
 
@@ -108,6 +117,8 @@ func (s File) build(b *builder) (sinkCore, error) {
 	}
 	name := s.sinkName()
 	c := &fileCore{threshold: newThreshold(level), format: format, stats: newSinkStats(name)}
+	// The log tells what has become of records when it knows, which for one that waits in
+	// the journal is after handle: another goroutine counts it.
 	o := s.logOptions()
 	o.Written = c.stats.delivered.addMany
 	o.Lost = c.stats.drop
@@ -123,10 +134,12 @@ func (s File) build(b *builder) (sinkCore, error) {
 		return sinkCore{}, badField("Path", "cannot be opened: %w", err)
 	}
 	c.stats.journal = c.log.State
+	// It has no breaker: see sinkCore.setBreaker.
 	return sinkCore{core: c, name: name, stats: c.stats, order: -1, tells: true, lines: 1 << c.format}, nil
 }
 
-// logOptions are the options but for the path and the functions.
+// logOptions are the options but for the path and the functions. What is zero here, the
+// log has a default for, which File's comments tell.
 func (s File) logOptions() logfile.Options {
 	o := logfile.Options{
 		Mode:    s.Mode,

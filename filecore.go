@@ -11,7 +11,9 @@ import (
 	"github.com/spanlog/spanlog/internal/logfile"
 )
 
-// openPaths are the paths that the program's Files have open.
+// openPaths are the paths that the program's Files have open. A second File on a path
+// would be to the first what another process is: each record would cost it a system call,
+// and its options for rotation would count for nothing. That is a mistake, and New says so.
 var openPaths sync.Map // absolute path without links → struct{}
 
 var (
@@ -19,7 +21,9 @@ var (
 	errNotRotatable = errors.New("is a device or a pipe, which cannot be rotated")
 )
 
-// fileCore appends lines to a file.
+// fileCore appends lines to a file. That handle returns nil is File's promise: the record
+// survives the process from then on. It never refuses a record after close: the log then
+// opens the file for each.
 type fileCore struct {
 	path string
 	threshold

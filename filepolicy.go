@@ -21,7 +21,8 @@ var (
 	Hourly = Period{archive.Hourly}
 )
 
-// Every returns the period of length d, which must be a minute at least. If a day
+// Every returns the period of length d, which must be a minute at least, or [New]
+// refuses the File. If a day
 // is a multiple of d, it begins at multiples of d since midnight by the local
 // clock: with 6 hours at 00:00, 06:00, 12:00 and 18:00. Otherwise it begins at
 // multiples of d since the beginning of 1970 in UTC.
@@ -59,7 +60,8 @@ var (
 )
 
 // SyncEvery has the file synced every d, if something was written to it: a loss
-// of power takes the records of the last d, and of the journal.
+// of power takes the records of the last d, and of the journal. It must be 10 ms at
+// least, or [New] refuses the File.
 func SyncEvery(d time.Duration) SyncPolicy {
 	if d == 0 {
 		d = -1 // which is refused
@@ -67,7 +69,7 @@ func SyncEvery(d time.Duration) SyncPolicy {
 	return SyncPolicy{every: d}
 }
 
-// from is the level from which on records are synced.
+// from is the level from which on records are synced. logfile.Never is above all levels.
 func (p SyncPolicy) from() slog.Level {
 	if p.sync {
 		return p.level

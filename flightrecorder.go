@@ -52,7 +52,8 @@ import (
 type FlightRecorder struct {
 	// Sink is the sink to be decorated. It must not be nil.
 	Sink Sink
-	// Level is the least level that is held. By default, Debug.
+	// Level is the least level that is held. Where it and Trigger are constants, it must not
+	// be above Trigger. By default, Debug.
 	Level slog.Leveler
 	// Trigger is the least level of a record that releases its trace. By default, Error.
 	Trigger slog.Leveler
@@ -63,13 +64,14 @@ type FlightRecorder struct {
 	// them; a record that is larger is not held. For a sink that wants more than lines, a
 	// handler or an [EntryWriter], attributes count with what they take up; its records'
 	// contexts, and what loggers were given by With, are kept as well, and do not count.
-	// By default, 256 KiB, or a fourth of MaxBytes if that is less.
+	// It must be 4 KiB at least, and a fourth of MaxBytes at most. By default, 256 KiB, or
+	// a fourth of MaxBytes if that is less.
 	MaxTraceBytes int
 	// MaxBytes is how much memory all that is held, or being released, takes up, the empty
 	// part of buffers included. By default, 32 MiB.
 	MaxBytes int
-	// MaxIdle is how long a trace without a local root span is held after its last record.
-	// By default, one minute.
+	// MaxIdle is how long a trace without a local root span is held after its last record,
+	// or up to a fourth of that longer. It must be 100 ms at least. By default, one minute.
 	MaxIdle time.Duration
 }
 
@@ -90,6 +92,7 @@ func (s FlightRecorder) sinkName() string {
 }
 
 func (s FlightRecorder) build(b *builder) (sinkCore, error) {
+	// Defaults first: what is compared below are the values that will be used.
 	s.Level = cmp.Or[slog.Leveler](s.Level, slog.LevelDebug)
 	s.Trigger = cmp.Or[slog.Leveler](s.Trigger, slog.LevelError)
 	s.MaxBytes = cmp.Or(s.MaxBytes, defaultHeldBytes)
@@ -102,6 +105,8 @@ func (s FlightRecorder) build(b *builder) (sinkCore, error) {
 	if err := s.validate(); err != nil {
 		return sinkCore{}, err
 	}
+	// A Sample within would leave out what a release lets through. Directly within, it is
+	// passed by (recorderCore.to); deeper it is out of reach.
 	samples := b.samples
 	inner, need, err := b.inner(s.Sink)
 	if err != nil {
@@ -134,7 +139,7 @@ func (s FlightRecorder) build(b *builder) (sinkCore, error) {
 		held := c.table.Stats()
 		return RecorderStats{held.Traces, held.Records, held.Bytes, s.MaxBytes, c.released.Load()}
 	}
-	c.stop = spanend.Listen(c)
+	c.stop = spanend.Listen(c) // the last: from here on it is told of spans, until close
 	return sinkCore{core: c, name: inner.name, stats: inner.stats, order: inner.order, lines: inner.lines}, nil
 }
 

@@ -11,7 +11,8 @@ import (
 	"github.com/spanlog/spanlog/internal/stdio"
 )
 
-// A foreign is somebody else's handler as a derived [Handler] sees it. Once it
+// A foreign is somebody else's handler as a derived [Handler] sees it, be it a Relay's or
+// that of NewHandler. Once it
 // has a group open, no attribute gets to the root through it. So there are two
 // of it: full has been given everything that With and WithGroup said, and root
 // only what stands at the root. A record with nothing to put at the root goes to
@@ -68,7 +69,9 @@ func (b broken) Handle(context.Context, slog.Record) error { return b.err }
 func (b broken) WithAttrs([]slog.Attr) slog.Handler        { return b }
 func (b broken) WithGroup(string) slog.Handler             { return b }
 
-// foreignCore passes records on to somebody else's handler.
+// foreignCore passes records on to somebody else's handler. What it passes on is, in this
+// order of cost: the caller's record, that with the trace fields added, or a new one. Which
+// of them depends on what there is at the root that the handler does not have already.
 type foreignCore struct {
 	handler slog.Handler // as it was given
 	threshold
@@ -96,6 +99,8 @@ func (c *foreignCore) handle(e *entry) error {
 
 func (c *foreignCore) pass(e *entry) error {
 	ev := &e.event
+	// The state is that of spanned or unspanned records, and its foreign handler has been
+	// given With's attributes with the names that they have then.
 	f, atRoot := &ev.state.foreign[c.slot], len(ev.state.segments) == 1
 	if e.intact && len(ev.root) == 0 {
 		switch {
@@ -158,7 +163,8 @@ func (c *foreignCore) close(ctx context.Context) error {
 }
 
 // flushAny flushes what can be flushed, by whichever of the usual methods it
-// has.
+// has: our own and OpenTelemetry's take a context, bufio's does not, and zap's is called
+// Sync.
 func flushAny(ctx context.Context, a any) error {
 	switch f := a.(type) {
 	case interface{ Flush(context.Context) error }:

@@ -5,16 +5,17 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/spanlog/spanlog/internal/pylayout"
 )
 
 // Formatter turns records into the bytes that sinks write, one line each (Pretty
-// puts values of several lines below it, indented). It is one of [JSON], [Text], [Pretty], a [Pattern] or a [FormatFunc], and safe for
-// concurrent use. A record is formatted once for all the sinks that share a
-// format; two formats are the same if they are comparable and equal, so two
-// FormatFuncs never are.
+// puts values of several lines below it, indented). It is one of [JSON], [Text],
+// [Pretty], a [Pattern] or a [FormatFunc], and safe for concurrent use. A record is
+// formatted once for all the sinks that share a format; two formats are the same if
+// they are comparable and equal, so two FormatFuncs never are.
 type Formatter interface {
 	// encoder prepares the format for one logger. An error names the field
 	// and the value at fault.
@@ -48,12 +49,22 @@ func (f FormatFunc) encoder(*formatConfig) (encoder, error) {
 	if f == nil {
 		return nil, errors.New("a nil FormatFunc")
 	}
-	return funcEncoder{f}, nil
+	return funcEncoder{f: f}, nil
+}
+
+// formatNames are what [ParseFormat] knows the formats by: the first of each is its own.
+var formatNames = []struct {
+	format *Formatter
+	names  []string
+}{
+	{&JSON, []string{"json"}},
+	{&Text, []string{"text", "logfmt"}},
+	{&Pretty, []string{"pretty"}},
 }
 
 // ParseFormat returns the format with a name, in any case: json, text (or
 // logfmt), pretty, or a layout for [Pattern], which is known by its percent
-// sign.
+// sign. The error names what there is, or what is bad in the layout and where.
 func ParseFormat(s string) (Formatter, error) {
 	if strings.Contains(s, "%") {
 		if _, err := pylayout.Parse(s); err != nil {
@@ -61,15 +72,14 @@ func ParseFormat(s string) (Formatter, error) {
 		}
 		return Pattern(s), nil
 	}
-	switch strings.ToLower(strings.TrimSpace(s)) {
-	case "json":
-		return JSON, nil
-	case "text", "logfmt":
-		return Text, nil
-	case "pretty":
-		return Pretty, nil
+	var own []string
+	for _, f := range formatNames {
+		if slices.Contains(f.names, strings.ToLower(strings.TrimSpace(s))) {
+			return *f.format, nil
+		}
+		own = append(own, f.names[0])
 	}
-	return nil, fmt.Errorf("format %q: want json, text, pretty or a layout such as %q", s, "%(levelname)s %(message)s")
+	return nil, fmt.Errorf("format %q: want %s or a layout such as %q", s, strings.Join(own, ", "), "%(levelname)s %(message)s")
 }
 
 // sameFormat reports whether one encoding serves both formats.
@@ -106,7 +116,12 @@ type encoder interface {
 	encode(dst []byte, e *Event, p *prefix) []byte
 }
 
-// A prefix is the encoded form of what With and WithGroup added.
+// A prefix is the encoded form of what With and WithGroup added. After
+// With("a", 1).WithGroup("g").With("b", 2).WithGroup("h") it is
+//
+//	      attrs               depth  pending   npending
+//	JSON  "a":1,"g":{"b":2    1      "h":{     1
+//	Text  a=1 g.b=2                  g.h.
 type prefix struct {
 	attrs []byte // the attributes, and the groups around them
 	depth int    // JSON: how many groups are open at the end of attrs
@@ -165,13 +180,19 @@ func (f *schemaFields) within(p *prefix, attrs []slog.Attr) []slog.Attr {
 	return f.schema.errorForm(attrs)
 }
 
-// funcEncoder calls a FormatFunc, which sees With's attributes through its
-// event.
-type funcEncoder struct{ f FormatFunc }
+// unprefixed is part of an encoder that encodes With's attributes with every record: it
+// sees them through the event.
+type unprefixed struct{}
 
-func (funcEncoder) begin([]slog.Attr) prefix                 { return prefix{} }
-func (funcEncoder) withAttrs(p prefix, _ []slog.Attr) prefix { return p }
-func (funcEncoder) withGroup(p prefix, _ string) prefix      { return p }
+func (unprefixed) begin([]slog.Attr) prefix                 { return prefix{} }
+func (unprefixed) withAttrs(p prefix, _ []slog.Attr) prefix { return p }
+func (unprefixed) withGroup(p prefix, _ string) prefix      { return p }
+
+// funcEncoder calls a FormatFunc.
+type funcEncoder struct {
+	unprefixed
+	f FormatFunc
+}
 
 func (enc funcEncoder) encode(dst []byte, e *Event, _ *prefix) []byte {
 	// What comes back need not be dst: it may be a slice that the function

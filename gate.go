@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// A gate counts the calls of somebody else's code that are under way, so that
+// A gate stands before the handler of a Relay and the provider of an OTel sink. It counts
+// the calls of somebody else's code that are under way, so that
 // closing can wait for them: what they hand over is to be flushed. A lock would
 // not do, because that code may log.
 type gate struct {
@@ -14,7 +15,8 @@ type gate struct {
 	underway atomic.Int64
 }
 
-// enter reports whether the gate is open. Either way, leave is to be called.
+// enter reports whether the gate is open. Either way, leave is to be called. It counts
+// before it looks: whoever finds the gate open is waited for.
 func (g *gate) enter() bool {
 	g.underway.Add(1)
 	return !g.closed.Load()

@@ -1,5 +1,12 @@
 package spanlog
 
+// The slog.Handler in front of it all. A Handler is a pipeline, which all that derive from
+// one logger share, and what With and WithGroup have added for this one: its states. With
+// does its work when it is called, so that a record finds bytes.
+//
+// Nothing that a Handler has is changed once it is made, nor appended to in place: siblings
+// share their parent's arrays (spanlogtest's checks siblings/... are about that).
+
 import (
 	"context"
 	"errors"
@@ -27,7 +34,8 @@ type Handler struct {
 var _ slog.Handler = (*Handler)(nil)
 
 // A state is what With and WithGroup have added, in the form that each format
-// and each foreign handler wants it in.
+// and each foreign handler wants it in. The slices but for segments are as long as the
+// pipeline's encoders and foreign handlers, and have the same order.
 type state struct {
 	segments []segment // the attributes themselves; the root first
 	logger   string    // the value of NameKey among them
@@ -89,8 +97,11 @@ func NewHandler(next slog.Handler, opts *Options) *Handler {
 }
 
 // Enabled reports whether any sink wants records of this level, or the active
-// span does (see [Options].SpanEvents).
+// span does (see [Options].SpanEvents). Where [Rules] by package decide, it is true
+// if they admit the level for some package: who logs is known only to Handle.
 func (h *Handler) Enabled(ctx context.Context, level slog.Level) (enabled bool) {
+	// Loggers ask for each record, most of which are not to be: so this is as short as can
+	// be where the levels are known (pipeline.findLevels).
 	if h.p.known {
 		return level >= h.p.lowest() || h.p.lowers && levelsUsed.Load() && isLowered(ctx, level)
 	}
@@ -125,6 +136,7 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 			return err
 		}
 	}
+	// Enabled may have said yes for another package, or not have been asked.
 	if h.p.known && !h.p.admits(ctx, h.plain, r.Level, r.PC) {
 		return nil
 	}
@@ -137,13 +149,13 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 		return h.p.refuse(e)
 	}
 	if h.p.spans.any() {
-		h.p.mirror(e)
+		h.p.mirror(e) // before the sinks: one may be stuck
 	}
 	return h.p.deliver(e)
 }
 
-// Flush flushes the sinks as [Logger.Flush] does: around a handler of one's own,
-// as far as that has a Flush or ForceFlush.
+// Flush flushes the sinks as [Logger.Flush] does, and has the same error: around a
+// handler of one's own, as far as that has a Flush or ForceFlush.
 func (h *Handler) Flush(ctx context.Context) error {
 	if ctx == nil {
 		ctx = context.Background()
@@ -152,7 +164,8 @@ func (h *Handler) Flush(ctx context.Context) error {
 }
 
 // WithAttrs returns a handler whose records have attrs, within the groups that
-// are open. It keeps no part of attrs.
+// are open. It keeps no part of attrs: values are resolved and redacted now, not with
+// each record.
 func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	attrs = h.p.rewriter.rewriteAll(attrs, place{groups: h.groups, secret: h.secret})
 	if len(attrs) == 0 {
@@ -162,6 +175,8 @@ func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 		attrs = appendOwned(nil, attrs)
 	}
 	h2 := *h
+	// In a group nothing collides, and at the root hardly anything: then both states are
+	// one, and With costs half.
 	fine := attrs
 	if len(h.groups) == 0 {
 		var colliding []slog.Attr

@@ -1,5 +1,10 @@
 package spanlog
 
+// What a FlightRecorder keeps of a record, and how much memory that is. Package flight holds
+// the two parts, this and the lines, of many records in few arrays, and counts them against
+// MaxBytes; what a record refers to beside them it takes from hold's word. The estimate is
+// tested against the heap (TestFlightRecorderMemory).
+
 import (
 	"context"
 	"log/slog"

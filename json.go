@@ -1,5 +1,17 @@
 package spanlog
 
+// A line of JSON, from left to right:
+//
+//	{ time, level, source, message    builtins: most of it in one piece, the clock's
+//	  trace fields                    traceform.go
+//	  the context's attributes        Event.root
+//	  With's, and open groups         prefix.attrs, encoded when With was called
+//	  groups without attributes yet   prefix.pending, if there is one now
+//	  the record's own                finish, or stream.go while it is read
+//	} … }
+//
+// The bytes are slog.JSONHandler's but for the trace fields: FuzzDifferential compares.
+
 import (
 	"log/slog"
 
@@ -122,7 +134,8 @@ func (enc *jsonEncoder) builtins(dst []byte, e *Event) []byte {
 	return encode.AppendJSONString(dst, e.Message)
 }
 
-// sourceText is the source as it is written behind the level.
+// sourceText is the source as it is written behind the level. It is written behind a
+// byte that has the key begin with a comma, and is cut off again.
 func (enc *jsonEncoder) sourceText(pc uintptr) []byte {
 	text := []byte{'"'}
 	if a := enc.schema.sourceAttr(sourceOf(pc)); a.Key != "" {

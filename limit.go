@@ -1,5 +1,9 @@
 package spanlog
 
+// A decorator that counts what repeats itself. Which record passes, package repeat decides;
+// here is what tells the counts: the next record of a message whose interval is over, or a
+// timer where none comes, or close. The sink is told by notices, which pass any Limit.
+
 import (
 	"cmp"
 	"context"
@@ -28,8 +32,8 @@ type Limit struct {
 	// First is how many records of a message pass in an interval. By default,
 	// 100, as in zap's production configuration.
 	First int
-	// Every is the interval, which begins with a message's first record. By
-	// default, one second.
+	// Every is the interval, which begins with a message's first record. It must be a
+	// millisecond at least. By default, one second.
 	Every time.Duration
 	// MaxMessages is how many messages are remembered, of the size of a few
 	// hundred bytes each. If there are more, the one that was not logged for the
@@ -90,6 +94,7 @@ type limitCore struct {
 	table    *repeat.Table
 	pipeline *pipeline
 
+	// The lock is not held while the sink is called, which may log and end up here.
 	mu     sync.Mutex
 	timer  *time.Timer      // nil: nothing is held back, nor untold
 	untold []repeat.Summary // that the sink has not taken
@@ -101,6 +106,7 @@ func (c *limitCore) handle(e *entry) error {
 		return c.attempt(e)
 	}
 	var few [2]repeat.Summary
+	// What is due is about earlier records, and so is told before this one.
 	pass, due := c.table.Pass(time.Now(), e.event.Level, e.event.Message, few[:0])
 	c.tellRepeats(due)
 	if pass || !c.arm() {

@@ -1,5 +1,9 @@
 package spanlog
 
+// The Logger: a slog.Logger with an end. Flush, Reopen and Shutdown call all sinks at once
+// (each), so that one that is stuck takes nobody else's time, and none of them waits longer
+// than its context.
+
 import (
 	"context"
 	"errors"
@@ -15,7 +19,8 @@ import (
 // and closes it; With and WithGroup return a plain *slog.Logger to pass on, and
 // Handler a handler for [slog.New] or [slog.SetDefault].
 //
-// All methods are safe for concurrent use.
+// All methods are safe for concurrent use. The zero Logger is of no use: [New] makes
+// it.
 type Logger struct {
 	*slog.Logger
 	p *pipeline
@@ -60,6 +65,7 @@ func New(opts *Options, sinks ...Sink) (*Logger, error) {
 		return nil, err
 	}
 	l := &Logger{Logger: slog.New(h), p: p, done: make(chan struct{})}
+	// To the log itself, as it is the one place that somebody looks at.
 	for _, bad := range env.bad {
 		l.Warn("spanlog: bad value in the environment; the default is used", Err(bad))
 	}
@@ -84,7 +90,8 @@ const ownTime = 5 * time.Second
 // Flush returns once every record handled before the call is as safe as its sink
 // can make it: a file's in the file, a buffered writer's written, a Relay's
 // flushed as far as its handler has Flush or ForceFlush. It returns at the end
-// of ctx, with an error for each sink that was not done.
+// of ctx, with an error for each sink that was not done. The error joins a
+// [*SinkError] of each sink that failed. A nil ctx has no end.
 func (l *Logger) Flush(ctx context.Context) error {
 	return l.Handler().(*Handler).Flush(ctx)
 }
@@ -92,10 +99,12 @@ func (l *Logger) Flush(ctx context.Context) error {
 // Shutdown flushes all sinks and closes what New opened. It returns by ctx's
 // deadline, whatever a sink does. If ctx has no deadline, or is cancelled
 // already, as the context of [os/signal.NotifyContext] is when deferred calls
-// run, that is 5 seconds from now.
+// run, that is 5 seconds from now. The error joins a [*SinkError] of each sink that
+// failed, or was not done, with the number of the records that are left.
 //
 // After Shutdown the console and files still deliver records, unbuffered; other
-// sinks return [ErrClosed]. Calls after the first return what that returned.
+// sinks return [ErrClosed]. Calls after the first wait for that, each by its own
+// deadline, and return what it returned.
 func (l *Logger) Shutdown(ctx context.Context) error {
 	if ctx == nil {
 		ctx = context.Background()
@@ -105,6 +114,7 @@ func (l *Logger) Shutdown(ctx context.Context) error {
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), ownTime)
 		defer cancel()
 	}
+	// Once: sinks are closed by the deadline of the first call.
 	l.shutdown.Do(func() {
 		go func() { // so that a second call can have an earlier deadline
 			defer close(l.done)
@@ -125,18 +135,21 @@ func (l *Logger) Shutdown(ctx context.Context) error {
 	return l.shutdownErr
 }
 
-// Close is Shutdown with 5 seconds, for defer.
+// Close is [Logger.Shutdown] with 5 seconds, for defer, and has its error. It may be
+// called more than once.
 func (l *Logger) Close() error { return l.Shutdown(context.Background()) }
 
 // Reopen closes the log files and opens them again by name. It is for programs
 // that are told about rotation by a signal, usually SIGHUP; spanlog installs no
-// signal handler. A file that cannot be opened stays open as it was.
+// signal handler. A file that cannot be opened stays open as it was, and the error
+// joins a [*SinkError] of each.
 func (l *Logger) Reopen() error {
 	return each(context.Background(), l.p.cores, "reopen", reopen)
 }
 
 // Fatal logs msg at [LevelFatal], shuts the logger down and exits with status 1,
-// within 5 seconds even if a sink is stuck. Deferred calls do not run. The arguments are those of [slog.Logger.Info].
+// within 5 seconds even if a sink is stuck. Deferred calls do not run. The arguments
+// are those of [slog.Logger.Info].
 func (l *Logger) Fatal(ctx context.Context, msg string, args ...any) {
 	var pc [1]uintptr
 	runtime.Callers(2, pc[:]) // the caller of Fatal
@@ -146,7 +159,8 @@ func (l *Logger) Fatal(ctx context.Context, msg string, args ...any) {
 	os.Exit(1)
 }
 
-// Stats returns what has become of the records so far, sink by sink.
+// Stats returns what has become of the records so far, sink by sink. Counts of
+// different sinks are of different moments, though close to each other.
 func (l *Logger) Stats() Stats {
 	var s Stats
 	for i := range l.p.cores {

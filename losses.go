@@ -1,5 +1,15 @@
 package spanlog
 
+// What becomes of records that are not delivered. Each is counted by level and reason
+// (sinkStats.drop); and unless it is meant so, the sink owes its reader a word: a record at
+// WARN among the others, once it delivers again (owe, due, tell). Such a notice is a
+// record of its own, for one sink and whatever its level, and is counted as delivered and
+// as a notice. So the sums hold:
+//
+//	records sent + notices = delivered + dropped
+//
+// The tests check it, by checkSum, after all that can go wrong with a sink.
+
 import (
 	"context"
 	"errors"
@@ -129,7 +139,8 @@ func (s *sinkStats) due(now time.Time, all bool) map[string]*loss {
 	return due
 }
 
-// oweAgain puts back what could not be told.
+// oweAgain puts back what could not be told. What was lost meanwhile is added to it, and
+// the time is that of the first.
 func (s *sinkStats) oweAgain(reason string, l *loss) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -29,10 +29,11 @@ var errNested = &dropError{reason: reasonNested, why: "logged from within loggin
 const maxNested = 4
 
 // enter counts a call of Handle that may run the program's code, until leave. It
-// reports false if it is nested too deep.
+// reports false if it is nested too deep. Either way, leave is to be called.
 //
 // The count is of all goroutines, so it says only that there may be too many on
-// this one.
+// this one. Up to maxNested calls at a time cost one atomic addition each; beyond that,
+// the stack is looked at.
 func (p *pipeline) enter() bool {
 	return p.inside.Add(1) <= maxNested || countFrames(handleCalls) <= maxNested
 }

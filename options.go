@@ -1,5 +1,9 @@
 package spanlog
 
+// What all sinks have in common: options, and the environment where they say nothing. The
+// parts that they set are in files of their own: redact.go, context.go, spanmirror.go and so
+// on. All is checked before the first record: what is wrong is an error of New.
+
 import (
 	"context"
 	"errors"
@@ -35,8 +39,9 @@ type Options struct {
 	// else Info; for NewHandler, what its handler says.
 	Level slog.Leveler
 
-	// AddSource adds the file and line of the call under the key "source". By
-	// default, it is left out.
+	// AddSource adds the function, file and line of the call under the key "source",
+	// as [slog.HandlerOptions].AddSource does. A [Pattern] does not need it: its layout
+	// says whether it has them. By default, it is left out.
 	AddSource bool
 
 	// ReplaceAttr rewrites attributes as in [slog.HandlerOptions]. It sees
@@ -61,12 +66,14 @@ type Options struct {
 
 	// FromContext appends attributes from the record's context to dst, such as
 	// a request id, and returns the extended slice. They stand at the root. The
-	// slice is copied before the record is written. By default, only the
-	// attributes of [With], [Scope] and Baggage are taken from the context.
+	// slice is copied before the record is written. It is called once for a record,
+	// however many sinks there are. By default, only the attributes of [With],
+	// [Scope] and Baggage are taken from the context.
 	FromContext func(ctx context.Context, dst []slog.Attr) []slog.Attr
 
 	// SpanContext finds the active span of a context. It is for tracers other
-	// than OpenTelemetry. By default, [trace.SpanContextFromContext].
+	// than OpenTelemetry. What it returns without a trace id is no span. By default,
+	// [trace.SpanContextFromContext].
 	SpanContext func(context.Context) trace.SpanContext
 
 	// Baggage lists the keys of OpenTelemetry baggage to add to records, at the
@@ -95,12 +102,11 @@ type Options struct {
 	// default, none do.
 	SpanErrors slog.Leveler
 
-	// OnError is told of what goes wrong with the log itself, by the logging call
-	// that it goes wrong for, so that it should not wait: a *[SinkError]
-	// for each record that a sink failed to deliver. It is called by the
-	// goroutine that logs, so it should be quick; while it runs, further errors
-	// are counted and told with the next. By default, a line on stderr, at most
-	// one in ten seconds.
+	// OnError is told of what goes wrong with the log itself: a [*SinkError] for
+	// each record that a sink failed to deliver. It is called by the goroutine that
+	// logs, within the logging call, so it should be quick and not wait; it may log.
+	// One call runs at a time: meanwhile, further errors are counted and told with
+	// the next. By default, a line on stderr, at most one in ten seconds.
 	OnError func(error)
 }
 

@@ -101,7 +101,9 @@ func newOTelLogger(p log.LoggerProvider) (l *otelLogger, err error) {
 	return &otelLogger{provider: p, logger: p.Logger(otelScope)}, nil
 }
 
-// otelCore gives records to a logger provider.
+// otelCore gives records to a logger provider: the sink's own, or else the one that is
+// installed at the time of each record (package logprovider). So telemetry.Start and New may
+// be called in either order, and a provider that is replaced gets no more records.
 type otelCore struct {
 	own   *otelLogger                // of the sink's provider, or nil
 	found atomic.Pointer[otelLogger] // of the provider that was installed last
@@ -131,6 +133,9 @@ func (c *otelCore) logger() *otelLogger {
 	return l
 }
 
+// enabled is false for what the provider has no use for, and true where nobody can be asked:
+// then handle says what is wrong. A quiet context is that of a report about records that could
+// not be sent, which would make more of them.
 func (c *otelCore) enabled(ctx context.Context, s *state, level slog.Level, pc uintptr) bool {
 	if !c.admits(ctx, s, level, pc) {
 		return false
@@ -230,7 +235,8 @@ func (e *entry) otelRecord() (r log.Record) {
 }
 
 // appendOTelGroups appends the record's own attributes, within the groups that are
-// open.
+// open, with what With has added there: from the innermost group to the outermost, as a
+// group with nothing in it is left out.
 func (e *Event) appendOTelGroups(dst []attribute.KeyValue) []attribute.KeyValue {
 	segs := e.state.segments
 	if len(segs) == 1 {

@@ -1,5 +1,9 @@
 package spanlog
 
+// Attributes in OpenTelemetry's kinds of values. What they have no kind for is what it is in
+// JSON: so a value looks the same in a log file and in a store behind a Collector, and
+// there is one set of rules (TestOTelValues compares).
+
 import (
 	"bytes"
 	"encoding/json"

@@ -1,5 +1,10 @@
 package spanlog
 
+// Copies of values for records that wait. slog's callers keep what they log: a handler that
+// looks at a value after the logging call may find it changed, or race with whoever does
+// that. Lines are bytes by then; only attributes for a Relay or an OTel sink behind an Async
+// or a FlightRecorder, and what With is given for such, are copied.
+
 import (
 	"log/slog"
 	"reflect"

@@ -41,6 +41,8 @@ func (l *Logger) FlushOnPanic(ctx context.Context) {
 	l.logPanic(ctx, v, debug.Stack())
 }
 
+// logPanic logs what a goroutine has panicked with. An error stays one, for the span's status
+// and for OpenTelemetry's exception; anything else is its text.
 func (l *Logger) logPanic(ctx context.Context, v any, stack []byte) {
 	r := slog.NewRecord(time.Now(), LevelFatal, "panic", 0)
 	value := slog.AnyValue(v)

@@ -1,5 +1,9 @@
 package spanlog
 
+// The format whose layout is Python's. Package pylayout has the language: what a layout
+// means, and how Python formats a number or a time. Here is what the fields are of a record.
+// pattern_test.go compares with Python's own logging, where there is a Python.
+
 import (
 	"log/slog"
 	"os"
@@ -103,6 +107,8 @@ func (enc *patternEncoder) encode(dst []byte, e *Event, p *prefix) []byte {
 			src = *s
 		}
 	}
+	// An empty %(trace)s or %(attrs)s takes the space before it along; at the beginning of
+	// the line, the one behind it.
 	line := len(dst)
 	skip := false // the space that the next literal begins with
 	for i := range enc.ops {
@@ -133,7 +139,7 @@ func (enc *patternEncoder) field(dst []byte, op *pylayout.Op, e *Event, p *prefi
 	start, spec := len(dst), op.Spec
 	switch op.Field {
 	case pylayout.FieldLevelNo:
-		return spec.AppendInt(dst, int64(pylayout.LevelNo(e.Level)))
+		return spec.AppendInt(dst, int64(pylayout.LevelNo(e.shownLevel())))
 	case pylayout.FieldLineNo:
 		return spec.AppendInt(dst, int64(src.Line))
 	case pylayout.FieldProcess:
@@ -156,7 +162,7 @@ func (enc *patternEncoder) field(dst []byte, op *pylayout.Op, e *Event, p *prefi
 		if e.levelText != "" {
 			dst = appendText(dst, spec, e.levelText)
 		} else {
-			dst = pylayout.AppendLevelName(dst, e.Level)
+			dst = pylayout.AppendLevelName(dst, e.shownLevel())
 		}
 	case pylayout.FieldName:
 		name := e.Logger()

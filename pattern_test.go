@@ -319,3 +319,30 @@ func TestPatternSiblings(t *testing.T) {
 		t.Errorf("\ngot\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestPatternReplacedLevel: a level that ReplaceAttr leaves, or replaces by another one, has its name and number of
+// Python's; a text in its place is shown as it is.
+func TestPatternReplacedLevel(t *testing.T) {
+	for _, test := range []struct {
+		level slog.Level
+		value any // in its place; nil: it is left
+		want  string
+	}{
+		{slog.LevelWarn, nil, "WARNING 30 m"},
+		{spanlog.LevelFatal, nil, "CRITICAL 50 m"},
+		{slog.LevelInfo, slog.LevelWarn, "WARNING 30 m"},
+		{slog.LevelWarn, slog.LevelDebug, "DEBUG 10 m"},
+		{slog.LevelWarn, "NOTICE", "NOTICE 30 m"},
+	} {
+		opts := spanlog.Options{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.LevelKey && test.value != nil {
+				a.Value = slog.AnyValue(test.value)
+			}
+			return a
+		}}
+		var buf bytes.Buffer
+		log := open(t, &opts, spanlog.Writer{Writer: &buf, Format: spanlog.Pattern("%(levelname)s %(levelno)s %(message)s")})
+		log.Log(bg, test.level, "m")
+		equal(t, fmt.Sprint(test.level, " as ", test.value), strings.TrimSpace(buf.String()), test.want)
+	}
+}

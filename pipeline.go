@@ -1,5 +1,10 @@
 package spanlog
 
+// What the handlers of one logger share. New and NewHandler build a pipeline, in which much
+// is found out once that records would have to ask again and again: whether levels alone
+// decide (known), whether lines can be written while a record is read (streams), whether
+// code of the program's runs in between (guarded, programs).
+
 import (
 	"context"
 	"errors"
@@ -100,11 +105,12 @@ func (p *pipeline) build(o *Options, level slog.Leveler, env environment, svc Se
 		return nil, errors.Join(errs...)
 	}
 	p.guarded = b.guarded || p.spans.runsCode()
+	// The order is also that of Stats, and of entry.wanted's bits.
 	slices.SortStableFunc(p.cores, func(c, d sinkCore) int { return c.order - d.order })
 	p.encoders = b.encoders
 	p.programs = p.programs || b.programs > 0 || slices.ContainsFunc(b.formats, func(f Formatter) bool { _, ok := f.(FormatFunc); return ok })
 	p.service = svc
-	p.streams = newStreams(p)
+	p.streams = newStreams(p) // of encoders and cores, which are complete now
 	p.findLevels()
 	s := &state{segments: make([]segment, 1), foreign: b.foreign}
 	fields := p.schema.rootAttrs(svc)
@@ -138,7 +144,8 @@ func (p *pipeline) findLevels() {
 	}
 }
 
-// lowest returns the least level that is enabled now, where that is known.
+// lowest returns the least level that is enabled now, where that is known: for some logger and
+// some package, if there are rules.
 func (p *pipeline) lowest() slog.Level {
 	if p.rules == nil {
 		return p.least

@@ -1,5 +1,9 @@
 package spanlog
 
+// The format for people: one line for a record, and what does not fit into a line below it
+// (prettytext.go). It is the only format with escape sequences of its own. All other text is
+// escaped or quoted on its way, and none is written as it is: FuzzPrettySafe.
+
 import (
 	"bytes"
 	"log/slog"
@@ -82,6 +86,8 @@ func (enc *prettyEncoder) encode(dst []byte, e *Event, _ *prefix) []byte {
 	dst = enc.marker(dst, e.Span)
 	message, more := firstLine(e.Message)
 	dst, used := enc.message(dst, e.Level, safe(e.Logger()), safe(message))
+	// The message is padded if something follows, so that attributes begin in one column;
+	// a message that is longer has them a space behind it.
 	gap := prettyAlign - over - used
 	space := func() { // goes before each part that follows
 		dst = append(dst, blanks[:max(gap, 0)+1]...)
@@ -127,9 +133,9 @@ func (enc *prettyEncoder) encode(dst []byte, e *Event, _ *prefix) []byte {
 func (enc *prettyEncoder) level(dst []byte, e *Event) (_ []byte, over int) {
 	name := safe(e.levelText)
 	if name == "" {
-		name = levelname.Of(e.Level)
+		name = levelname.Of(e.shownLevel())
 	}
-	dst = enc.styled(dst, levelColor(e.Level), name)
+	dst = enc.styled(dst, levelColor(e.shownLevel()), name)
 	over = width(name) - len("ERROR")
 	return append(dst, blanks[:max(-over, 0)+1]...), max(over, 0)
 }

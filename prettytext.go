@@ -1,5 +1,9 @@
 package spanlog
 
+// Text of several lines in Pretty: a stack, a query, a message with a newline. It stands
+// below its record, indented and behind a bar, where it can be read and cannot be taken for
+// another record.
+
 import (
 	"log/slog"
 	"strconv"

@@ -1,5 +1,13 @@
 package spanlog
 
+// The FlightRecorder at work. A record that the sink wants goes on; one below that is held
+// (package flight), and a trigger releases its trace. Triggers come from three sides: records
+// (handle), spans (Ended) and the program (Triggered); the last two by package spanend.
+//
+// What is released is delivered by one goroutine per trace, in order: what the trace logs
+// meanwhile is held behind it, until nothing is left (drain). The states of a trace, and
+// what makes room, are in flight's own documentation.
+
 import (
 	"context"
 	"fmt"
@@ -104,7 +112,8 @@ func (c *recorderCore) pass(e *entry) error {
 	return c.attempt(e)
 }
 
-// wantsNow reports whether the sink wants a record before there is any trouble.
+// wantsNow reports whether the sink wants a record before there is any trouble. A Sample
+// directly within is asked here, and passed by afterwards (to): its drops would be final.
 func (c *recorderCore) wantsNow(e *entry) (bool, error) {
 	wanted, err := c.wants(e)
 	return wanted && (c.sample == nil || c.sample.keeps(e)), err
@@ -119,7 +128,8 @@ func (c *recorderCore) deliver(e *entry, wanted bool) error {
 	return c.to.attempt(e)
 }
 
-// hold keeps a record. It reports false if the trace was released.
+// hold keeps a record, encoded: values may change before a trigger comes. It reports false if
+// the trace was released.
 func (c *recorderCore) hold(e *entry) bool {
 	var few [2][]byte
 	lines := few[:0]
@@ -142,8 +152,8 @@ func (c *recorderCore) gone(b *flight.Batch[heldRecord], reason flight.Reason) {
 	c.stats.holdAll(why, b)
 }
 
-// Trigger releases what [FlightRecorder]s hold of the trace of ctx, and has the rest of that
-// trace go to their sinks as well. It is for what only the program knows to be wrong, such
+// Trigger releases what each [FlightRecorder] holds of the trace of ctx, and has the rest of
+// that trace go to its sink as well. It is for what only the program knows to be wrong, such
 // as an answer that is late but no error. Without a span, or a FlightRecorder, it does
 // nothing.
 func Trigger(ctx context.Context) { spanend.Trigger(ctx) }

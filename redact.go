@@ -1,5 +1,17 @@
 package spanlog
 
+// What becomes of an attribute between the logging call and the sinks. The order is
+//
+//	resolve      a LogValuer is asked for its value
+//	redact       by the key that the program gave it
+//	ReplaceAttr  not for groups, as in slog
+//	resolve, redact  by the key that it has now: ReplaceAttr cannot bring a secret back
+//	put          groups and what is empty, by slog's rules, and each member by all of this
+//	rewriteRoot  at the root: it must not collide with a trace field
+//
+// Most records need none of it: needs tells which attributes do, and stream.go writes the
+// lines of those that do not.
+
 import (
 	"fmt"
 	"log/slog"
@@ -243,7 +255,8 @@ func (w *rewriter) rewriteAll(attrs []slog.Attr, at place) []slog.Attr {
 }
 
 // splitColliding divides attributes at the root, rewritten already, into those
-// that can stand beside the trace fields of any span and those that cannot.
+// that can stand beside the trace fields of any span and those that cannot: what becomes of
+// these depends on the ids of each record's span.
 func (w *rewriter) splitColliding(attrs []slog.Attr) (fine, colliding []slog.Attr) {
 	for i, a := range attrs {
 		if w.trace.index(a.Key) < 0 {

@@ -1,5 +1,8 @@
 package spanlog
 
+// Level rules as the program has them: their language, and the set that is in force, which Set
+// replaces as a whole. What a set says of a record is ruleset.go's.
+
 import (
 	"errors"
 	"fmt"
@@ -35,7 +38,8 @@ import (
 //     github.com/acme/shop/db, but not for packages below it. A command's package is main,
 //     and has its path besides
 //
-// A pattern has no spaces, quotes and stars in it, nor what cannot be printed.
+// A pattern has no spaces, quotes and stars in it, nor what cannot be printed. There can be
+// 65,535 rules.
 //
 // Of the rules that match a record the one with the longest pattern counts, and of two that
 // are as long the one for the logger's name. The name is that of the logger: one among the
@@ -45,6 +49,8 @@ import (
 // The zero value is Info for all. All methods are safe for concurrent use. A Rules must not
 // be copied after first use.
 type Rules struct {
+	// Readers take no lock. While Set is at work, least may be that of the other set for a
+	// moment: a record of just then is logged by the one or the other.
 	mu    sync.Mutex              // held by Set
 	set   atomic.Pointer[ruleSet] // nil: infoRules
 	least atomic.Int64            // set's min, for Level: every logging call asks
@@ -54,7 +60,8 @@ type Rules struct {
 const levelOff = slog.Level(math.MaxInt)
 
 // Levels returns the rules of a text. If that is bad, [New] says so, as of any other bad
-// field. To find out earlier, call [Rules.Set] on a zero Rules.
+// field, and until then they are Info for all. To find out earlier, call [Rules.Set] on a
+// zero Rules.
 func Levels(rules string) *Rules {
 	r := new(Rules)
 	if err := r.Set(rules); err != nil {

@@ -1,5 +1,9 @@
 package spanlog
 
+// Which rule is for a record. A name is looked up as a whole and then without its last part,
+// and so on, until there is a rule: the number of rules makes no difference. So is a package,
+// once for each place that logs: after that it is in the cache (callers).
+
 import (
 	"log/slog"
 	"runtime"

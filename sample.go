@@ -1,5 +1,8 @@
 package spanlog
 
+// A decorator that takes all of a trace or nothing. It keeps no memory of traces: the span
+// context of each record says it all, in this service and in others.
+
 import (
 	"encoding/binary"
 	"errors"

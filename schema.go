@@ -96,14 +96,16 @@ const (
 // The schemas of the vendors' documentation. Splunk, Amazon CloudWatch and
 // Grafana Loki read OpenTelemetry's names.
 var (
-	// SchemaOTel is OpenTelemetry's "trace context in non-OTLP log formats".
+	// SchemaOTel is OpenTelemetry's "trace context in non-OTLP log formats"
+	// (https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/).
 	// It is the default:
 	//
 	//	{"time":…,"level":"INFO","msg":…,"trace_id":"4bf92f35…","span_id":"00f067aa0ba902b7","trace_flags":"01"}
 	SchemaOTel = Schema{}
 
 	// SchemaDatadog is what Datadog's trace-log correlation reads: ids under
-	// dd.*, the trace as hex and the span as a decimal number, both strings.
+	// dd.*, the trace as hex and the span as a decimal number, both strings
+	// (https://docs.datadoghq.com/tracing/other_telemetry/connect_logs_and_traces/opentelemetry/).
 	// Errors become error.message, error.kind and error.stack.
 	//
 	//	{"timestamp":…,"level":"INFO","message":…,"dd.trace_id":"4bf92f35…","dd.span_id":"67667974448284343"}
@@ -115,7 +117,8 @@ var (
 		spanForm: idDecimal, flags: flagsNone, err: errorKind,
 	}
 
-	// SchemaECS is the Elastic Common Schema, version 8.11. Errors become
+	// SchemaECS is the Elastic Common Schema, version 8.11
+	// (https://www.elastic.co/guide/en/ecs/8.11/ecs-field-reference.html). Errors become
 	// error.message, error.type and error.stack_trace.
 	//
 	//	{"@timestamp":…,"log.level":"info","message":…,"trace.id":"4bf92f35…","span.id":"00f067aa0ba902b7","ecs.version":"8.11.0"}
@@ -128,7 +131,8 @@ var (
 		constKey: "ecs.version", constVal: "8.11.0",
 	}
 
-	// SchemaXRay is for AWS X-Ray through CloudWatch Logs.
+	// SchemaXRay is for AWS X-Ray through CloudWatch Logs. The form of the trace id is
+	// X-Ray's (https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html).
 	//
 	//	{"time":…,"level":"INFO","msg":…,"xray_trace_id":"1-4bf92f35-77b34da6a3ce929d0e0e4736","span_id":…,"trace_flags":"01"}
 	SchemaXRay = Schema{
@@ -137,7 +141,8 @@ var (
 		traceForm:  idXRay,
 	}
 
-	// SchemaNewRelic is New Relic's logs in context.
+	// SchemaNewRelic is New Relic's logs in context
+	// (https://github.com/newrelic/newrelic-exporter-specs/blob/master/logging/README.md).
 	//
 	//	{"timestamp":…,"level":"INFO","message":…,"trace.id":"4bf92f35…","span.id":"00f067aa0ba902b7"}
 	SchemaNewRelic = Schema{
@@ -148,7 +153,8 @@ var (
 		flags:   flagsNone,
 	}
 
-	// SchemaHoneycomb hangs each record on its span as a span event.
+	// SchemaHoneycomb hangs each record on its span as a span event, which is a record
+	// with the span as its parent (https://docs.honeycomb.io/enhance/add-context).
 	//
 	//	{"time":…,"level":"INFO","msg":…,"trace.trace_id":"4bf92f35…","trace.parent_id":"00f067aa0ba902b7","meta.annotation_type":"span_event"}
 	SchemaHoneycomb = Schema{
@@ -168,7 +174,8 @@ var (
 	}
 )
 
-// SchemaGoogleCloud is Cloud Logging's structured log entry. Traces are named
+// SchemaGoogleCloud is Cloud Logging's structured log entry
+// (https://cloud.google.com/logging/docs/structured-logging). Traces are named
 // by the project that they belong to. By default, with an empty project, the
 // trace is its bare id, which Cloud Logging shows but does not link.
 //
@@ -188,34 +195,38 @@ func SchemaGoogleCloud(project string) Schema {
 	return s
 }
 
+// schemaNames are what [ParseSchema] knows the schemas by, but for Google's: the first of
+// each is its own.
+var schemaNames = []struct {
+	schema *Schema
+	names  []string
+}{
+	{&SchemaOTel, []string{"otel", "opentelemetry", "splunk", "cloudwatch", "loki"}},
+	{&SchemaDatadog, []string{"datadog"}},
+	{&SchemaECS, []string{"ecs", "elastic"}},
+	{&SchemaXRay, []string{"xray"}},
+	{&SchemaNewRelic, []string{"newrelic"}},
+	{&SchemaHoneycomb, []string{"honeycomb"}},
+	{&SchemaZipkin, []string{"zipkin", "brave", "micrometer"}},
+}
+
 // ParseSchema returns the schema with a name, in any case: otel, splunk,
 // cloudwatch, loki, datadog, ecs, elastic, xray, newrelic, honeycomb, zipkin,
-// brave, micrometer, google, or google:PROJECT.
+// brave, micrometer, google, or google:PROJECT. The error names what there is.
 func ParseSchema(name string) (Schema, error) {
 	lower, project, hasProject := strings.Cut(strings.TrimSpace(name), ":")
 	lower = strings.ToLower(lower)
 	if lower == "google" {
 		return SchemaGoogleCloud(project), nil
 	}
-	if !hasProject {
-		switch lower {
-		case "otel", "opentelemetry", "splunk", "cloudwatch", "loki":
-			return SchemaOTel, nil
-		case "datadog":
-			return SchemaDatadog, nil
-		case "ecs", "elastic":
-			return SchemaECS, nil
-		case "xray":
-			return SchemaXRay, nil
-		case "newrelic":
-			return SchemaNewRelic, nil
-		case "honeycomb":
-			return SchemaHoneycomb, nil
-		case "zipkin", "brave", "micrometer":
-			return SchemaZipkin, nil
+	var own []string
+	for _, s := range schemaNames {
+		if !hasProject && slices.Contains(s.names, lower) {
+			return *s.schema, nil
 		}
+		own = append(own, s.names[0])
 	}
-	return Schema{}, fmt.Errorf("schema %q: want otel, datadog, ecs, xray, newrelic, honeycomb, zipkin, google or google:PROJECT", name)
+	return Schema{}, fmt.Errorf("schema %q: want %s, google or google:PROJECT", name, strings.Join(own, ", "))
 }
 
 // validate refuses a schema that gives two trace fields one key.

@@ -1,7 +1,9 @@
 package spanlog
 
 // Service says which program writes the records. Its fields stand at the root
-// of every record under the names that [Options].Schema gives them.
+// of every record under the names that [Options].Schema gives them, in JSON, Text and
+// Relay; a Pattern has %(otelServiceName)s. For telemetry.Options it says which
+// program makes the spans. The names are those of OpenTelemetry's resources.
 type Service struct {
 	// Name is the service's name. By default, OTEL_SERVICE_NAME, else
 	// service.name of OTEL_RESOURCE_ATTRIBUTES, else nothing.

@@ -1,5 +1,9 @@
 package spanlog
 
+// The lock around a writer. Each record is one call of Write, and one call is made at a time,
+// by all the sinks of a logger that have this writer. Loggers know nothing of each other:
+// a writer that two of them have must bear calls at the same time.
+
 import (
 	"bytes"
 	"io"
@@ -13,8 +17,8 @@ import (
 type sharedWriter struct {
 	w       io.Writer
 	out     io.Writer  // what is written to: w, or what stands in for it
-	foreign bool       // it may log
-	sure    bool       // it neither logs nor panics
+	foreign bool       // it may log: it is the program's
+	sure    bool       // it neither logs nor panics, so that no deferred call has to unlock
 	mu      sync.Mutex // held while the writer is called
 	lineWriter
 }

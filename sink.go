@@ -1,5 +1,9 @@
 package spanlog
 
+// Sinks as the program writes them, and the three whose cores are simple: Writer, which is
+// Console's as well, and Relay. A sink is plain data with two methods: its name, and build,
+// which checks it and makes the core that does the work (core.go).
+
 import (
 	"context"
 	"fmt"
@@ -31,26 +35,34 @@ type EntryWriter interface {
 	io.Writer
 	// WriteEntry writes one record. The entry is valid during the call; what
 	// the writer keeps of Line it copies. Like a record, it is to be written
-	// even if ctx is cancelled.
+	// even if ctx is cancelled. With an error the record counts as dropped, and
+	// after five in a row the sink gets none for a while; an [ErrDropped] is for a
+	// record that had no room, and says nothing against the writer.
 	WriteEntry(ctx context.Context, e Entry) error
 }
 
 // Entry is a record as an [EntryWriter] gets it.
 type Entry struct {
-	Time  time.Time
+	// Time is when the record was made, whatever ReplaceAttr makes of it in the line.
+	// It may be zero.
+	Time time.Time
+	// Level is the record's level.
 	Level slog.Level
-	Span  trace.SpanContext // invalid where no span is active
-	Line  []byte            // the formatted record, with its newline; must not be changed
+	// Span is the span that was active, or an invalid one.
+	Span trace.SpanContext
+	// Line is the record in the sink's format, with a newline at its end. It is valid
+	// during the call, and must not be changed.
+	Line []byte
 }
 
 // Writer is a sink for any [io.Writer], which gets each record in one Write, one
-// call at a time. If the writer has a method Flush() error,
-// Flush(context.Context) error or ForceFlush of that form, or Sync() error, and is
-// no *os.File, it is called by
-// [Logger.Flush] and at shutdown; it is never closed. After shutdown, records are
-// refused with [ErrClosed]. What the writer's methods log to the same logger goes
-// to its other sinks only, and none of them may wait for Flush. After an error in
-// the middle of a line, the next one begins on a line of its own.
+// call at a time, also where several sinks of a logger have the same writer. If the
+// writer has a method Flush() error, Flush(context.Context) error or ForceFlush of
+// that form, or Sync() error, and is no *os.File, it is called by [Logger.Flush] and
+// at shutdown; it is never closed. After shutdown, records are refused with
+// [ErrClosed]. What the writer's methods log to the same logger goes to its other
+// sinks only, and none of them may wait for Flush. After an error in the middle of a
+// line, the next one begins on a line of its own.
 type Writer struct {
 	// Writer is where the records go. It must not be nil.
 	Writer io.Writer

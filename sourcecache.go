@@ -12,7 +12,8 @@ type sourceText struct {
 	text []byte
 }
 
-// text returns the text for pc, which write makes at need.
+// text returns the text for pc, which write makes at need. The texts of two goroutines that
+// make one at the same time are equal: either will do.
 func (c *sourceCache) text(pc uintptr, write func(pc uintptr) []byte) []byte {
 	// Calls are some bytes apart: the multiplication has all bits of pc count.
 	slot := &c[uint64(pc)*0x9e3779b97f4a7c15>>(64-9)]

@@ -1,5 +1,9 @@
 package spanlog
 
+// Records as part of their span. It is no sink: it has no level but its own two, no counters,
+// and no say in what becomes of the record. It needs a span that records, so a caller's, and
+// one that is not sampled, have none of it (TestSpanMirrorNotRecording).
+
 import (
 	"context"
 	"log/slog"
@@ -61,6 +65,7 @@ func (m *spanMirror) record(e *Event, ctx context.Context) {
 		return
 	}
 	span := trace.SpanFromContext(ctx)
+	// The record's own time, also if ReplaceAttr has made another of it, or none.
 	at := trace.WithTimestamp(e.at)
 	if e.at.IsZero() {
 		at = trace.WithTimestamp(time.Now())

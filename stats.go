@@ -1,5 +1,10 @@
 package spanlog
 
+// The counters. What every record pays for is one addition (tally.go); all else, drops,
+// errors and what is owed to a reader, happens seldom and takes the lock. There is one
+// sinkStats for a sink and all the decorators around it, but for a Failover's, which has
+// several within.
+
 import (
 	"encoding/json"
 	"log/slog"
@@ -13,13 +18,18 @@ import (
 	"github.com/spanlog/spanlog/internal/levelname"
 )
 
-// Stats is what has become of a logger's records, sink by sink, since [New].
+// Stats is what has become of a logger's records, sink by sink, since [New]. It is a
+// copy: later records do not change it. Its form in JSON is that of the tags of its
+// fields.
 type Stats struct {
+	// Sinks has the sinks in the order in which records are given to them: files
+	// first, and apart from that as New was given them.
 	Sinks []SinkStats `json:"sinks"`
 }
 
 // SinkStats counts one sink's records. Every record that reached the sink, and is
-// not still on its way, is either delivered or dropped.
+// not still on its way, is either delivered or dropped. The counts of a decorator
+// are those of the sink within it, but for a [Failover], which has several.
 type SinkStats struct {
 	// Sink names the sink, as in [SinkError].
 	Sink string `json:"sink"`
@@ -60,11 +70,13 @@ type SinkStats struct {
 
 // QueueStats is how full the queue of an [Async] is, and how full it was at most.
 type QueueStats struct {
-	Records    int `json:"records"`
-	Bytes      int `json:"bytes"`
-	MaxRecords int `json:"max_records"` // the high-water mark
-	MaxBytes   int `json:"max_bytes"`   // the same for bytes
-	// RecordLimit and ByteLimit are what it can hold.
+	// Records and Bytes are what waits now. A record that is with the sink does not.
+	Records int `json:"records"`
+	Bytes   int `json:"bytes"`
+	// MaxRecords and MaxBytes are the high-water marks since [New].
+	MaxRecords int `json:"max_records"`
+	MaxBytes   int `json:"max_bytes"`
+	// RecordLimit and ByteLimit are what it can hold: Async.MaxRecords and MaxBytes.
 	RecordLimit int `json:"record_limit"`
 	ByteLimit   int `json:"byte_limit"`
 }
@@ -72,10 +84,15 @@ type QueueStats struct {
 // RecorderStats is what a [FlightRecorder] holds now, and how many records it has released
 // so far. What it holds is neither delivered nor dropped yet.
 type RecorderStats struct {
-	Traces    int `json:"traces"`
-	Records   int `json:"records"`
-	Bytes     int `json:"bytes"`      // of all memory that it has for them
-	ByteLimit int `json:"byte_limit"` // what it can hold
+	// Traces is how many traces it knows of: those with a local root span under way,
+	// with records that are held, or released and not ended yet.
+	Traces int `json:"traces"`
+	// Records is how many records are held.
+	Records int `json:"records"`
+	// Bytes is how much memory it has for them, and ByteLimit how much that can be:
+	// FlightRecorder.MaxBytes.
+	Bytes     int `json:"bytes"`
+	ByteLimit int `json:"byte_limit"`
 	// Released is the number of records that a trigger has sent to the sink, which it
 	// has delivered or dropped.
 	Released uint64 `json:"released"`
@@ -93,13 +110,20 @@ type RecorderStats struct {
 //   - "nested": it was logged from within logging, too deep or where that would
 //     have waited for itself
 //   - "closed": it came after shutdown, or was still in a queue at its end
+//
+// Those of "limited", "sampled" and "ended" are left out on purpose; all others are
+// losses. Reasons may be added.
 type Drops struct {
-	Level   slog.Level
-	Reason  string
+	// Level is the records' level.
+	Level slog.Level
+	// Reason is one of the words above.
+	Reason string
+	// Records is how many they are.
 	Records uint64
 }
 
-// MarshalJSON writes the level by its name, TRACE and FATAL included.
+// MarshalJSON writes the level by its name, TRACE and FATAL included. Its error is
+// always nil.
 func (d Drops) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Level   string `json:"level"`
@@ -152,7 +176,8 @@ func newSinkStats(name string) *sinkStats {
 
 func (s *sinkStats) deliver(bytes int) { s.delivered.add(bytes) }
 
-// fail notes an error that has cost no record, yet.
+// fail notes an error that has cost no record, yet: one of a flush, of a notice, or of a
+// record that a journal or the next sink has.
 func (s *sinkStats) fail(err error) {
 	message := errorMessage(err) // before the lock, as its method may log
 	s.mu.Lock()
@@ -189,7 +214,7 @@ func (s *sinkStats) hold(level slog.Level, reason string) {
 	s.dropped[drop{level, reason}]++
 }
 
-// holdAll is hold for several records.
+// holdAll is hold for several records, those that a flight recorder lets go.
 func (s *sinkStats) holdAll(reason string, records *flight.Batch[heldRecord]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

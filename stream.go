@@ -7,6 +7,8 @@ import (
 	"github.com/spanlog/spanlog/internal/rawslog"
 )
 
+// The fast way of a record to lines.
+//
 // Most records have nothing that is to be resolved, redacted, renamed or left out, and go
 // to sinks that want lines of JSON or Text, or the record. Such lines are written while the
 // record is read: its attributes are not gathered first. Any other record takes the long
@@ -36,7 +38,8 @@ type streams struct {
 }
 
 // newStreams finds out what can be written while a record is read. It is possible unless
-// what is to be written depends on more than one attribute at a time.
+// what is to be written depends on more than one attribute at a time, or each is to be
+// looked at: options and the schema say so for all records, and stream for this one.
 func newStreams(p *pipeline) streams {
 	s := streams{
 		possible: !p.readsContext && !p.rewriter.all() && p.schema.err == errorSlog,
@@ -107,6 +110,8 @@ func (e *entry) stream(r *slog.Record) bool {
 func (e *entry) streamJSON(front, back []slog.Attr, reserved *encode.Keys) bool {
 	ev := &e.event
 	s := &ev.handler.p.streams
+	// If an attribute turns up that cannot be written as it is, the line is cut back to
+	// where it was opened, and line goes on from there once all are gathered.
 	l, prefix := &e.lines[s.jsonFormat], &ev.state.prefixes[s.jsonFormat]
 	dst := s.json.open(l.buf[:0], ev, prefix)
 	opened, own, ok := len(dst), len(front) > 0, true

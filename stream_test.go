@@ -154,6 +154,8 @@ func TestNotWritten(t *testing.T) {
 			g := newGate()
 			l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Async{Sink: spanlog.Writer{Writer: g}, MaxRecords: 1})
 			t.Cleanup(func() { close(g.open) })
+			l.Info("m")
+			<-g.reached // or it would still take a record from the queue
 			for len(l.Stats().Sinks[0].Dropped) == 0 {
 				l.Info("m")
 			}

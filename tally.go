@@ -33,7 +33,8 @@ func (t *tally) add(bytes int) {
 	}
 }
 
-// addMany counts records that have so many bytes together.
+// addMany counts records that have so many bytes together, and empties the word: with 0 and 0
+// it does only that.
 func (t *tally) addMany(records, bytes int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

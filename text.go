@@ -1,5 +1,10 @@
 package spanlog
 
+// A line of key=value, in the same order as a line of JSON (json.go). Where JSON opens and
+// closes groups, Text has their names before each key: the path. The functions that begin
+// with text write a part of a line each; Pattern's %(trace)s and %(attrs)s use them in the
+// middle of a line of another kind, which is what start is for.
+
 import (
 	"log/slog"
 	"strconv"

@@ -1,5 +1,9 @@
 package spanlog
 
+// Levels of sinks, and what a context says about them. What kind of level there is, a
+// constant, rules or something else, is found out once; each record, and each question of a
+// logger, is a comparison then.
+
 import (
 	"context"
 	"log/slog"

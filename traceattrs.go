@@ -1,5 +1,10 @@
 package spanlog
 
+// What a schema makes of a span context: the fields, their order and their names. Formats
+// write them one by one, or as a form with places for digits (traceform.go); handlers of
+// somebody else's get them as attributes. Attributes of the program's with these names have
+// to give way: rewriter.rewriteRoot.
+
 import (
 	"encoding/binary"
 	"log/slog"
@@ -13,7 +18,7 @@ import (
 // A traceField is one field that a schema makes of a span context.
 type traceField struct {
 	key     string // its name
-	renamed string // the name of an attribute that would collide with it
+	renamed string // the name of an attribute that would collide with it: "attr." before key
 	part    tracePart
 	form    idForm
 	bare    bool   // a bool in JSON, not a string

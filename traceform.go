@@ -38,7 +38,8 @@ func newTraceForm(fields []traceField, around func(i int) (before, after string)
 	return f
 }
 
-// fits reports whether sc has all the fields of the form.
+// fits reports whether sc has all the fields of the form. Without a span id there is one
+// field less, and they are written one by one.
 func (f *traceForm) fits(sc *trace.SpanContext) bool { return f.text != "" && sc.HasSpanID() }
 
 func (f *traceForm) append(dst []byte, sc *trace.SpanContext) []byte {

@@ -5,7 +5,8 @@ import (
 	"unicode"
 )
 
-// width is how many columns text takes in a terminal: none for a combining mark,
+// width is how many columns text takes in a terminal, of which Pretty makes a column of
+// messages: none for a combining mark,
 // two for what East Asian scripts and emoji are drawn with, one for the rest. It
 // is for alignment only: nothing is cut by it.
 //

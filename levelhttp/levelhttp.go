@@ -35,7 +35,7 @@ import (
 )
 
 // Options are what there is to choose for a [Handler]. Nil and the zero value are the
-// defaults.
+// defaults. They are read by [New] and not changed.
 type Options struct {
 	// Logger logs each change, at INFO and with [spanlog.WithLevel], so that spanlog's
 	// sinks take it whatever the rules say. By default, it is slog.Default at the time of
@@ -68,16 +68,18 @@ type Handler struct {
 	limited *limit     // nil: nothing is
 }
 
-// A limit is a change that goes back by itself.
+// A limit is a change that goes back by itself. It goes back only if the rules are still
+// those that it has set: whoever has changed them elsewhere knew of no limit.
 type limit struct {
-	set   string // the rules that it has set
-	then  string
+	set   string // the rules that it has set, as Rules.String has them
+	then  string // those that come after it
 	until time.Time
 	timer *time.Timer
 }
 
 // New returns a handler for rules, which must not be nil: it answers each request with
-// status 500 then.
+// status 500 then. The rules may be those of several sinks: a change is one for all of
+// them.
 func New(rules *spanlog.Rules, opts *Options) *Handler {
 	h := &Handler{rules: rules}
 	if opts != nil {
@@ -138,7 +140,8 @@ func (h *Handler) put(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, now)
 }
 
-// A change is the body of a PUT.
+// A change is the body of a PUT. Fields that are not known are refused: one that is
+// misspelt would be a change without its limit.
 type change struct {
 	rules string
 	limit time.Duration // 0: none

@@ -1,5 +1,8 @@
 package spanlogtest
 
+// What a test asks of a Recorder. A failure says all that was logged: whoever reads it mostly
+// looks for a message that was changed, or a span that was not passed on.
+
 import (
 	"fmt"
 	"strings"
@@ -31,7 +34,8 @@ func (r *Recorder) None(msg string) {
 
 // AssertInSpan fails the test unless the one record whose message is msg was
 // logged in span: its context carried a span context with the same trace and
-// span id. The test goes on, except that it ends where [Recorder.One] ends it.
+// span id. The test goes on, except that it ends where [Recorder.One] ends it. The
+// span must have valid ids, as those of an SDK's tracer have; it may have ended.
 func (r *Recorder) AssertInSpan(msg string, span trace.Span) {
 	r.log.tb.Helper()
 	got := r.One(msg).Span
@@ -58,6 +62,8 @@ func differ(got, want trace.SpanContext) string {
 	}
 }
 
+// withMessage returns the records whose message is msg. It is compared as a whole: a test that
+// goes by a part of it would pass with a message that says the contrary.
 func withMessage(recs []Record, msg string) []Record {
 	var found []Record
 	for _, rec := range recs {

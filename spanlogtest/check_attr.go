@@ -10,6 +10,8 @@ import (
 // Attributes are lost at the edges: zero keys and values, the sixth attribute,
 // and values that encoding/json refuses.
 var attrChecks = []check{
+	// The zero attribute is how a function says that it has none to give, an error that is
+	// nil, say.
 	{
 		name:   "attrs/zero",
 		rule:   "an attribute whose key and value are both zero is ignored, and its neighbours are not",
@@ -22,6 +24,7 @@ var attrChecks = []check{
 			scene{"in a group", func(l *slog.Logger) { l.Info("m", slog.Group("g", slog.Attr{}, slog.String("a", "1"), slog.Attr{})) }, tree{"g": tree{"a": "1"}}},
 		),
 	},
+	// A handler that looks at the key alone, or at the value alone, takes these for none.
 	{
 		name:   "attrs/half-zero",
 		rule:   "an attribute is kept if only its key or only its value is zero",
@@ -34,6 +37,7 @@ var attrChecks = []check{
 			scene{"an empty key", func(l *slog.Logger) { l.Info("m", "", "1", "b", "2") }, tree{"": "1", "b": "2"}},
 		),
 	},
+	// slog.Logger keeps an empty list to itself; handlers that pass things on do not.
 	{
 		name:   "attrs/none",
 		rule:   "WithAttrs without attributes changes nothing",
@@ -45,12 +49,16 @@ var attrChecks = []check{
 			scene{"after With", func(l *slog.Logger) { slog.New(l.With("a", "1").Handler().WithAttrs(nil)).Info("m", "b", "2") }, tree{"a": "1", "b": "2"}},
 		),
 	},
+	// A slog.Record has room for five attributes, and an array for the rest: a handler that
+	// copies one, or adds to it, can get the border wrong.
 	{
 		name:   "attrs/many",
 		rule:   "all attributes arrive, however many there are",
 		source: `testing/slogtest: "a Handler should output attributes passed to the logging function"; slog.Record holds the first five apart from the rest`,
 		run:    scenes(manyScenes()...),
 	},
+	// The values that encoding/json refuses, NaN and the infinities, are among those that a
+	// program logs when something is wrong with it.
 	{
 		name:   "attrs/kinds",
 		rule:   "values of every kind arrive; none makes the handler panic, lose the record, or spoil the attributes beside it",

@@ -14,6 +14,8 @@ const onceSource = `RFC 8259, section 4: "The names within an object SHOULD be u
 // names its log fields itself. Readers find a trace by the field, so it must
 // be there once and right. What becomes of the attribute is left open.
 var collisionChecks = []check{
+	// The attribute is in each place from which it gets to the root. For text, where all values
+	// are strings, the number is like any other.
 	{
 		name:   "collision/attr",
 		rule:   "with a span active, an attribute named like a trace field neither repeats the field nor takes its place",
@@ -39,6 +41,7 @@ var collisionChecks = []check{
 			}
 		},
 	},
+	// A group is a key as well, and in JSON an object where the back end expects an id.
 	{
 		name:   "collision/group",
 		rule:   "with a span active, a group named like a trace field doesn't repeat the field",
@@ -52,6 +55,7 @@ var collisionChecks = []check{
 			}
 		},
 	},
+	// Two wrappers around each other are seen when a library and its program both have one.
 	{
 		name:   "collision/same",
 		rule:   "an attribute that equals the trace field, as a second wrapper would add it, doesn't repeat the field",
@@ -72,6 +76,7 @@ var collisionChecks = []check{
 			p.collide("all fields in With", func(l *slog.Logger) { l.With(all...).Info("m", "other", "1") })
 		},
 	},
+	// What a handler does about collisions must not cost those who have none.
 	{
 		name:   "collision/no-span",
 		rule:   "without a span, an attribute named like a trace field is an attribute like any other",
@@ -104,7 +109,8 @@ func (p *probe) collide(when string, log func(*slog.Logger)) {
 	s.close()
 }
 
-// has wants the value v for key, at the root or in a group.
+// has wants the value v for key, at the root or in a group: where it stands is for groups/* to
+// see.
 func has(key, v string) func(map[string]any) string {
 	return func(got map[string]any) string {
 		if found, ok := flat(got)[key]; !ok || fmt.Sprint(found) != v {

@@ -15,6 +15,7 @@ const concurrently = `log/slog, Handler: "Any of the Handler's methods may be ca
 // Without the race detector these checks find records that are torn or mixed
 // up; with it they also find races that have no effect yet.
 var concurrencyChecks = []check{
+	// One handler, as most programs have one.
 	{
 		name:   "concurrent/handle",
 		rule:   "concurrent calls of Handle each put out their own record, whole and once, with their own span",
@@ -28,6 +29,7 @@ var concurrencyChecks = []check{
 			})
 		},
 	},
+	// Handlers of goroutines' own, as with a logger per request. What they share is below.
 	{
 		name:   "concurrent/derived",
 		rule:   "derived handlers may be used concurrently with each other",
@@ -41,6 +43,8 @@ var concurrencyChecks = []check{
 			})
 		},
 	},
+	// One parent from which all derive at once: what append does to a shared array, at the
+	// moment that is worst.
 	{
 		name:   "concurrent/derive",
 		rule:   "handlers may be derived from one parent concurrently",
@@ -68,7 +72,9 @@ var concurrencyChecks = []check{
 	},
 }
 
-// Enough for calls to overlap many times, few enough for the race detector.
+// Enough for calls to overlap many times, few enough for the race detector. Each record has a
+// LogValuer that gives way to others (slow) in the record and one in a group, so that two calls
+// of Handle are in the middle of their work at the same time.
 const (
 	workers = 8
 	rounds  = 12

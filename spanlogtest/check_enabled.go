@@ -8,6 +8,7 @@ import (
 // Loggers ask Enabled before they make a record, so what it denies is lost
 // without a trace.
 var enabledChecks = []check{
+	// All other checks log at Info and above: if this one fails, look at it first.
 	{
 		name:   "enabled/info",
 		rule:   "the handler under test is enabled for Info and above",
@@ -20,6 +21,7 @@ var enabledChecks = []check{
 			})
 		},
 	},
+	// Handlers that have a table of levels know only those in it.
 	{
 		name:   "enabled/monotonic",
 		rule:   "a handler that is enabled for a level is enabled for all higher ones, also those without a name of their own",
@@ -32,6 +34,7 @@ var enabledChecks = []check{
 			})
 		},
 	},
+	// A wrapper that embeds its handler loses its own Enabled with the first With.
 	{
 		name:   "enabled/derived",
 		rule:   "WithAttrs and WithGroup don't change the levels that a handler is enabled for",

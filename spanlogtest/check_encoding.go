@@ -10,6 +10,10 @@ import (
 // missing escapes, which spoil a line at best, and let a value forge one at
 // worst.
 var encodingChecks = []check{
+	// After three scripts: an accent that is a character of its own, an emoji of several, the line
+	// separators of JavaScript, a space that does not break, a byte order mark, a space of no
+	// width, a change of direction, the last character that there is, and the one that stands
+	// for what could not be read.
 	{
 		name:   "encoding/unicode",
 		rule:   "text outside ASCII arrives as it is",
@@ -17,6 +21,9 @@ var encodingChecks = []check{
 		run: encoded("prix: 3 €", "日本語", "שלום", "e\u0301", "👩‍👧", "a\u2028b\u2029c", "a\u00a0b", "\ufeffbom", "a\u200bb",
 			"right\u202eleft", "\U0010ffff", "replaced \ufffd"),
 	},
+	// Tabs, NUL, colours, the bell and its neighbours, DEL, quotes of all kinds, what looks
+	// like an escape already, like an item, markup or a format, and two of the control
+	// characters above ASCII, which some terminals obey.
 	{
 		name: "encoding/control",
 		rule: "control characters, quotes and backslashes arrive as they are, so they must be escaped",
@@ -26,6 +33,7 @@ var encodingChecks = []check{
 		run: encoded("tab\there", "nul\x00here", "\x1b[31mred\x1b[0m", "bell\a\b\f\v", "del\x7f", "quote\"quote", `back\slash`, `\n`, `\u0041`,
 			"'", "`", "a=b c=d", "{", `"}`, "<script>&amp;", "%d%s%", "c1\u0085\u009b"),
 	},
+	// The last two are what somebody would put into a header to have it in the log.
 	{
 		name:   "encoding/newline",
 		rule:   "a line break in a message or a value doesn't start a new record",
@@ -33,6 +41,8 @@ var encodingChecks = []check{
 		run: encoded("one\ntwo", "\n", "one\r\ntwo", "trailing\n", "\n{\"level\":\"ERROR\",\"msg\":\"forged\"}\n",
 			"\ntime=2026-11-22T00:00:00Z level=ERROR msg=forged\n"),
 	},
+	// In this order: a byte that is never there, the beginnings of characters of two bytes and
+	// of three, half of a surrogate pair, and a NUL that is longer than it need be.
 	{
 		name:   "encoding/invalid-utf8",
 		rule:   "bytes that are not UTF-8 don't spoil the record, in which valid text beside them is kept",
@@ -53,6 +63,7 @@ var encodingChecks = []check{
 			}
 		},
 	},
+	// Keys come from outside as well: of headers, of maps, of JSON.
 	{
 		name:   "encoding/keys",
 		rule:   "keys and names of groups are escaped as values are",
@@ -69,6 +80,8 @@ var encodingChecks = []check{
 			}
 		},
 	},
+	// Around the sizes of common buffers: a page, and 64 KiB, which is what a pipe holds and
+	// where bufio.Scanner gives up.
 	{
 		name:   "encoding/large",
 		rule:   "a large record arrives whole",

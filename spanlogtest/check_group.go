@@ -13,6 +13,8 @@ import (
 //
 // Each scene is one line: what is logged, and all attributes that come out.
 var groupChecks = []check{
+	// What a group holds, in all the ways in which one comes about. The other checks of
+	// groups are about what a group does not hold.
 	{
 		name: "groups/nesting",
 		rule: "WithGroup qualifies all later attributes, in the order of the calls, and like a group attribute does",
@@ -50,6 +52,8 @@ var groupChecks = []check{
 			}, tree{"g": tree{"time": "1", "level": "2", "msg": "3", "source": "4"}}},
 		),
 	},
+	// A handler that writes a group's beginning when it is opened has to take it back if
+	// nothing comes, and with it the separator before.
 	{
 		name: "groups/empty",
 		rule: "a group without attributes is left out, however it comes about and however deep it is",
@@ -75,6 +79,8 @@ var groupChecks = []check{
 			scene{"WithGroup, an empty group in With, and a record", func(l *slog.Logger) { l.WithGroup("g").With(slog.Group("h")).Info("m", "a", "1") }, tree{"g": tree{"a": "1"}}},
 		),
 	},
+	// Whether a group is empty is known once its members are resolved. slog.JSONHandler looks
+	// before that, and writes {}.
 	{
 		name: "groups/empty-value",
 		rule: "a group whose members resolve to empty groups is left out as well",
@@ -93,6 +99,8 @@ var groupChecks = []check{
 			}, tree{"g": tree{"a": "1"}}},
 		),
 	},
+	// Here a group is not empty, but all that is in it is to be ignored. Both of log/slog's
+	// handlers fail: JSON leaves out the comma after it, text keeps its prefix for what follows.
 	{
 		name: "groups/elided",
 		rule: "a group all of whose members are ignored is left out, and what stands before and after it is as if it had never been",
@@ -115,6 +123,7 @@ var groupChecks = []check{
 			scene{"as a resolved value", func(l *slog.Logger) { l.Info("m", "g", value{slog.GroupValue(slog.Attr{})}, "b", "2") }, tree{"b": "2"}},
 		),
 	},
+	// A group without a key is how a function returns several attributes as one.
 	{
 		name:   "groups/inline",
 		rule:   "the members of a group without a key stand where the group stands",
@@ -134,6 +143,8 @@ var groupChecks = []check{
 			scene{"alone, under WithGroup, without members", func(l *slog.Logger) { l.WithGroup("g").Info("m", slog.Group("")) }, tree{}},
 		),
 	},
+	// slog.Logger looks for the empty name itself, so a handler that does not is found out by
+	// whoever derives from it directly, as wrappers do.
 	{
 		name:   "groups/no-name",
 		rule:   "WithGroup with an empty name changes nothing",
@@ -148,6 +159,8 @@ var groupChecks = []check{
 			scene{"and nothing more", func(l *slog.Logger) { slog.New(l.Handler().WithGroup("")).Info("m") }, tree{}},
 		),
 	},
+	// Group names are often the first thing that a handler writes without looking at it: they
+	// come from the program, not from its users. From which of the two, a handler can't tell.
 	{
 		name:   "groups/names",
 		rule:   "names given to WithGroup are escaped as keys are",
@@ -168,6 +181,7 @@ var groupChecks = []check{
 // small buffers.
 const depth = 40
 
+// deepLog opens depth groups, one within the other, with an attribute in each.
 func deepLog(l *slog.Logger) {
 	for range depth {
 		l = l.WithGroup("g").With("a", "1")
@@ -175,6 +189,7 @@ func deepLog(l *slog.Logger) {
 	l.Info("m", "b", "2")
 }
 
+// deepTree is what must come of that.
 func deepTree() tree {
 	t := tree{"b": "2"}
 	for range depth {

@@ -12,6 +12,8 @@ import (
 // there by mistake shows up elsewhere, in another logger's lines, which makes
 // these the bugs that are hardest to find.
 var memoryChecks = []check{
+	// The wrapper of a few lines that most programs begin with adds to the record, and
+	// fails: a copy of a record shares its array.
 	{
 		name: "memory/record",
 		rule: "Handle doesn't add to the record it gets, so the caller may add to it, or hand it to another handler",
@@ -19,6 +21,8 @@ var memoryChecks = []check{
 			`original. Before modifying a Record, use Record.Clone"`,
 		run: runSharedRecord,
 	},
+	// The same for those who have read that a record is to be cloned, and have done so once
+	// for several uses.
 	{
 		name: "memory/clones",
 		rule: "clones of one record, each with attributes of its own, don't mix",
@@ -26,6 +30,8 @@ var memoryChecks = []check{
 			`other."`,
 		run: runClones,
 	},
+	// A group's members are a slice, which all that have the value share. Redaction and
+	// renaming in place change it for everybody.
 	{
 		name: "memory/groups",
 		rule: "the attributes of a group belong to the caller; neither Handle nor WithAttrs changes them",
@@ -33,6 +39,8 @@ var memoryChecks = []check{
 			`the same groups to several handlers, so what one changes all others see`,
 		run: runGroupMemory,
 	},
+	// By log/slog the slice is the handler's own, so appending to it would be right, if only
+	// slog.MultiHandler did not hand it to several.
 	{
 		name: "memory/with-attrs",
 		rule: "WithAttrs doesn't change the slice it gets, nor what lies behind its end",
@@ -71,6 +79,8 @@ func runSharedRecord(p *probe) {
 	}
 }
 
+// keysOf returns the keys of a record as its owner sees it, which is not what a handler makes
+// of it.
 func keysOf(r slog.Record) []string {
 	var keys []string
 	for a := range r.Attrs {
@@ -193,7 +203,8 @@ func (g guard) check(s *session, what string) {
 	}
 }
 
-// sameAttr compares without resolving, unlike a look at what comes out.
+// sameAttr compares without resolving, unlike a look at what comes out: a LogValuer that
+// was replaced by what it resolves to is a change.
 func sameAttr(a, b slog.Attr) bool {
 	return a.Key == b.Key && a.Value.Kind() == b.Value.Kind() && a.Value.Equal(b.Value)
 }

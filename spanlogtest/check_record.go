@@ -9,6 +9,8 @@ import (
 
 // What a record holds besides attributes, and may lack.
 var recordChecks = []check{
+	// Records that are replayed, or come from another system, may have no time of their own.
+	// The year 1 sorts before all others.
 	{
 		name:   "record/zero-time",
 		rule:   "a record without a time has no time field",
@@ -23,6 +25,8 @@ var recordChecks = []check{
 			})
 		},
 	},
+	// Adapters of other loggers make records without one. The handler under test need not
+	// write the source at all.
 	{
 		name:   "record/zero-pc",
 		rule:   "a record without a program counter has no source field",
@@ -37,6 +41,8 @@ var recordChecks = []check{
 			})
 		},
 	},
+	// The messages that are names of fields, or look like items, are for handlers that put a
+	// line together and take it apart again.
 	{
 		name:   "record/message",
 		rule:   "the message arrives as it is, and may be empty",
@@ -52,6 +58,8 @@ var recordChecks = []check{
 			}
 		},
 	},
+	// A program may have levels between slog's. A handler that rounds them has two levels
+	// that its readers can't tell apart.
 	{
 		name: "record/levels",
 		rule: "different levels, also those without a name of their own, can be told apart",
@@ -59,6 +67,7 @@ var recordChecks = []check{
 			"That a handler should write them apart is this suite's conclusion, log/slog doesn't state it as a rule.",
 		run: runLevels,
 	},
+	// What is logged about a request that was canceled is logged with its context.
 	{
 		name:   "record/canceled",
 		rule:   "a record is handled even if its context has been canceled",
@@ -96,6 +105,7 @@ func changedRecord(p *probe, change func(*slog.Record), look func(map[string]any
 	}
 }
 
+// messageIs wants a message, exactly.
 func messageIs(msg string) func(map[string]any) string {
 	return func(got map[string]any) string {
 		v, ok := got[slog.MessageKey]

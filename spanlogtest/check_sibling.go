@@ -15,6 +15,7 @@ const aliasing = `A Guide to Writing slog Handlers, Concurrency safety: "The Wit
 // second child, the first one's records get the second one's groups. Seen in
 // dd-trace-go 2.12 and tint 1.2.1 with slices, and in phuslu/log with bytes.
 var siblingChecks = []check{
+	// The slice of the names of the open groups.
 	{
 		name:   "siblings/groups",
 		rule:   "handlers derived from one parent by WithGroup don't see each other's groups",
@@ -25,6 +26,7 @@ var siblingChecks = []check{
 				func(i int) (string, bool) { return fmt.Sprintf("g%d", i), true })
 		},
 	},
+	// The slice of the attributes, or of the calls of With.
 	{
 		name:   "siblings/attrs",
 		rule:   "handlers derived from one parent by WithAttrs don't see each other's attributes",
@@ -34,6 +36,7 @@ var siblingChecks = []check{
 				func(i int) (string, bool) { return fmt.Sprintf("k%d", i), false })
 		},
 	},
+	// Handlers with one list for both have room at other lengths than those with two.
 	{
 		name:   "siblings/mixed",
 		rule:   "handlers derived from one parent by WithAttrs and WithGroup in turn don't see each other's additions",
@@ -54,12 +57,16 @@ var siblingChecks = []check{
 				})
 		},
 	},
+	// Bytes of preformatted attributes. Their buffers have many sizes, and so has what they
+	// are filled with here.
 	{
 		name:   "siblings/lengths",
 		rule:   "attributes of siblings don't mix, whatever the length of what they share",
 		source: aliasing + "; with preformatted bytes it depends on their number whether there is room",
 		run:    runLengths,
 	},
+	// A handler that changes itself and returns itself is right as long as nobody keeps the
+	// parent.
 	{
 		name:   "siblings/parent",
 		rule:   "to derive a handler changes nothing for the handler that it derives from",

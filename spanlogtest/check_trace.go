@@ -15,8 +15,11 @@ const (
 	atRoot   = otelSpec + `: "The fields SHOULD be recorded as top-level fields in the JSON structure."; golang/go#58243`
 )
 
-// Whether the fields are there, right, and in the right place.
+// Whether the fields are there, right, and in the right place. Each kind of span is one that
+// some handler passes over: see span.go.
 var traceChecks = []check{
+	// The plainest case, so what fails here fails everywhere below. The span records, as some
+	// handlers look at nothing else; an ended one does not.
 	{
 		name:   "trace/sampled",
 		rule:   "a record that is logged with a span has the span's ids at the root, also when the span has ended",
@@ -29,6 +32,8 @@ var traceChecks = []check{
 			p.plain(spanKind{"an ended span", sampled.sc, trace.ContextWithSpanContext(context.Background(), sampled.sc)})
 		},
 	},
+	// Where one trace in ten is sampled, a handler that asks the span whether it is recording
+	// has no ids for the other nine.
 	{
 		name:   "trace/unsampled",
 		rule:   "a span that isn't sampled counts like any other",
@@ -40,6 +45,7 @@ var traceChecks = []check{
 			p.traceInSlogtest(unsampled)
 		},
 	},
+	// A service that makes no spans of its own, or logs before it begins one, has the caller's.
 	{
 		name:   "trace/remote",
 		rule:   "a span context from another process counts like a span",
@@ -52,6 +58,7 @@ var traceChecks = []check{
 			p.traceInSlogtest(remote)
 		},
 	},
+	// Ids of zeros are worse than none: all records without a span are one trace then.
 	{
 		name:   "trace/none",
 		rule:   "a record that is logged without a span has no trace fields",
@@ -63,6 +70,7 @@ var traceChecks = []check{
 			p.without(spanKind{"an empty span context", trace.SpanContext{}, trace.ContextWithSpanContext(context.Background(), trace.SpanContext{})})
 		},
 	},
+	// A caller may send a trace id alone, and a program may put anything into a context.
 	{
 		name: "trace/partial",
 		rule: "an id of zeros is never written, and a span id not without a trace id",
@@ -72,6 +80,7 @@ var traceChecks = []check{
 		traced: true,
 		run:    runPartial,
 	},
+	// Comparing the flags with 1 was right as long as there was one.
 	{
 		name:   "trace/flags",
 		rule:   "trace flags are a bit field, written as two hexadecimal digits",
@@ -85,6 +94,8 @@ var traceChecks = []check{
 			}
 		},
 	},
+	// The mistake that is made most: fields that are added to the record are in whatever group
+	// is open.
 	{
 		name:   "trace/root",
 		rule:   "trace fields stand at the root, once, whatever groups and attributes the logger has",
@@ -92,6 +103,8 @@ var traceChecks = []check{
 		traced: true,
 		run:    func(p *probe) { p.rooted(sampled) },
 	},
+	// For handlers that keep the ids of the context in which With was called, or the fields of
+	// the last span, to save time.
 	{
 		name:   "trace/active",
 		rule:   "the ids are those of the call's context, not of an earlier call or of the place where the logger was made",
@@ -99,6 +112,7 @@ var traceChecks = []check{
 		traced: true,
 		run:    runActive,
 	},
+	// A handler that renames attributes must look where they stand.
 	{
 		name:   "trace/in-group",
 		rule:   "an attribute in a group is left alone, even if its key is that of a trace field",

@@ -19,6 +19,8 @@ const (
 // end, fail, or log. The log line that is being written is often the one that
 // would explain why, so it must come out, with all else that is on it.
 var valueChecks = []check{
+	// text prints "unresolved" by all its other methods, so that a handler that formats
+	// before it resolves is found out.
 	{
 		name:   "values/resolve",
 		rule:   "LogValuers are resolved wherever they stand, as often as it takes",
@@ -40,6 +42,8 @@ var valueChecks = []check{
 			scene{"one that resolves to an empty key's nil", func(l *slog.Logger) { l.Info("m", "", value{}, "b", "2") }, tree{"b": "2"}},
 		),
 	},
+	// Errors have a path of their own in most handlers, and it may lack the escapes that
+	// strings have.
 	{
 		name:   "values/errors",
 		rule:   "the text of an error arrives, whatever characters are in it",
@@ -52,12 +56,16 @@ var valueChecks = []check{
 			scenes(badScenes("a joined error", errors.Join(errors.New("one"), errors.New("two")), containing("one\ntwo"))...)(p)
 		},
 	},
+	// slog.Value.Resolve makes an error of a panic. A handler that calls LogValue itself has
+	// to do so, too.
 	{
 		name:   "values/panic",
 		rule:   "a LogValue method that panics doesn't take the program or the record with it",
 		source: robustness + `; slog.Value.Resolve recovers`,
 		run:    scenes(badScenes("a LogValuer that panics", panicking{}, present)...),
 	},
+	// The check has a time limit (suite.limit), and so has a name for what would otherwise be
+	// a test that hangs.
 	{
 		name: "values/endless",
 		rule: "a LogValuer that always resolves to another doesn't hang the program",
@@ -65,6 +73,8 @@ var valueChecks = []check{
 			`is returned."`,
 		run: scenes(badScenes("an endless LogValuer", &endless{}, present)...),
 	},
+	// A nil pointer with methods is the most common value that panics: an error variable of a
+	// concrete type, or an optional field.
 	{
 		name:   "values/nil",
 		rule:   "nil pointers whose methods panic don't take the program or the record with them; what is written for them is left open",
@@ -75,6 +85,7 @@ var valueChecks = []check{
 			scenes(badScenes("a nil TextMarshaler", (*time.Time)(nil), broken{})...)(p)
 		},
 	},
+	// What is written for such a value is left open, but not what is written beside it.
 	{
 		name:   "values/broken",
 		rule:   "a value that can't be encoded doesn't take the program or the record with it; what is written for it is left open",
@@ -86,6 +97,8 @@ var valueChecks = []check{
 			scenes(badScenes("a function", func() {}, broken{})...)(p)
 		},
 	},
+	// Years beyond four digits come of times that are computed: of a zero time and an offset,
+	// or of seconds taken for milliseconds. encoding/json refuses them.
 	{
 		name:   "values/time-range",
 		rule:   "a time that RFC 3339 has no form for doesn't spoil the record",
@@ -95,6 +108,8 @@ var valueChecks = []check{
 			scenes(badScenes("a time before the year 0", time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC), present)...)(p)
 		},
 	},
+	// For handlers that work in the background. With -race, one that reads later is found out
+	// even if the value is still the same.
 	{
 		name: "values/in-time",
 		rule: "LogValuers in a record are resolved before Handle returns",
@@ -112,6 +127,7 @@ var valueChecks = []check{
 			}
 		},
 	},
+	// A LogValuer that looks something up, and logs that it did, would stop the program.
 	{
 		name:   "values/that-log",
 		rule:   "a LogValuer may log to the same handler: no lock is held while values are resolved",
@@ -154,10 +170,12 @@ func (t text) LogValue() slog.Value         { return slog.StringValue(string(t))
 func (t text) String() string               { return "unresolved" }
 func (t text) MarshalText() ([]byte, error) { return []byte("unresolved"), nil }
 
+// A panicking is a LogValuer that fails as code does: not by an error.
 type panicking struct{}
 
 func (panicking) LogValue() slog.Value { panic("LogValue of a test panics") }
 
+// An endless is a LogValuer that resolves to a LogValuer, itself.
 type endless struct{}
 
 func (e *endless) LogValue() slog.Value { return slog.AnyValue(e) }
@@ -167,11 +185,13 @@ type wrapped struct{ err error }
 
 func (w *wrapped) Error() string { return w.err.Error() }
 
+// A failing value has marshalers that return errors, for JSON and for text.
 type failing struct{}
 
 func (failing) MarshalJSON() ([]byte, error) { return nil, fmt.Errorf("MarshalJSON of a test fails") }
 func (failing) MarshalText() ([]byte, error) { return nil, fmt.Errorf("MarshalText of a test fails") }
 
+// An exploding value has marshalers that panic.
 type exploding struct{}
 
 func (exploding) MarshalJSON() ([]byte, error) { panic("MarshalJSON of a test panics") }

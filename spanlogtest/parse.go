@@ -1,5 +1,10 @@
 package spanlogtest
 
+// From lines back to records, without losing what a test of handlers is about: keys that are
+// there twice, and lines that are none. JSON is read by encoding/json, which drops repeated
+// keys; they are counted, and only if some are missing is the line read again. Text is read by
+// the rules by which log/slog.TextHandler quotes (TestParseInvertsSlog).
+
 import (
 	"bytes"
 	"encoding/json"
@@ -41,6 +46,8 @@ func ParseText(tb testing.TB, data []byte) []map[string]any {
 	return parseLines(tb, data, parseText)
 }
 
+// parseLines parses each line by itself. The first that can't be parsed ends the test: with
+// one record less, all that follow would be compared with the wrong ones.
 func parseLines(tb testing.TB, data []byte, parse func([]byte) (map[string]any, error)) []map[string]any {
 	tb.Helper()
 	var records []map[string]any
@@ -69,6 +76,8 @@ func clip(line []byte) []byte {
 	return append(line[:most:most], "…"...)
 }
 
+// parseJSON parses one line. That it is UTF-8 is looked at first, since encoding/json takes any
+// bytes and replaces what is none.
 func parseJSON(line []byte) (map[string]any, error) {
 	if !utf8.Valid(line) {
 		return nil, errors.New("JSON must be UTF-8 (RFC 8259, section 8.1)")
@@ -179,6 +188,8 @@ func put(m map[string]any, key string, v any) {
 // An item is one key=value of a line of text.
 type item struct{ key, value string }
 
+// parseText parses one line: its items first, as where a dot separates groups depends on which
+// other keys there are.
 func parseText(line []byte) (map[string]any, error) {
 	items, err := splitText(string(line))
 	if err != nil {
@@ -217,6 +228,11 @@ func nest(m map[string]any, it item, plain map[string]bool) {
 	put(m, groups[last], it.value)
 }
 
+// splitText returns the items of a line, which are
+//
+//	line = item {" " item}
+//	item = word "=" word
+//	word = a quoted string of Go's, or what has no space in it, and as a key no "="
 func splitText(line string) ([]item, error) {
 	var items []item
 	for {

@@ -12,8 +12,10 @@ import (
 	"github.com/spanlog/spanlog/internal/levelname"
 )
 
-// A Record is one log record as a [Recorder] received it.
+// A Record is one log record as a [Recorder] received it. It is the test's own: changing
+// its fields changes nothing that is recorded, but for what values point to.
 type Record struct {
+	// Time, Level and Message are those of the [slog.Record].
 	Time    time.Time
 	Level   slog.Level
 	Message string
@@ -43,6 +45,8 @@ func (r Record) Attr(path string) slog.Value {
 	return v
 }
 
+// find looks for a path both as a key and as a way through groups, at each level: a key with
+// dots in a group is found as well.
 func find(attrs []slog.Attr, path string) (v slog.Value, ok bool) {
 	for _, a := range attrs {
 		if a.Key == path {
@@ -79,6 +83,7 @@ func (r Record) String() string {
 	return string(b)
 }
 
+// appendAttrs appends attributes as items, with a space before each, and groups as prefixes.
 func appendAttrs(b []byte, prefix string, attrs []slog.Attr) []byte {
 	for _, a := range attrs {
 		if a.Value.Kind() == slog.KindGroup {

@@ -1,5 +1,9 @@
 package spanlogtest
 
+// A handler that keeps records. It is held to the same suite as any other handler
+// (TestRecorderKeepsSlogsRules), as a test that passes because of a mistake of the Recorder's
+// would be worse than none.
+
 import (
 	"context"
 	"log/slog"
@@ -43,8 +47,8 @@ func New(tb testing.TB) *Recorder {
 // Enabled reports true.
 func (r *Recorder) Enabled(context.Context, slog.Level) bool { return true }
 
-// Handle records rec. It keeps neither rec nor any slice of it, and always
-// returns nil.
+// Handle records rec. It keeps neither rec nor any slice of it. The error is always
+// nil.
 func (r *Recorder) Handle(ctx context.Context, rec slog.Record) error {
 	attrs := make([]slog.Attr, 0, rec.NumAttrs())
 	rec.Attrs(func(a slog.Attr) bool {
@@ -111,6 +115,7 @@ type log struct {
 	ended   bool // tb must no longer be used for output
 }
 
+// add records rec, and shows it as long as the test runs.
 func (l *log) add(rec Record) {
 	// A value's String method may log as well, so format before locking.
 	line := rec.String() + "\n"
@@ -126,6 +131,7 @@ func (l *log) add(rec Record) {
 	}
 }
 
+// end is called when the test is over: tb panics if it is written to from then on.
 func (l *log) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

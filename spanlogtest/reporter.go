@@ -11,7 +11,8 @@ import (
 
 // A reporter is a testing.TB that collects failures instead of failing the
 // test: whether a failed check fails the test is up to Options.Known, and the
-// output of a handler that is known to be broken may well not parse.
+// output of a handler that is known to be broken may well not parse. What fails here is
+// the handler under test; in the end TestHandler says what that means for the test.
 type reporter struct {
 	testing.TB // for all that has nothing to do with failure
 
@@ -20,7 +21,8 @@ type reporter struct {
 	closed   bool // the check has taken too long, its test may be over
 }
 
-// A problem is one thing that a check has found.
+// A problem is one thing that a check has found. The same text with several kinds of spans is
+// reported once, with all of them: check.report.
 type problem struct {
 	span string // the kind of span, if it is known
 	text string
@@ -67,6 +69,9 @@ func (r *reporter) Error(args ...any) { r.add(problem{text: fmt.Sprintln(args...
 func (r *reporter) Errorf(format string, args ...any) {
 	r.add(problem{text: fmt.Sprintf(format, args...)})
 }
+
+// The methods by which a test fails are what newHandler and results may call, ParseJSON and
+// ParseText among them.
 
 func (r *reporter) Fail()        { r.Error("Fail was called") }
 func (r *reporter) Failed() bool { return len(r.all()) > 0 }

@@ -1,5 +1,12 @@
 package spanlogtest
 
+// How a check is run: a session for each kind of span, in which records are logged to one
+// handler, and compared when it is done. Most checks are scenes, lines of a table with what is
+// logged and what must come out; those that need more call expect, or look for themselves.
+//
+// What a handler adds to each record is its own affair: the first record of a session, which
+// has no attributes, shows what that is.
+
 import (
 	"context"
 	"fmt"
@@ -100,7 +107,9 @@ func (s *session) close() {
 }
 
 // compare looks at one record, and at its trace fields if fields is set. base is
-// the record that the session began with.
+// the record that the session began with. In checks of other things than trace fields,
+// fields in groups don't count as attributes: one fault is to fail one kind of checks
+// (TestOneFault).
 func (s *session) compare(w want, got, base map[string]any, fields bool) {
 	if w.any {
 		return
@@ -126,6 +135,7 @@ func (s *session) compare(w want, got, base map[string]any, fields bool) {
 	}
 }
 
+// errorf notes a problem, with the kind of span and what was being done.
 func (s *session) errorf(when, format string, args ...any) {
 	s.p.add(problem{s.span.name, when + ": " + fmt.Sprintf(format, args...)})
 }
@@ -181,10 +191,13 @@ func (s *session) bind(ctx context.Context, h slog.Handler) slog.Handler {
 	return bound{h, s, ctx}
 }
 
+// Enabled asks with the session's context: a handler may have levels of its own for a span.
 func (b bound) Enabled(_ context.Context, level slog.Level) bool {
 	return b.Handler.Enabled(b.ctx, level)
 }
 
+// Handle passes the record on. An error is a problem by itself: no check logs anything that a
+// handler may refuse.
 func (b bound) Handle(_ context.Context, r slog.Record) error {
 	err := b.Handler.Handle(b.ctx, r)
 	if err != nil {
@@ -201,7 +214,8 @@ func (b bound) WithGroup(name string) slog.Handler {
 	return bound{b.Handler.WithGroup(name), b.s, b.ctx}
 }
 
-// newRecord returns a record as a Logger would make it.
+// newRecord returns a record as a Logger would make it, for checks that hand one to Handle
+// themselves: to look at it afterwards, or to take something away from it.
 func newRecord(msg string, attrs ...slog.Attr) slog.Record {
 	var pc [1]uintptr
 	runtime.Callers(2, pc[:]) // skip Callers and newRecord

@@ -1,5 +1,7 @@
 package spanlogtest
 
+// A Recorder behind spanlog: as its handler, or as one of its sinks.
+
 import (
 	"log/slog"
 

@@ -1,5 +1,8 @@
 package spanlogtest
 
+// The spans in which checks are run. They are made without an SDK, which this package does not
+// import: programs' tests would link it.
+
 import (
 	"context"
 
@@ -21,6 +24,8 @@ var (
 	spanID  = trace.SpanID{0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7}
 )
 
+// The kinds of spans. A handler that asks the span whether it is recording, or sampled, or that
+// takes the span from the context rather than the span context, works with some of them.
 var (
 	noSpan    = spanKind{"no span", trace.SpanContext{}, context.Background()}
 	sampled   = localSpan("a sampled span", newSpanContext(trace.FlagsSampled))
@@ -48,6 +53,7 @@ func localSpan(name string, sc trace.SpanContext) spanKind {
 	return spanKind{name, sc, ctx}
 }
 
+// remoteSpan is what a propagator leaves in the context of a request: ids without a span.
 func remoteSpan(name string, sc trace.SpanContext) spanKind {
 	return spanKind{name, sc, trace.ContextWithRemoteSpanContext(context.Background(), sc)}
 }

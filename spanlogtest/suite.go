@@ -1,5 +1,10 @@
 package spanlogtest
 
+// The suite: its checks, their order, and how one is run and reported. A new check needs an
+// entry in one of the check_*.go files, in the list of doc.go (TestDoc), and a mutant in
+// mutant_test.go that fails it and nothing else that is not related: TestMutants refuses a
+// check without one.
+
 import (
 	"fmt"
 	"log/slog"
@@ -132,7 +137,8 @@ func (c check) report(problems []problem) string {
 	return b.String()
 }
 
-// checks is all that TestHandler runs, in this order.
+// checks is all that TestHandler runs, in this order: what is plain comes before what builds
+// on it, so that the first failure is the one to look at.
 var checks = slices.Concat(
 	slogtestChecks,
 	groupChecks,
@@ -155,8 +161,11 @@ type suite struct {
 	limit      time.Duration // for one check, so that a deadlock gets a name
 }
 
+// A factory makes handlers for TestHandler, a new one with each call.
 type factory = func(tb testing.TB) (slog.Handler, func() []map[string]any)
 
+// newSuite fills in the defaults. The time limit is for handlers that hang, and far above what
+// a check takes otherwise.
 func newSuite(newHandler factory, opts *Options) *suite {
 	s := &suite{newHandler: newHandler, limit: 30 * time.Second}
 	if opts != nil {
@@ -168,7 +177,8 @@ func newSuite(newHandler factory, opts *Options) *suite {
 	return s
 }
 
-// run runs one check and returns what it found.
+// run runs one check and returns what it found. A check that is given up goes on in its
+// goroutine, if it goes on at all; the reporter sees to it that it no longer touches tb.
 func (s *suite) run(tb testing.TB, c check) []problem {
 	r := &reporter{TB: tb}
 	done := make(chan struct{})

@@ -1,5 +1,9 @@
 package spanlogtest
 
+// Trace fields in what has come out: whether they are there, right, once and at the root. Their
+// names and forms are those of Options.Fields. A name with dots may be a key or, in text, a
+// path: lookup finds both.
+
 import (
 	"fmt"
 	"maps"

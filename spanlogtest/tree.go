@@ -1,5 +1,9 @@
 package spanlogtest
 
+// Comparing what has come out with what was wanted. Values are compared as text, since a
+// handler may write a number as one or in quotes; a leaf is for values that handlers write in
+// different ways and are all right.
+
 import (
 	"fmt"
 	"maps"
@@ -47,6 +51,8 @@ func diff(got map[string]any, want tree, loose bool) []string {
 	return appendDiff(nil, "", got, want, loose)
 }
 
+// appendDiff is diff for one group. A value that is broken may come out under another key, so
+// as many keys beyond those wanted are fine as there are broken ones missing.
 func appendDiff(problems []string, path string, got map[string]any, want tree, loose bool) []string {
 	renamed := 0
 	for _, k := range slices.Sorted(maps.Keys(want)) {

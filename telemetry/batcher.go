@@ -1,5 +1,16 @@
 package telemetry
 
+// The queue in front of an exporter, with the goroutine that empties it. An item's way is
+//
+//	accept   into rest, or lost: no room, or closed
+//	         from rest into full, when a batch has come together
+//	take     out of either, by the one goroutine
+//	send     exported, or lost; either way it is done
+//
+// The sums hold at any time: accepted = waiting + under way + done, and lost is reported, at the
+// latest with the next batch. batcher_test.go holds a batcher to a model of that, and
+// shutdown_test.go accounts for every span.
+
 import (
 	"context"
 	"errors"
@@ -28,6 +39,7 @@ type batcher[T any] struct {
 	wake     chan struct{}               // something is to be done
 	ended    chan struct{}               // closed when all is done for good
 
+	// The lock is held for moments only, never while something is exported or reported.
 	mu       sync.Mutex
 	full     [][]T         // batches that have come together
 	rest     []T           // the items behind them
@@ -105,7 +117,8 @@ func (q *batcher[T]) poke() {
 	}
 }
 
-// work exports batches until the batcher is closed and empty.
+// work exports batches until the batcher is closed and empty. It looks after it was poked, or
+// when the first of the items that wait has waited long enough; the timer runs only then.
 func (q *batcher[T]) work() {
 	defer close(q.ended)
 	timer := time.NewTimer(q.batching.delay)
@@ -175,7 +188,8 @@ func (q *batcher[T]) send(batch []T) {
 }
 
 // try exports a batch within its time. A panic, in a client of the program's, say, is
-// an error.
+// an error. The context has exportSpan, so that what a client's transport makes of spans is
+// known for what it is.
 func (q *batcher[T]) try(batch []T) (err error) {
 	if q.aborted.Err() != nil {
 		return context.Cause(q.aborted)

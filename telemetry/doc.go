@@ -42,14 +42,32 @@
 //
 // # What else the environment says
 //
-//	OTEL_SDK_DISABLED=true       no spans; ids that callers send are still logged
-//	OTEL_SERVICE_NAME            the service's name
-//	OTEL_RESOURCE_ATTRIBUTES     service.version=1.4,deployment.environment.name=test
-//	OTEL_TRACES_SAMPLER, _ARG    which traces to keep; by default all
-//	OTEL_PROPAGATORS             a list of tracecontext, baggage, b3, b3multi and none
-//	OTEL_EXPORTER_ZIPKIN_TIMEOUT milliseconds for a request; for OTLP likewise
-//	OTEL_EXPORTER_OTLP_HEADERS   and the rest of OTEL_EXPORTER_OTLP_*
-//	OTEL_BSP_*, OTEL_BLRP_*      how spans, and log records, are batched
+// Those of OTLP are for all signals. Each has a form for one of them, such as
+// OTEL_EXPORTER_OTLP_TRACES_TIMEOUT and OTEL_EXPORTER_OTLP_LOGS_TIMEOUT, which wins.
+// Times are in milliseconds.
+//
+//	OTEL_SDK_DISABLED               true: no spans, nothing is sent; ids that callers send are still logged
+//	OTEL_SERVICE_NAME               the service's name. Else unknown_service: and that of the executable
+//	OTEL_RESOURCE_ATTRIBUTES        such as service.version=1.4,deployment.environment.name=test
+//	OTEL_TRACES_SAMPLER             which traces to keep. Else those that a caller keeps, and all new ones
+//	OTEL_TRACES_SAMPLER_ARG         its ratio, for example
+//	OTEL_PROPAGATORS                a list of tracecontext, baggage, b3, b3multi and none. Else see below
+//	OTEL_EXPORTER_ZIPKIN_TIMEOUT    how long a request may take. Else 10000
+//	OTEL_EXPORTER_OTLP_TIMEOUT      the same
+//	OTEL_EXPORTER_OTLP_HEADERS      what is sent with each request: name=value,name=value
+//	OTEL_EXPORTER_OTLP_COMPRESSION  gzip or none. Else gzip
+//	OTEL_EXPORTER_OTLP_PROTOCOL     http/protobuf, or for traces http/json. Else the first
+//	OTEL_EXPORTER_OTLP_CERTIFICATE  a file of certificates to trust. Else the system's
+//	OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_KEY   files for who we are
+//	OTEL_BSP_MAX_QUEUE_SIZE, OTEL_BLRP_MAX_QUEUE_SIZE                      how many wait. Else 2048
+//	OTEL_BSP_MAX_EXPORT_BATCH_SIZE, OTEL_BLRP_MAX_EXPORT_BATCH_SIZE        how many go at once. Else 512
+//	OTEL_BSP_SCHEDULE_DELAY, OTEL_BLRP_SCHEDULE_DELAY                      how long one waits for others. Else 5000, and 1000
+//	OTEL_BSP_EXPORT_TIMEOUT, OTEL_BLRP_EXPORT_TIMEOUT                      how long a batch is tried. Else 30000
+//	OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT, OTEL_ATTRIBUTE_COUNT_LIMIT       of a log record. Else any number
+//
+// Of the pairs, the first is for spans and the second for log records. The SDK has more
+// variables for its limits on spans and attributes, which hold as well. Names and
+// meanings are OpenTelemetry's.
 //
 // Options win over the environment, the environment over the defaults. A bad
 // value in Options is an error from [Start]. A bad value in the environment is

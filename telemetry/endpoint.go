@@ -1,5 +1,8 @@
 package telemetry
 
+// URLs of servers, from options or the environment, and what is wrong with one. A URL may have
+// a password in it, so none gets into an error as it is: TestNoSecrets.
+
 import (
 	"errors"
 	"fmt"

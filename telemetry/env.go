@@ -78,7 +78,8 @@ func listEnv(name string) []string {
 	return list
 }
 
-// warnings are bad values of the environment. They are collected, because the
+// warnings are bad values of the environment, which cost nothing but themselves: the default
+// is used. They are collected, because the
 // handler that they are for is installed only when the options are known to be
 // good.
 type warnings []error

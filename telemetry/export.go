@@ -8,8 +8,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// ExportError says that spans or log records could not be sent.
-// [Options].OnError hears it.
+// ExportError says that spans or log records could not be sent, or not be kept for that: they
+// are lost. [Options].OnError hears it. It is not changed after it was made.
 type ExportError struct {
 	// Exporter is "zipkin" or "otlp".
 	Exporter string
@@ -18,7 +18,8 @@ type ExportError struct {
 	Spans int
 	// Records is the number of log records concerned, or 0, in the same way.
 	Records int
-	// Err is what went wrong.
+	// Err is what went wrong: of a full queue, that it was full; otherwise what the last
+	// attempt came to.
 	Err error
 }
 

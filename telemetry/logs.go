@@ -1,5 +1,8 @@
 package telemetry
 
+// Log records by OTLP. All that is different from spans is the exporter's package: queue,
+// shutdown and reports are the same.
+
 import (
 	"context"
 	"maps"

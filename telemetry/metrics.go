@@ -1,5 +1,9 @@
 package telemetry
 
+// A logger's counters as metrics. What is counted, and when, is spanlog's affair (Stats): here
+// are names, units and attributes, and what makes of nested counters series that can be
+// added up. Nothing runs between two collections.
+
 import (
 	"context"
 	"errors"
@@ -39,7 +43,7 @@ import (
 //	spanlog.sink.queue.memory.max      gauge   By
 //	spanlog.sink.recorder.released     counter {log_record} records that a FlightRecorder has released
 //	spanlog.sink.recorder.size         updown  {log_record} records that it holds
-//	spanlog.sink.recorder.traces       updown  {trace}      how many traces they are of
+//	spanlog.sink.recorder.traces       updown  {trace}      how many traces it knows of
 //	spanlog.sink.recorder.memory.size     updown By         the memory for them
 //	spanlog.sink.recorder.memory.capacity updown By         how much that can be
 //
@@ -129,7 +133,8 @@ func snapshot(source statsSource) (s spanlog.Stats, err error) {
 	return source.Stats(), nil
 }
 
-// metrics are the instruments for one logger.
+// metrics are the instruments for one logger. Instruments of the same name from the same
+// provider are one for the SDK: what tells loggers apart is the attribute.
 type metrics struct {
 	source statsSource
 	index  int64
@@ -241,6 +246,7 @@ func (m *metrics) observe(o metric.Observer, s spanlog.SinkStats, index string, 
 		s.Bytes = less(s.Bytes, inner.Bytes)
 		s.Notices = less(s.Notices, inner.Notices)
 	}
+	// A Failover delivers nothing itself. A series of zeros would be one that is always 0.
 	if len(s.Sinks) == 0 || s.Delivered > 0 {
 		m.observeRecords(o, s.Delivered, attrs, "delivered")
 		o.ObserveInt64(m.io, count(s.Bytes), these)

@@ -1,5 +1,8 @@
 package telemetry
 
+// Spans by OTLP over HTTP, and what both exporters of OTLP need: a client that makes them try
+// again when a server cannot be reached.
+
 import (
 	"context"
 	"errors"

@@ -1,5 +1,14 @@
 package telemetry
 
+// All that Start begins and shutdown ends:
+//
+//	provider ── fanout ─┬─ the program's processors
+//	                    ├─ a queue for each exporter ── Zipkin, OTLP
+//	                    └─ spanTeller ── flight recorders
+//	logs ── a queue ── OTLP
+//
+// The end has a deadline and keeps it: TestShutdownByDeadline, TestHangingServer.
+
 import (
 	"cmp"
 	"context"
@@ -49,7 +58,7 @@ func newPipeline() *pipeline {
 }
 
 // addExporters makes the exporters for the endpoints. They do nothing until
-// addProviders gives them spans.
+// addProviders gives them spans. It may fail, and so comes before anything is installed.
 func (p *pipeline) addExporters(ctx context.Context, opts Options, to endpoints, warn *warnings) error {
 	p.batch = newBatching(opts, spanBatches, warn)
 	if to.zipkin != nil {

@@ -1,5 +1,8 @@
 package telemetry
 
+// Which headers a trace travels in. A service reads all forms, so that it may stand behind any
+// other, and writes those that most can read.
+
 import (
 	"context"
 	"errors"

@@ -1,5 +1,8 @@
 package telemetry
 
+// Batchers as the SDK's processors for spans and for log records: how large they are, and how
+// items get in.
+
 import (
 	"cmp"
 	"context"

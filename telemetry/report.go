@@ -1,5 +1,10 @@
 package telemetry
 
+// Where errors of tracing go. OpenTelemetry has one handler for all of a process, which every
+// exporter and SDK calls. By default, this one writes to the program's own log: that is where
+// somebody looks. It must not make more errors than it tells of: a report about log records
+// does not go where log records go, and the same is told once a minute.
+
 import (
 	"context"
 	"errors"

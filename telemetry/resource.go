@@ -15,7 +15,7 @@ import (
 	"github.com/spanlog/spanlog"
 )
 
-// newResource describes the program that makes the spans: what can be found
+// newResource describes the program that makes the spans, and log records: what can be found
 // out, over that what the environment says, over that what the code says.
 //
 // Zipkin gets all of it as tags of every span, so it is kept short. The

@@ -1,5 +1,9 @@
 package telemetry
 
+// The news of spans for flight recorders. They are in the root package, which does not link the
+// SDK; package spanend is where the two meet. Without a flight recorder, a span costs a look at
+// whether there is one (TestSpanProcessorAllocs).
+
 import (
 	"context"
 

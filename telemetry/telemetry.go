@@ -76,27 +76,28 @@ type Options struct {
 	Propagator propagation.TextMapPropagator
 
 	// SpanProcessors see every span before it is exported, in this order. They
-	// are shut down with the rest. By default, there are none.
+	// are shut down with the rest, all at the same time. None may be nil. By
+	// default, there are none.
 	SpanProcessors []sdktrace.SpanProcessor
 
 	// OnError hears what goes wrong behind the program's back: exports that
 	// fail (as *[ExportError]), bad values in the environment, and everything
 	// else that is given to otel.Handle in this program. It may be called from
-	// any goroutine, also after the shutdown, and should return soon. By default,
-	// a handler that the program gave to otel.SetErrorHandler stays in place;
-	// without one, errors are records at WARN of slog.Default, if that is
-	// spanlog's and takes them, and lines on stderr otherwise; repeated ones at most once a
-	// minute with their number. What is said of log records that could not be
-	// sent does not go to a spanlog.OTel sink then. An OnError that logs such an
-	// error to one makes a record that may fail like the one before.
+	// any goroutine, also after the shutdown, and should return soon. What it logs
+	// to a spanlog.OTel sink about log records that could not be sent makes a record
+	// that may fail like those before. By default, a handler that the program gave
+	// to otel.SetErrorHandler stays in place; without one, errors are records at
+	// WARN of slog.Default, if that is spanlog's and takes them, and lines on stderr
+	// otherwise; repeated ones at most once a minute with their number. What is said
+	// of log records then does not go to a spanlog.OTel sink.
 	OnError func(error)
 }
 
 // Start sets up tracing for the whole program: it installs OpenTelemetry's
 // global tracer provider, propagator and error handler, and, where log records are
-// to be sent, the global logger provider. It does no network
-// I/O; a server that is down makes itself known through OnError. Call it once,
-// early in main: tracers made before know only the first provider.
+// to be sent, the global logger provider. It does no network I/O; a server that is
+// down makes itself known through OnError. Call it once, early in main: tracers made
+// before know only the first provider.
 //
 // The error names the field of opts and the value that is wrong. Nothing is
 // installed then.
@@ -105,9 +106,10 @@ type Options struct {
 // ends all that Start began. It returns by its context's deadline. When that
 // context has no deadline or is done already, as the one of
 // signal.NotifyContext is by the time that main returns, it takes up to 5
-// seconds of its own. Its error tells how many spans and log records were lost. It may be
-// called more than once and concurrently; it does its work once. The globals
-// stay: the propagator works on, the provider makes no more spans.
+// seconds of its own. Its error tells how many spans and log records were lost. It
+// may be called more than once and concurrently; it does its work once, and later
+// calls return what that came to. The globals stay: the propagator works on, the
+// provider makes no more spans.
 //
 // Values of ctx are passed to the detection of the program's surroundings; its
 // end has no effect.

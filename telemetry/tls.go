@@ -1,5 +1,8 @@
 package telemetry
 
+// Certificates for OTLP, which the environment names. A file that cannot be read is reported:
+// then the export may fail, but not the program.
+
 import (
 	"crypto/tls"
 	"crypto/x509"
