@@ -1,5 +1,15 @@
 package archive
 
+// Compression, by a way on which a process can die anywhere:
+//
+//	.app-….log.gz.tmp   written, synced; a leftover is removed by the next round
+//	app-….log.gz        renamed, and the directory synced; from here on there is
+//	                    a pair, which settle compares
+//	app-….log           deleted
+//
+// So at each moment one of the two names has all of the content, also after a loss
+// of power. crash_test.go kills it between all of these, with the tag crashpoint.
+
 import (
 	"bufio"
 	"compress/gzip"

@@ -1,5 +1,10 @@
 package archive
 
+// The two renames that a rotation consists of: the log goes aside, or comes back
+// when no new one can be opened. Nothing is ever replaced by them, whatever bears
+// the name: rename(2) would do so without a word, and a name can be taken by a file
+// that was put back by hand, or by another process's rotation a moment ago.
+
 import (
 	"errors"
 	"fmt"
@@ -70,7 +75,8 @@ func (a *Archive) MoveBack(path string) error {
 	return moveNoReplace(path, a.Path)
 }
 
-// checkRegular returns an error unless the file is a regular one, and there.
+// checkRegular returns an error unless the file is a regular one, and there. A link
+// in its place is somebody else's, and is not touched.
 func checkRegular(path string) error {
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {

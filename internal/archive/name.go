@@ -1,5 +1,10 @@
 package archive
 
+// How a rotated file is called. Whoever changes this changes what is found again:
+// files of the old form are nobody's then, and are neither compressed nor deleted
+// any more. Package logsource finds them by Archive.Files, so it follows; its doc,
+// that of this package, File.MaxSize and docs/durability.md show the form.
+
 import (
 	"fmt"
 	"path/filepath"

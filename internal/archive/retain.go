@@ -1,5 +1,10 @@
 package archive
 
+// Retention. By number and by size, the newest files are kept up to the first one
+// that does not fit, whatever is behind it: so what is left is always the end of
+// the log without a gap. By age, each file is judged for itself, for a copy or a
+// clock may have given it any time. TestChooseProperties has any files and limits.
+
 import (
 	"os"
 	"time"
@@ -59,7 +64,8 @@ func (a *Archive) choose(files []File, size int64, now time.Time) (drop, keep []
 }
 
 // remove deletes the file. Only a plain one may have a writer, because one that
-// is compressed was held until it had its name.
+// is compressed was held until it had its name. What a writer still has is left for
+// the next round: records in it would be gone.
 func (f File) remove() error {
 	if f.Compressed {
 		return remove(f.Path)

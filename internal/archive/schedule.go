@@ -1,5 +1,11 @@
 package archive
 
+// When the clock asks for a rotation. The difficulty is local time: days of 23 and
+// of 25 hours, clocks that are set by half an hour or at midnight. Every says what
+// holds there; schedule_test.go steps through years of several places minute by
+// minute, and compares. The rotation itself is for package logfile, which counts
+// from the log's last write, so a restart loses no boundary.
+
 import (
 	"strings"
 	"time"

@@ -12,6 +12,12 @@ import (
 // Most attributes stand for themselves: a key, and a scalar, or an error whose text is
 // finished, or a group of such. To write them, nothing has to be resolved, no code of the
 // program's is called, and nothing can go wrong.
+//
+// The functions below stop at the first attribute that does not: one of any type, a
+// LogValuer, one without a key (slog inlines a group, and drops the rest), one whose key is
+// reserved for the trace, a group without members (slog leaves it out) or with one of these.
+// The caller sees to it and goes on behind it. All three stop at the same one (TestAttrsCount);
+// whoever lets one of them take more has to change the other two.
 
 // AppendJSONAttrs appends attributes, as [AppendJSONKey] and [AppendJSONValue] would, as
 // long as they stand for themselves and their keys are not reserved. It returns how many
@@ -31,6 +37,7 @@ func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, int
 		if k >= 4 && k <= shortKey && cap(dst)-n >= len(shortAttr{}) && !begins {
 			b := (*shortAttr)(dst[n : n+len(shortAttr{})]) // an array: nothing has to be checked
 			b[0], b[1] = ',', '"'
+			// The key is at b[2:k+2], so its last eight bytes are at b[k-6:], its last four at b[k-2:].
 			var special uint64
 			if k >= 8 {
 				first, last := load64(key[:8]), load64(key[k-8:k])
@@ -96,17 +103,19 @@ type shortAttr [shortKey + len(`,"":`) + 24]byte
 // appendJSONAttr appends any attribute that stands for itself, and reports whether it does.
 func appendJSONAttr(dst []byte, a *slog.Attr) ([]byte, bool) {
 	if kind, bits, ok := rawslog.Number(&a.Value); ok {
-		return putNumber(appendJSONKey(dst, a.Key, maxDigits), kind, bits), true
+		return putNumber(appendJSONKey(dst, a.Key, maxDigits), kind, bits), true // room that putInt and putUint count on
 	}
 	if text, ok := rawslog.Text(&a.Value); ok {
+		// Room for the text as it is; if it has to be escaped, the room is asked for anew.
 		return AppendJSONString(appendJSONKey(dst, a.Key, len(text)+len(`""`)), text), true
 	}
-	switch kind := a.Value.Kind(); kind {
+	switch kind := a.Value.Kind(); kind { // asked last: it takes longer than the two above
 	case slog.KindAny, slog.KindLogValuer:
 		return dst, false
 	case slog.KindGroup:
 		before, members := len(dst), a.Value.Group()
 		var n int
+		// Trace fields are at the root, so within a group no key collides.
 		dst, n = AppendJSONAttrs(append(AppendJSONKey(dst, a.Key), '{'), members, nil)
 		if n == 0 || n < len(members) {
 			return dst[:before], false
@@ -151,7 +160,8 @@ func AppendTextAttrs(dst []byte, path *[]byte, attrs []slog.Attr, reserved *Keys
 }
 
 // CountSimple returns how many of the attributes AppendJSONAttrs and AppendTextAttrs would
-// write.
+// write. It is for records of which no line is written here, as they go to somebody else's
+// handler, to find out whether they can go as they are.
 func CountSimple(attrs []slog.Attr, reserved *Keys) int {
 	for i := range attrs {
 		a := &attrs[i]

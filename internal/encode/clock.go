@@ -9,25 +9,36 @@ import (
 
 // A Clock writes times that mostly come one after the other, such as those of records:
 // all that are of one second share all but the fraction. It is safe for concurrent use.
+//
+// What stands before and after the time in each record, the key and the level, say, is kept
+// with it, so that most of a line's beginning is two copies.
 type Clock struct {
 	before, quote string
 	after         []string
-	now           atomic.Pointer[second]
+	now           atomic.Pointer[second] // the newest; nil: there was none yet
 }
 
-// A second is the text of one second of the clock in one place.
+// A second is the text of one second of the clock in one place. It does not change once it
+// is in a Clock, so whoever has loaded it needs no lock.
 type second struct {
-	unix     int64
+	unix int64
+	// location is compared as a pointer: two that are equal and not the same cost time, and
+	// no more. It matters for the zone, which is part of the text.
 	location *time.Location
 	text     []byte           // with what is before it, and the quote
 	zones    [maxAfter][]byte // with the quote, and what is after it
 }
 
-// maxAfter is how many texts can be after a time.
+// maxAfter is how many texts can be after a time: one for each level that has a name, one for
+// all others, and one to spare.
 const maxAfter = 8
 
+// untilSecond is the time of RFC 3339, up to where the fraction begins.
+const untilSecond = "2006-01-02T15:04:05"
+
 // NewClock returns a Clock that writes before before each time, one of after behind it,
-// and the time within quotes.
+// and the time within quotes, which are empty in the text form. It panics if there are more
+// texts than maxAfter: how many there are is in the code, not in the input.
 func NewClock(before, quote string, after ...string) *Clock {
 	if len(after) > maxAfter {
 		panic("encode: too many texts after a time")
@@ -36,6 +47,10 @@ func NewClock(before, quote string, after ...string) *Clock {
 }
 
 // second returns the second of t, or nil where it is not worth while, or can't be had.
+//
+// A new second takes the place of the one before. A record that is late by up to a minute, or
+// in another location, must not: where two kinds of times come in turns, the text would be made
+// anew for each. Beyond a minute the clock was set back.
 func (c *Clock) second(t time.Time) *second {
 	sec, loc := t.Unix(), t.Location()
 	s := c.now.Load()
@@ -46,16 +61,16 @@ func (c *Clock) second(t time.Time) *second {
 		return nil // a straggler, or another place
 	}
 	if y := t.Year(); y < 0 || y >= 10000 {
-		return nil
+		return nil // see appendJSONTime
 	}
 	s = &second{unix: sec, location: loc}
 	// All the texts are in one array; the length of the longest forms makes room for them.
-	size := len(c.before) + len(c.quote) + len("2006-01-02T15:04:05")
+	size := len(c.before) + len(c.quote) + len(untilSecond)
 	for _, after := range c.after {
 		size += len("+00:00") + len(c.quote) + len(after)
 	}
 	all := append(append(make([]byte, 0, size), c.before...), c.quote...)
-	all = t.AppendFormat(all, "2006-01-02T15:04:05")
+	all = t.AppendFormat(all, untilSecond)
 	var ends [maxAfter + 1]int
 	ends[0] = len(all)
 	for i, after := range c.after {
@@ -70,26 +85,27 @@ func (c *Clock) second(t time.Time) *second {
 	return s
 }
 
-// AppendJSON appends what is to be before t, t as [AppendJSONTime] does, and the i-th text
-// that is to be after it.
+// AppendJSON appends what is to be before t, t as appendJSONTime does, and the i-th text
+// that is to be after it. TestClock compares, for times in any order.
 func (c *Clock) AppendJSON(dst []byte, t time.Time, i int) []byte {
 	s := c.second(t)
 	if s == nil {
-		return append(AppendJSONTime(append(dst, c.before...), t), c.after[i]...)
+		return append(appendJSONTime(append(dst, c.before...), t), c.after[i]...)
 	}
 	dst = append(dst, s.text...)
 	dst = appendFraction(dst, t.Nanosecond())
 	return append(dst, s.zones[i]...)
 }
 
-// AppendText appends what is to be before t, t as [AppendTextTime] does, and the i-th text
+// AppendText appends what is to be before t, t as appendTextTime does, and the i-th text
 // that is to be after it.
 func (c *Clock) AppendText(dst []byte, t time.Time, i int) []byte {
 	s := c.second(t)
 	if s == nil {
-		return append(AppendTextTime(append(dst, c.before...), t), c.after[i]...)
+		return append(appendTextTime(append(dst, c.before...), t), c.after[i]...)
 	}
 	dst = append(dst, s.text...)
+	// slog's text form has three digits, always; JSON has as many as there are.
 	ms := uint32(t.Nanosecond()) / 1_000_000
 	pair := digitPairs[ms%100]
 	dst = append(dst, '.', '0'+byte(ms/100), byte(pair), byte(pair>>8))
@@ -97,7 +113,7 @@ func (c *Clock) AppendText(dst []byte, t time.Time, i int) []byte {
 }
 
 // appendFraction appends nanoseconds as a fraction of a second, without zeros at
-// its end.
+// its end, as time.RFC3339Nano has it; none at all for a whole second.
 func appendFraction(dst []byte, ns int) []byte {
 	if ns == 0 {
 		return dst

@@ -6,6 +6,10 @@ import (
 	"slices"
 )
 
+// Integers in decimal, as strconv has them (TestInts compares). Digits are taken from tables, three
+// at a time up to nine of them, and two at a time beyond, and go right where they belong: how many
+// there are is asked first.
+
 // AppendInt appends v in decimal.
 func AppendInt(dst []byte, v int64) []byte {
 	return putInt(slices.Grow(dst, maxDigits), v)
@@ -19,7 +23,7 @@ func AppendUint(dst []byte, v uint64) []byte {
 // maxDigits is the length of the longest integer: -1<<63, or 1<<64-1.
 const maxDigits = len("-9223372036854775808")
 
-// putInt is AppendInt for a dst that has room.
+// putInt is AppendInt for a dst that has room for maxDigits more bytes.
 func putInt(dst []byte, v int64) []byte {
 	if uint64(v) < 1e9 {
 		return putSmall(dst, uint32(v))
@@ -35,7 +39,7 @@ func putInt(dst []byte, v int64) []byte {
 	return dst
 }
 
-// putUint is AppendUint for a dst that has room.
+// putUint is AppendUint for a dst that has room for maxDigits more bytes.
 func putUint(dst []byte, v uint64) []byte {
 	if v < 1e9 {
 		return putSmall(dst, uint32(v))
@@ -46,7 +50,8 @@ func putUint(dst []byte, v uint64) []byte {
 	return dst
 }
 
-// putSmall is putUint for up to nine digits, three at a time.
+// putSmall is putUint for up to nine digits, three at a time. Three are written as a word of four
+// bytes, so it needs room for twelve; what comes next is written over the fourth.
 func putSmall(dst []byte, v uint32) []byte {
 	n := len(dst)
 	b := (*[12]byte)(dst[n : n+12])
@@ -80,7 +85,8 @@ func putFirst(b *[12]byte, v uint32) int {
 	return k
 }
 
-// digitTriples has three digits of each number below 1000.
+// digitTriples has three digits of each number below 1000, the first one in the low bits. The
+// highest byte is 0.
 var digitTriples = func() (triples [1000]uint32) {
 	for v := range triples {
 		triples[v] = uint32('0'+v/100) | uint32('0'+v/10%10)<<8 | uint32('0'+v%10)<<16
@@ -101,8 +107,9 @@ func putDecimal(b []byte, v uint64) {
 	}
 }
 
-// decimalDigits is how many digits v has: its length in bits gives the number, but
-// for those that a power of ten divides.
+// decimalDigits is how many digits v has: its length in bits gives the number, or one
+// less, as the numbers of one length have a power of ten among them at the most. A
+// comparison with that tells which.
 func decimalDigits(v uint64) int {
 	n := bits.Len64(v|1) * 1233 >> 12 // log10(2) is about 1233/4096
 	if v >= powersOfTen[n] {
@@ -111,6 +118,7 @@ func decimalDigits(v uint64) int {
 	return n
 }
 
+// powersOfTen are all that fit into 64 bits; the index is the number of zeros.
 var powersOfTen = func() (powers [20]uint64) {
 	powers[0] = 1
 	for i := 1; i < len(powers); i++ {
@@ -120,10 +128,8 @@ var powersOfTen = func() (powers [20]uint64) {
 	return powers
 }()
 
-// putPair writes the last two digits of v.
-func putPair(b []byte, v uint32) { binary.LittleEndian.PutUint16(b, digitPairs[v%100]) }
-
-// digitPairs has the two digits of the numbers below 100, the first one in the low bits.
+// digitPairs has the two digits of the numbers below 100, the first one in the low bits: stored as
+// a little-endian word, it comes first.
 var digitPairs = func() (pairs [100]uint16) {
 	for v := range pairs {
 		pairs[v] = uint16('0'+v/10) | uint16('0'+v%10)<<8

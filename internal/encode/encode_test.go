@@ -203,10 +203,10 @@ func FuzzValues(f *testing.F) {
 	})
 }
 
-// What slog writes for a year with five digits is no JSON; see AppendJSONTime.
+// What slog writes for a year with five digits is no JSON; see appendJSONTime.
 func TestJSONTimeOutOfRange(t *testing.T) {
 	for _, year := range []int{-1, 10_000} {
-		got := string(AppendJSONTime(nil, time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)))
+		got := string(appendJSONTime(nil, time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)))
 		if want := `"!ERROR:time.Time year outside of range [0,9999]"`; got != want {
 			t.Errorf("year %d: got %s, want %s", year, got, want)
 		}

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestClock: the cached text is what AppendJSONTime and AppendTextTime write,
+// TestClock: the cached text is what appendJSONTime and appendTextTime write,
 // whatever comes before.
 func TestClock(t *testing.T) {
 	locations := []*time.Location{time.UTC, time.Local, time.FixedZone("a", 3600), time.FixedZone("b", -(5*3600 + 30*60)), time.FixedZone("seconds", 3601)}
@@ -26,10 +26,10 @@ func TestClock(t *testing.T) {
 				at = time.Unix(rapid.Int64Range(-1<<40, 1<<40).Draw(t, "unix"), 7)
 			}
 			at = at.In(rapid.SampledFrom(locations).Draw(t, "location"))
-			if got, want := string(inJSON.AppendJSON(nil, at, 0)), string(AppendJSONTime([]byte("before "), at))+" after"; got != want {
+			if got, want := string(inJSON.AppendJSON(nil, at, 0)), string(appendJSONTime([]byte("before "), at))+" after"; got != want {
 				t.Fatalf("JSON, %v: got %s, want %s", at, got, want)
 			}
-			if got, want := string(inText.AppendText(nil, at, 1)), string(AppendTextTime([]byte("before "), at))+" behind"; got != want {
+			if got, want := string(inText.AppendText(nil, at, 1)), string(appendTextTime([]byte("before "), at))+" behind"; got != want {
 				t.Fatalf("text, %v: got %s, want %s", at, got, want)
 			}
 		}

@@ -5,6 +5,11 @@ import (
 	"slices"
 )
 
+// Ids in hexadecimal. The W3C's Trace Context has them in lower case, and so do all formats
+// here. encoding/hex does the same a digit at a time.
+
+const hexDigits = "0123456789abcdef"
+
 // hexPairs has the two digits of every byte, the first one in the low bits.
 var hexPairs = func() (pairs [256]uint16) {
 	for b := range pairs {
@@ -21,7 +26,7 @@ func AppendHex(dst, src []byte) []byte {
 	return dst
 }
 
-// PutHex writes src to dst as lower-case hexadecimal digits.
+// PutHex writes src to dst as lower-case hexadecimal digits. dst must be twice as long.
 func PutHex(dst, src []byte) {
 	for len(src) >= 4 && len(dst) >= 8 {
 		putHex4((*[8]byte)(dst), (*[4]byte)(src))
@@ -50,6 +55,7 @@ func PutHex8(dst *[16]byte, src *[8]byte) {
 // PutHex1 is PutHex for one byte.
 func PutHex1(dst *[2]byte, b byte) { binary.LittleEndian.PutUint16(dst[:], hexPairs[b]) }
 
+// putHex4 writes four bytes at once, which is one store of a word.
 func putHex4(dst *[8]byte, src *[4]byte) {
 	binary.LittleEndian.PutUint64(dst[:], uint64(hexPairs[src[0]])|uint64(hexPairs[src[1]])<<16|
 		uint64(hexPairs[src[2]])<<32|uint64(hexPairs[src[3]])<<48)

@@ -1,6 +1,8 @@
 package encode
 
-// Keys is a small set of keys, to be asked for every attribute.
+// Keys is a small set of keys, to be asked for every attribute: those of the trace fields, with
+// which a root attribute must not collide. A map would hash each key; the lengths alone, which
+// are at hand, say no for most. It is filled before it is used, and only read then.
 type Keys struct {
 	keys []string
 	// lengths has bit n set when a key is n bytes long, so that most attributes are

@@ -1,12 +1,18 @@
 package encode
 
+// Text that people read as it is, on a terminal or in a viewer: that of Pretty and Pattern,
+// of the companion command, and of spanlog's own reports on stderr. Values come from anywhere,
+// and a terminal obeys what is in them: control sequences (ECMA-48) move the cursor, set the
+// title or answer as if typed; a newline begins what looks like the next record; bidirectional
+// overrides show text in another order than it has. TestAppendSafe has one of each.
+
 import (
 	"bytes"
 	"unicode"
 	"unicode/utf8"
 )
 
-// zero-width joiner and non-joiner: invisible, but Persian and the scripts of
+// The zero-width joiner and non-joiner: invisible, but Persian and the scripts of
 // India cannot be written without them, nor can many emoji, and they move no
 // cursor.
 const (
@@ -16,7 +22,8 @@ const (
 
 // IsSafe reports whether r can be printed on a terminal as it is: a printable
 // character or a plain space, not a control character, not a bidirectional
-// override, nothing that moves the cursor.
+// override, nothing that moves the cursor. What is printable, Go's tables of Unicode say:
+// characters that are newer than those are escaped.
 func IsSafe(r rune) bool {
 	return unicode.IsPrint(r) || r == zwj || r == zwnj
 }
@@ -26,7 +33,7 @@ func IsSafe(r rune) bool {
 // a bidirectional override as \u202e, an invalid byte as \xff. There are no
 // quotes, and a backslash of s stays one: printable text comes out unchanged.
 func AppendSafe(dst []byte, s string) []byte {
-	start := 0 // s[start:i] is safe and not yet written
+	start := 0 // s[start:i] is safe and not yet written; mostly that is all of s in the end
 	for i := 0; i < len(s); {
 		if b := s[i]; b < utf8.RuneSelf {
 			if b >= ' ' && b != 0x7f {
@@ -54,9 +61,10 @@ func AppendSafe(dst []byte, s string) []byte {
 	return append(dst, s[start:]...)
 }
 
-// EscapeDEL replaces each DEL in dst[start:] by \x7f. It is the one control
-// character that slog's text form leaves as it is. Terminals print nothing for
-// it; a log reader's may not be so wise.
+// EscapeDEL replaces each DEL in dst[start:] by \x7f: for attributes in the text
+// form that Pretty and Pattern write. It is the one control character that slog's
+// form leaves as it is. Terminals print nothing for it; a log reader's may not be
+// so wise.
 func EscapeDEL(dst []byte, start int) []byte {
 	if bytes.IndexByte(dst[start:], 0x7f) < 0 {
 		return dst
@@ -64,6 +72,7 @@ func EscapeDEL(dst []byte, start int) []byte {
 	return append(dst[:start], bytes.ReplaceAll(dst[start:], []byte{0x7f}, []byte(`\x7f`))...)
 }
 
+// appendEscaped appends a character as in a string literal of Go.
 func appendEscaped(dst []byte, r rune) []byte {
 	switch {
 	case r == '\n':
@@ -83,6 +92,7 @@ func appendEscaped(dst []byte, r rune) []byte {
 	}
 }
 
+// appendHexRune appends r with exactly so many digits, as \u and \U want them.
 func appendHexRune(dst []byte, r rune, digits int) []byte {
 	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
 		dst = append(dst, hexDigits[r>>shift&0xF])

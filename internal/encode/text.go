@@ -1,5 +1,9 @@
 package encode
 
+// Values of slog's text form, by kind. A word stands as it is, or in the quotes of
+// strconv.Quote; the form has no other way to escape. What is quoted decides whether a line
+// can be forged, so NeedsQuotes follows slog's rule to the letter (FuzzStrings compares).
+
 import (
 	"encoding"
 	"fmt"
@@ -22,7 +26,7 @@ func NeedsQuotes(s string) bool {
 }
 
 // oddNeedsQuotes is NeedsQuotes for a string that has more than plain ASCII, but no
-// separators.
+// separators. A backslash alone is no reason, and a DEL is none to slog: see EscapeDEL.
 func oddNeedsQuotes(s string) bool {
 	for i := 0; i < len(s); {
 		if b := s[i]; b < utf8.RuneSelf {
@@ -41,7 +45,8 @@ func oddNeedsQuotes(s string) bool {
 	return false
 }
 
-// AppendTextString appends s, quoted as by [strconv.Quote] where it needs it.
+// AppendTextString appends s, quoted as by [strconv.Quote] where it needs it. Mostly nothing
+// in it needs an escape, and quotes around it, which a space asks for, are two bytes more.
 func AppendTextString(dst []byte, s string) []byte {
 	special, separators := textMarks(s)
 	switch {
@@ -57,12 +62,14 @@ func AppendTextString(dst []byte, s string) []byte {
 }
 
 // AppendTextKey appends prefix and key as one word. The prefix names the
-// groups around the key, each followed by a dot.
+// groups around the key, each followed by a dot. If one of the two needs quotes,
+// they are around both.
 func AppendTextKey(dst, prefix []byte, key string) []byte {
 	if len(prefix) == 0 {
 		return AppendTextString(dst, key)
 	}
-	// Converted in the argument alone, the prefix is not copied.
+	// Converted in the argument alone, the prefix is not copied: the compiler sees
+	// that the string is not kept.
 	if NeedsQuotes(string(prefix)) || NeedsQuotes(key) {
 		return strconv.AppendQuote(dst, string(prefix)+key)
 	}
@@ -70,8 +77,8 @@ func AppendTextKey(dst, prefix []byte, key string) []byte {
 	return append(dst, key...)
 }
 
-// AppendTextTime appends t in RFC 3339 with milliseconds.
-func AppendTextTime(dst []byte, t time.Time) []byte {
+// appendTextTime appends t in RFC 3339 with milliseconds.
+func appendTextTime(dst []byte, t time.Time) []byte {
 	// The formatter for RFC3339Nano is the fast one, but trims zeros. A tenth
 	// of a millisecond keeps all three digits, and is then cut out.
 	const digits = len("2006-01-02T15:04:05.000")
@@ -81,7 +88,8 @@ func AppendTextTime(dst []byte, t time.Time) []byte {
 }
 
 // AppendTextValue appends v, which is resolved and not a group. A value that
-// cannot be encoded, or panics, is replaced by a string that says so.
+// cannot be encoded, or panics, is replaced by a string that says so. Numbers,
+// durations and times need no quotes, whatever they are.
 func AppendTextValue(dst []byte, v slog.Value) []byte {
 	switch v.Kind() {
 	case slog.KindString:
@@ -97,7 +105,7 @@ func AppendTextValue(dst []byte, v slog.Value) []byte {
 	case slog.KindDuration:
 		return append(dst, v.Duration().String()...)
 	case slog.KindTime:
-		return AppendTextTime(dst, v.Time())
+		return appendTextTime(dst, v.Time())
 	default:
 		if text, ok := rawslog.Text(&v); ok { // an error's
 			return AppendTextString(dst, text)
@@ -107,7 +115,8 @@ func AppendTextValue(dst []byte, v slog.Value) []byte {
 }
 
 // appendTextAny is where code of the caller's runs (MarshalText, Error, String,
-// Format), and so the only place that has to expect a panic.
+// Format), and so the only place that has to expect a panic. The order in which it
+// asks is slog's; fmt, which comes last, catches panics of Error and String itself.
 func appendTextAny(dst []byte, a any) (out []byte) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -131,7 +140,7 @@ func appendTextAny(dst []byte, a any) (out []byte) {
 }
 
 // byteSlice returns the bytes of a []byte, also where the slice's type or its
-// element's has a name.
+// element's has a name: slog writes all of these as a quoted string.
 func byteSlice(a any) ([]byte, bool) {
 	if t := reflect.TypeOf(a); t != nil && t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 {
 		return reflect.ValueOf(a).Bytes(), true

@@ -4,6 +4,12 @@ import "encoding/binary"
 
 // Strings are looked at eight bytes at a time, and copied on the way, without a second pass
 // or a call of memmove: most are short.
+//
+// The arithmetic tests all bytes of a word at once, by the top bit of each: x - 1 in a byte
+// sets that for 0, and x - c for all that is below c. A subtraction borrows from the next
+// higher byte, so only the lowest hit can be relied on; here, whether there is any is all that
+// is asked. Words are loaded with the first byte as the lowest, on every machine. TestCopyPlain,
+// TestPlainRune and FuzzStrings compare with a loop over bytes, and with slog.
 
 // copyPlain copies s to dst, which has room for it, and reports whether all its bytes
 // stand for themselves in a JSON string. If not, what dst holds is of no use.
@@ -29,6 +35,7 @@ func copyPlain(dst []byte, s string) bool {
 		binary.LittleEndian.PutUint32(dst[n-4:n], last)
 		return specialBytes(uint64(first)|uint64(last)<<32) == 0
 	case n >= 2:
+		// The upper half of the word is filled with spaces, which are not special.
 		first, last := load16(s), load16(s[n-2:])
 		binary.LittleEndian.PutUint16(dst, first)
 		binary.LittleEndian.PutUint16(dst[n-2:n], last)
@@ -40,7 +47,10 @@ func copyPlain(dst []byte, s string) bool {
 	return true
 }
 
-// plainRune returns the length of the character that s begins with if it is one of two or
+// plainRune spares most text beyond ASCII the full decoding of UTF-8. What it does not know is
+// decoded, so it may know less than there is, and must not know too much.
+//
+// It returns the length of the character that s begins with if it is one of two or
 // three bytes that needs no escape in JSON, as most beyond ASCII are. 0 means to look closer.
 func plainRune(s string) int {
 	const continues = 0x80 // what a byte that continues a character has for its first two bits
@@ -59,8 +69,10 @@ func plainRune(s string) int {
 	return 0
 }
 
-// textMarks reports whether s has bytes that could need to be escaped within quotes,
-// DEL among them, and whether it has such that need quotes around it and no more.
+// textMarks looks at a string for the text form, in one pass for all that is asked: whether s
+// has bytes that could need to be escaped within quotes, DEL among them, and whether it has
+// such that need quotes around it and no more. With no bytes of the first kind, all others are
+// plain ASCII, and quotes are all that there is to add.
 func textMarks(s string) (special, separators bool) {
 	var odd, apart uint64
 	for len(s) >= 8 {
@@ -100,7 +112,8 @@ func specialBytes(x uint64) uint64 {
 	return ((x - ' '*ones) | ((x ^ '"'*ones) - ones) | ((x ^ '\\'*ones) - ones) | x) & tops
 }
 
-// The compiler makes one load of each of these.
+// The compiler makes one load of each of these, where the machine has such loads; encoding/binary
+// has the same for slices, and not for strings.
 
 func load64(s string) uint64 {
 	_ = s[7]

@@ -7,6 +7,8 @@ import (
 	"weak"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // heap is how much is alive.
@@ -51,7 +53,7 @@ func manyLines(n, size int) [][]byte {
 
 // TestMemory: the heap is about what Stats says.
 func TestMemory(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	const unlimited = 1 << 30
 	for _, test := range []struct {
 		name         string
@@ -169,7 +171,7 @@ func TestSpare(t *testing.T) {
 
 // TestGrows: a trace grows in few steps.
 func TestGrows(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	const records = 10_000
 	line := make([]byte, 100)
 	got := testing.AllocsPerRun(3, func() {
@@ -186,7 +188,7 @@ func TestGrows(t *testing.T) {
 // TestAllocs: traces that come and go do so in memory that those before them have left
 // behind, however many there are at a time.
 func TestAllocs(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	line := make([]byte, 300)
 	for _, live := range []int{1, 10, 1000} {
 		t.Run(fmt.Sprintf("%d at a time", live), func(t *testing.T) {
@@ -225,7 +227,7 @@ func TestAllocs(t *testing.T) {
 
 // TestTickAllocs: a tick allocates nothing, but for one in a while, if most traces have ended.
 func TestTickAllocs(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	const traces = 5000
 	table := New(Limit{256 << 10, 32 << 20}, func(*Batch[mark], Reason) {})
 	load{traces, 1, 1, 100, 0}.put(table, 0)

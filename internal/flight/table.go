@@ -39,7 +39,11 @@ const (
 )
 
 // New returns a table. Of records that nobody gets, gone is told, while a lock is held:
-// it must be quick, and call no method of the table.
+// it must be quick, and call no method of the table. The batch that it is given is valid
+// during the call only.
+//
+// There are as many shards, a power of two, as leave room in each for some of the largest
+// traces: where there is room for one, it pushes out all others.
 func New[M any](limit Limit, gone func(b *Batch[M], reason Reason)) *Table[M] {
 	n := 1
 	for 2*n <= maxShards && limit.Total/(2*n*tracesPerShard) >= limit.Trace {
@@ -58,7 +62,9 @@ func (t *Table[M]) shard(id trace.TraceID) *shard[M] {
 }
 
 // Put holds a record with its lines, which it copies, and that refers to extra bytes
-// elsewhere. It reports false if the trace is open: the record is not held then.
+// elsewhere. It reports false if the trace is open: the record is not held then, and is for
+// the caller to deliver. True means that it is seen to: held, or told to gone at once,
+// because it is too large or the table is closed.
 func (t *Table[M]) Put(id trace.TraceID, meta *M, extra int, lines ...[]byte) bool {
 	s := t.shard(id)
 	s.mu.Lock()
@@ -80,9 +86,11 @@ func (t *Table[M]) put(s *shard[M], id trace.TraceID, meta *M, extra int, lines 
 	return h.state != open
 }
 
-// use returns the trace, which it makes at need. A new one takes over the memory of the
-// oldest, if there is hardly more to be had.
-func (t *Table[M]) use(s *shard[M], id trace.TraceID) *held[M] {
+// use returns the trace, which it makes at need, as the one that was used last. A new one
+// takes over the memory of the oldest, if there is hardly more to be had: to have the oldest
+// go a moment later, in fit, would leave its memory to the collector instead. A trace that
+// had been evicted goes on as what it was, and says how many records it has lost.
+func (t *Table[M]) use(s *shard[M], id trace.TraceID) *heldTrace[M] {
 	if h := s.find(id); h != nil {
 		return h
 	}
@@ -96,135 +104,6 @@ func (t *Table[M]) use(s *shard[M], id trace.TraceID) *held[M] {
 		h.state = open
 	}
 	return h
-}
-
-// nearly is when the memory is nearly used up.
-func (l Limit) nearly() int { return l.Total / 16 * 15 }
-
-// add puts a record behind the others of its trace. If there is no room for it, a quarter
-// of them go, the oldest, or more: so that to make room is not to be done each time.
-func (t *Table[M]) add(s *shard[M], h *held[M], meta *M, extra int, lines [][]byte) {
-	need := itemSize[M]() + linesSize(lines) + extra
-	if need > t.limit.Trace { // it does not fit alone, and is to leave no large buffer behind
-		t.refuse(s, h.batch.Evicted, meta, Evicted)
-		h.batch.Evicted++
-		return
-	}
-	if h.batch.used()+need > t.limit.Trace {
-		most := min(t.limit.Trace-need, t.limit.Trace/4*3)
-		t.lose(s, h, h.batch.oldest(most), Evicted)
-	}
-	s.size -= h.reserved()
-	h.batch.add(meta, lines, extra, t.limit.Trace)
-	s.size += h.reserved()
-	s.records++
-}
-
-// refuse tells of a record that is not held at all, without its lines.
-func (t *Table[M]) refuse(s *shard[M], evicted int, meta *M, reason Reason) {
-	s.lost.Evicted = evicted
-	s.lost.items = append(s.lost.items, item[M]{meta: *meta})
-	t.gone(&s.lost, reason)
-	s.lost = Batch[M]{}
-}
-
-// lose removes the n oldest records of a trace that nobody gets.
-func (t *Table[M]) lose(s *shard[M], h *held[M], n int, reason Reason) {
-	if n == 0 {
-		return
-	}
-	s.lost = h.batch
-	s.lost.items = s.lost.items[:h.batch.first+n]
-	t.gone(&s.lost, reason)
-	s.lost = Batch[M]{}
-	s.size -= h.batch.extra
-	h.batch.drop(n)
-	s.size += h.batch.extra
-	s.records -= n
-	if reason == Evicted {
-		h.batch.Evicted += n
-	}
-}
-
-// empty has all records of a trace go, and their memory.
-func (t *Table[M]) empty(s *shard[M], h *held[M]) {
-	t.lose(s, h, h.batch.Len(), Evicted)
-	s.size -= h.reserved()
-	h.batch = Batch[M]{Evicted: h.batch.Evicted}
-	s.size += h.reserved()
-}
-
-// fit sees to it that the shard takes up no more than its share: what traces have left
-// behind goes first, then the traces that were not used for the longest time, but for h.
-func (t *Table[M]) fit(s *shard[M], h *held[M]) {
-	for oldest := s.ring.newer; s.size > t.limit.Total; {
-		if len(s.spare) > 0 {
-			s.dropSpare()
-			continue
-		}
-		if oldest == h { // what is being delivered has it all
-			t.empty(s, h)
-			return
-		}
-		newer := oldest.newer
-		t.evict(s, oldest)
-		oldest = newer
-	}
-}
-
-// evict ends a trace for which there is no room. Of one that is being released only the
-// records go: who delivers it will ask for more, and nobody else is to release it until then.
-func (t *Table[M]) evict(s *shard[M], h *held[M]) {
-	if h.state == releasing {
-		t.empty(s, h)
-		return
-	}
-	t.lose(s, h, h.batch.Len(), Evicted)
-	if n := h.batch.Evicted; n > 0 || h.state == open {
-		s.evicted[slot(h.id)] = evicted{h.id, n, h.state == open}
-	}
-	s.remove(h)
-}
-
-// Release returns what is held of a trace, or nil if that is underway or done already. It
-// is for the caller to deliver that, and then to ask Next for more: until that says that
-// there is none, records wait behind those that came before.
-func (t *Table[M]) Release(id trace.TraceID) *Batch[M] {
-	s := t.shard(id)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return nil
-	}
-	h := t.use(s, id)
-	defer t.fit(s, h)
-	if h.state != holding {
-		return nil
-	}
-	h.state = releasing
-	return s.hand(h)
-}
-
-// Next returns what has come while the records before it were delivered, or nil if there is
-// nothing. The trace is open then; or if last is set: then who delivers waits no longer for
-// an end.
-func (t *Table[M]) Next(id trace.TraceID, last bool) *Batch[M] {
-	s := t.shard(id)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	h := s.traces[id]
-	if h == nil || h.state != releasing {
-		return nil // all traces have ended in the meantime
-	}
-	s.touch(h)
-	s.delivered(h)
-	if h.batch.Len() == 0 || last {
-		h.state = open
-	}
-	if h.batch.Len() == 0 && h.batch.Evicted == 0 {
-		return nil
-	}
-	return s.hand(h)
 }
 
 // RootStarted says that a local root span of the trace has started: it does not end before
@@ -242,7 +121,8 @@ func (t *Table[M]) RootStarted(id trace.TraceID) {
 }
 
 // RootEnded says that a local root span has ended. If it was the last one, the trace ends,
-// but for one that is open: it stays so for a while, for those who are late.
+// but for one that is open or being released: it stays so for a while, for those who are late.
+// The end of a root whose start was not told, or whose trace was evicted, counts as nothing.
 func (t *Table[M]) RootEnded(id trace.TraceID) {
 	s := t.shard(id)
 	s.mu.Lock()
@@ -257,20 +137,24 @@ func (t *Table[M]) RootEnded(id trace.TraceID) {
 	}
 }
 
-func (t *Table[M]) end(s *shard[M], h *held[M]) {
+// end ends a trace that nobody has asked for: its records go.
+func (t *Table[M]) end(s *shard[M], h *heldTrace[M]) {
 	t.lose(s, h, h.batch.Len(), Ended)
 	s.remove(h)
 }
 
 // Tick says that time has gone by. It ends the traces of which nothing was heard for this
 // many ticks or more, and that have no local root span. Half of what traces have left
-// behind is left to the collector.
+// behind is left to the collector: so after a burst the memory is given back within some
+// ticks, and between two requests it is not.
 func (t *Table[M]) Tick(idle uint32) {
 	for i := range t.shards {
 		t.tick(&t.shards[i], idle)
 	}
 }
 
+// tick goes through the ring from its old end up to the first trace that is young enough:
+// its order is that of the epochs.
 func (t *Table[M]) tick(s *shard[M], idle uint32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,11 +1,13 @@
 package journal
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/spanlog/spanlog/internal/race"
+)
 
 func TestAllocs(t *testing.T) {
-	if underRace {
-		t.Skip("the race detector allocates")
-	}
+	race.Skip(t)
 	j := newJournal(t, MinCapacity)
 	record := line(1, 256)
 	size := RecordSize(len(record))

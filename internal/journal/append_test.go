@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 func TestRoundTrip(t *testing.T) {
@@ -32,7 +34,7 @@ func TestRoundTrip(t *testing.T) {
 func TestEverySize(t *testing.T) {
 	j, s := newJournal(t, MinCapacity), newScratch(t)
 	most := 3000
-	if underRace {
+	if race.Enabled {
 		most = 1000
 	}
 	var ring [][]byte // what must be there

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // TestDamagedSlots says what the checkpoints promise when one of them is damaged.
@@ -75,7 +77,7 @@ func TestEveryBitOfTheHeader(t *testing.T) {
 	_, _, err := s.load(t, b)
 	must(t, err)
 	stride := 1
-	if underRace {
+	if race.Enabled {
 		stride = 13
 	}
 	for bit := 0; bit < headerSize*8; bit += stride {
@@ -140,7 +142,7 @@ func TestEveryBitOfTheRing(t *testing.T) {
 		equal(t, fmt.Sprintf("bit %d of byte %d, of %d", bit%8, bit/8, owner[bit/8]), s.describe(t, b), strings.Join(want, " "))
 	}
 	stride, random := 1, 2000
-	if underRace {
+	if race.Enabled {
 		stride, random = 7, 200
 	}
 	for bit := 0; bit < len(owner)*8; bit += stride {

@@ -96,8 +96,10 @@
 // committed. Recovery writes with the same checkpoints: it may be killed as often
 // as one likes.
 //
-// The log is rotated only between a checkpoint without an intent and the next one
-// with it, so that an intent's file is not compressed or deleted by us.
+// The log is rotated only while no write is under way, so that the file of a write
+// that has happened, in whole or in part, is not compressed or deleted by us. An
+// intent may be left then of a write that failed before a whole line of it was in
+// the file: its records are appended anew, with that file or without it.
 //
 // Where others write to the log as well, what follows the offset may begin with
 // their lines, and the intent's content is looked for behind those. If only part

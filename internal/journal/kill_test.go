@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 func init() { childMain = writeUntilKilled }
@@ -121,7 +123,7 @@ func TestKilledProcess(t *testing.T) {
 	acknowledged := mapNumber(t, dir)
 	defer unmapFile(acknowledged)
 	rounds := 60
-	if underRace {
+	if race.Enabled {
 		rounds = 15
 	}
 	r := rand.New(rand.NewPCG(47, 53))

@@ -30,7 +30,9 @@ const (
 	commitMark, commitShift = 0xA5, 8
 )
 
-// MinCapacity and MaxCapacity bound the size of a journal's ring, in bytes.
+// MinCapacity and MaxCapacity bound the size of a journal's ring, in bytes. Package
+// spanlog refuses a File.JournalSize beyond them. The bounds are for Load as well,
+// which allocates what a header says.
 const (
 	MinCapacity = 64 << 10
 	MaxCapacity = 1 << 30

@@ -259,7 +259,8 @@ func (r *reader) record(pos, seq uint64) ([]byte, bool) {
 }
 
 // SetAside gives a damaged journal another name, for somebody to look at, and
-// returns it. The journal must be closed and acquired anew.
+// returns it. The journal must be closed and acquired anew. The time in the name is
+// written as in those of rotated files (package archive), in UTC.
 func (j *Journal) SetAside() (string, error) {
 	name := fmt.Sprintf("%s.damaged-%s", j.path, time.Now().UTC().Format("20060102T150405.000000Z"))
 	if _, err := os.Lstat(name); err == nil {

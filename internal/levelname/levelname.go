@@ -1,4 +1,14 @@
 // Package levelname names levels.
+//
+// A level is a number, of which slog names four and spanlog two more. A name is written
+// where a record is (Of), read where a program is told what to log or a person what to show
+// (Parse), and stands for a band of levels where only so many can be told apart (Band, Range).
+// All of that follows slog: a level between two names is the one below with an offset.
+//
+// Other systems' names are where those systems are known: the schemas' in schema.go of
+// package spanlog, Python's in package pylayout, and what loggers of all languages write in
+// package logline, which reads many more names than Parse and takes numbers for what their
+// logger means by them.
 package levelname
 
 import (
@@ -10,13 +20,15 @@ import (
 	"strings"
 )
 
-// The two levels that slog leaves out.
+// The two levels that slog leaves out, a step of four below and above its own.
+// spanlog.LevelTrace and LevelFatal are the same numbers.
 const (
 	Trace = slog.Level(-8)
 	Fatal = slog.Level(12)
 )
 
-// Of is slog's name of a level, or TRACE or FATAL at exactly those.
+// Of is slog's name of a level, or TRACE or FATAL at exactly those. Around them it stays
+// slog's, as in DEBUG-5 and ERROR+5: what is not named by us is byte for byte as with slog.
 func Of(l slog.Level) string {
 	switch l {
 	case Trace:
@@ -28,7 +40,8 @@ func Of(l slog.Level) string {
 }
 
 // Band is the name of the highest named level that a level is not below, in lower case:
-// what decides its colour, say. Below TRACE, it is trace.
+// what decides its colour, say. Below TRACE, it is trace. Bands are keys to those who get
+// them, metrics and web pages, so they are few and without offsets.
 func Band(l slog.Level) string {
 	switch {
 	case l < slog.LevelDebug:
@@ -75,7 +88,8 @@ var levels = map[string]slog.Level{
 }
 
 // Parse parses a level as slog prints it, in any case: a name, a name with an offset, or a
-// number. The error says what is wanted, but not what there is.
+// number. The error says what is wanted, but not what there is: its callers know where
+// that came from, and say both.
 func Parse(s string) (slog.Level, error) {
 	name, offset := strings.TrimSpace(s), 0
 	if n, err := strconv.Atoi(name); err == nil {

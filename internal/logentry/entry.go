@@ -1,5 +1,10 @@
 // Package logentry has the lines of logs in a form for web pages and exports: the JSON of
 // an [Entry].
+//
+// It is where bytes become text. Up to here a line is what somebody has written, in whatever
+// encoding and of any length; an Entry is valid UTF-8, bounded if that is asked for, and
+// shares no memory with the line. The JSON's keys are what the viewer's pages read, so they
+// are part of its API. Nothing is escaped for a page or a terminal: that is for who shows it.
 package logentry
 
 import (
@@ -35,7 +40,8 @@ type Entry struct {
 	Plain     bool `json:"plain,omitempty"`
 	Continued bool `json:"continued,omitempty"`
 	Torn      bool `json:"torn,omitempty"` // cut off, or damaged
-	// Cut is how many bytes of texts were left out because there were too many.
+	// Cut is how many bytes of texts were left out because there were too many. What
+	// comes first in a line's parts is kept: logger, service, source, message, attributes.
 	Cut int `json:"cut,omitempty"`
 }
 
@@ -46,7 +52,8 @@ type Attr struct {
 	Value string `json:"value"`
 }
 
-// A Reader makes entries of lines. It is for one goroutine at a time.
+// A Reader makes entries of lines. It is for one goroutine at a time. It parses a line anew:
+// an index keeps only the head.
 type Reader struct {
 	// MaxText is how many bytes the texts of an entry have; 0: as many as the line has.
 	MaxText int
@@ -91,7 +98,7 @@ func (r *Reader) Entry(l *logindex.Line) Entry {
 	e.Message = take(rec.Message)
 	for i := range rec.Attrs {
 		a := &rec.Attrs[i]
-		if left <= 0 {
+		if left <= 0 { // a key without anything else would take room all the same
 			e.Cut += len(a.Key) + len(a.Text)
 			continue
 		}
@@ -100,7 +107,8 @@ func (r *Reader) Entry(l *logindex.Line) Entry {
 	return e
 }
 
-// cut cuts a text to so many bytes, between two characters.
+// cut cuts a text to so many bytes, between two characters, so that half of one does not
+// become U+FFFD.
 func cut(text []byte, most int) []byte {
 	if len(text) <= most {
 		return text

@@ -2,7 +2,10 @@ package logfile
 
 import "log/slog"
 
-// A batch is records one behind the other, oldest first.
+// A batch is records one behind the other, oldest first. A Log has two: Append
+// fills one under mu while the other is drained under drainMu, and they are
+// swapped. So neither waits for the other but for the swap, and under a steady
+// load no memory is allocated.
 type batch struct {
 	data    []byte
 	records []record
@@ -15,7 +18,7 @@ type record struct {
 	size  int // in data
 	level slog.Level
 	// What it takes in the journal, with the damaged records before it if it was
-	// recovered; see journal.Record.
+	// recovered; see journal.Record. Both are 0 for one that is not there.
 	room, numbers int
 	recovered     bool
 }
@@ -27,51 +30,55 @@ func (b *batch) push(line []byte, r record) {
 
 func (b *batch) empty() bool { return b.next == len(b.records) }
 
-// A span is the oldest records of a batch that are written together.
-type span struct {
+// A chunk is the oldest records of a batch, which are written together.
+type chunk struct {
 	records       int
 	size          int // of their bytes
 	room, numbers int // see record
 }
 
-// span returns the oldest records that have at most size bytes together, but at
-// least one: all in the journal, or none of them.
-func (b *batch) span(size int64) (s span) {
+// chunk returns the oldest records that have at most size bytes together, but at
+// least one: all in the journal, or none of them. A mixture would have an intent
+// that tells of records which the journal does not have, and recovery could not
+// put what was written together again.
+func (b *batch) chunk(size int64) (c chunk) {
 	for _, r := range b.records[b.next:] {
-		if s.records > 0 && (int64(s.size+r.size) > size || (r.room > 0) != (s.room > 0)) {
+		if c.records > 0 && (int64(c.size+r.size) > size || (r.room > 0) != (c.room > 0)) {
 			break
 		}
-		s.add(r)
+		c.add(r)
 	}
-	return s
+	return c
 }
 
-func (s *span) add(r record) {
-	s.records++
-	s.size += r.size
-	s.room += r.room
-	s.numbers += r.numbers
+func (c *chunk) add(r record) {
+	c.records++
+	c.size += r.size
+	c.room += r.room
+	c.numbers += r.numbers
 }
 
-// whole returns the oldest records that are within the first n bytes.
-func (b *batch) whole(n int) (s span) {
+// whole returns the oldest records that are within the first n bytes: those that
+// are in the file after a write that ended early.
+func (b *batch) whole(n int) (c chunk) {
 	for _, r := range b.records[b.next:] {
-		if s.size+r.size > n {
+		if c.size+r.size > n {
 			break
 		}
-		s.add(r)
+		c.add(r)
 	}
-	return s
+	return c
 }
 
-// bytes are those of a span.
-func (b *batch) bytes(s span) []byte { return b.data[b.off : b.off+s.size] }
+// bytes are those of a chunk.
+func (b *batch) bytes(c chunk) []byte { return b.data[b.off : b.off+c.size] }
 
-// done takes the span off. An empty batch keeps its memory for the next records,
-// unless that is much more than they are likely to need.
-func (b *batch) done(s span, keep int) {
-	b.next += s.records
-	b.off += s.size
+// done takes a chunk off. An empty batch keeps its memory for the next records,
+// unless that is much more than they are likely to need: after a large record, or
+// after a disk was full.
+func (b *batch) done(c chunk, keep int) {
+	b.next += c.records
+	b.off += c.size
 	if b.empty() {
 		if cap(b.data) > keep {
 			b.data = nil

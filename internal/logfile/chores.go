@@ -13,28 +13,34 @@ import (
 // chores are what is done in the background, each by a goroutine that is there
 // only while there is something to do: to tell the program about trouble, which
 // may take its time and may log, and to tend the rotated files.
+//
+// Its lock is taken after a Log's and held for no call of others: so a Log may
+// report with its locks held, and a Report that logs, or does not return, holds up
+// no record (chores_test.go).
 type chores struct {
 	archive *archive.Archive
 	tell    func(error)
 	ctx     context.Context // ends when a close must not wait any longer
 	cancel  context.CancelFunc
 
-	mu      sync.Mutex
+	mu      sync.Mutex // guards what follows
 	running sync.WaitGroup
 	closed  bool // nothing is started any more
 
-	troubles []error // to tell
+	troubles []error // to tell, the oldest first; maxTroubles at most
 	untold   int     // how many more there were
-	telling  bool
+	telling  bool    // a goroutine tells
 
-	tending bool
+	tending bool      // a goroutine tends
 	again   bool      // tend once more: there is something new
 	next    time.Time // when to tend if nothing is
 }
 
 const (
+	// maxTroubles bounds what waits for a Report that is slower than trouble comes.
 	maxTroubles = 16
-	tendEvery   = time.Minute
+	// tendEvery is how soon a file goes that has become too old, or was held.
+	tendEvery = time.Minute
 )
 
 func (c *chores) init(a *archive.Archive, tell func(error)) {
@@ -57,6 +63,8 @@ func (c *chores) report(err error) {
 	}
 }
 
+// tellAll tells one trouble after the other, so that Report is never called twice
+// at the same time. The last one says how many were left out.
 func (c *chores) tellAll() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -96,6 +104,10 @@ func (c *chores) tick(now time.Time) {
 	}
 }
 
+// tendAll tends as often as tend was called, though not once for each: a call
+// during a round is one more round, which sees all that has come meanwhile. Rounds
+// must not overlap, for one takes the other's temporary file for a dead process's:
+// tending sees to that here, and the journal's lock between processes.
 func (c *chores) tendAll() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -140,7 +152,8 @@ func (c *chores) finish(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// tend has the rotated files tended if they are to be.
+// tend has the rotated files tended if they are to be. The owner's first call is
+// made without asking, for what a dead process has left may be of other options.
 func (l *Log) tend() {
 	if l.tends() {
 		l.chores.tend()

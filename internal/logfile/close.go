@@ -1,5 +1,11 @@
 package logfile
 
+// The end of a log, and lines that come after it. A program's last lines are often
+// those that matter most, and a disk that hangs must not keep it from ending: so
+// Close has a deadline, says what is missing then, and leaves to the next process
+// what is in the journal. From when closed is set, Append opens the file for each
+// line; close_test.go and concurrent_test.go have both at the same time.
+
 import (
 	"context"
 	"errors"
@@ -14,7 +20,7 @@ import (
 func (l *Log) Close(ctx context.Context) error {
 	l.mu.Lock()
 	closed := l.closed
-	l.closed = true
+	l.closed = true // before all else: what is accepted from now on is not ours to drain
 	l.mu.Unlock()
 	if closed {
 		return nil
@@ -34,6 +40,10 @@ func (l *Log) Close(ctx context.Context) error {
 	}
 }
 
+// close is Close without an eye on the file: it may hang in a write. The keeper
+// ends first, so that nobody else drains or rotates. The journal's lock goes before
+// the file does, and with it the file of a journal that is empty; whoever gets it
+// next finds the records that are left, and the end of the log as it is now.
 func (l *Log) close(ctx context.Context) error {
 	close(l.stop)
 	<-l.stopped
@@ -82,6 +92,7 @@ func (l *Log) flushUntil(ctx context.Context) error {
 	}
 }
 
+// allKept reports whether all that is not written is in the journal.
 func (l *Log) allKept() bool {
 	l.drainMu.Lock()
 	defer l.drainMu.Unlock()
@@ -107,7 +118,9 @@ func (l *Log) left() (kept int, lost []slog.Level) {
 }
 
 // appendClosed writes a line when nobody else does any more: the file is opened
-// for it.
+// for it. It waits for a Close that is under way, so it keeps the order. Of a line
+// that fails nothing stays, as far as that can be: its caller is told that it is
+// lost, and has nobody who tries it again (TestDiskFullAfterClose).
 func (l *Log) appendClosed(line []byte, synced bool) (err error) {
 	l.drainMu.Lock()
 	defer l.drainMu.Unlock()

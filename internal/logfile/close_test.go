@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // TestClose: all is in the file, the journal is removed, and what comes later is
@@ -186,7 +188,7 @@ func slowToCompress(t testing.TB, path string) (slow string) {
 	t.Helper()
 	slow = filepath.Join(filepath.Dir(path), "app-20261125T032606.000000Z.log")
 	size := 32 << 20
-	if underRace {
+	if race.Enabled {
 		size = 4 << 20
 	}
 	noise := make([]byte, size)

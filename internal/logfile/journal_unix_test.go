@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // journalLosses are what somebody else does to the journal while it is in use.
@@ -235,7 +237,7 @@ func TestJournalDamaged(t *testing.T) {
 		},
 	}
 	rounds := 60
-	if underRace {
+	if race.Enabled {
 		rounds = 15
 	}
 	for name, damage := range damages {

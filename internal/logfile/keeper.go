@@ -6,7 +6,14 @@ import "time"
 const housekeeping = time.Second
 
 // keep is the goroutine of a log. It writes what has gathered, soon or when it is
-// much, and looks after the rest now and then.
+// much, and looks after the rest now and then. It takes drainMu for each task by
+// itself, so that callers of Append and Flush get their turn, and holds no lock
+// while it waits.
+//
+// Append wakes it for the first record after a drain, which starts the delay, and
+// once more when much has gathered, which ends it. After a failure the delay is
+// what the back-off says. It ends when stop is closed, and writes nothing then:
+// that is for close to do, with a deadline.
 func (l *Log) keep() {
 	defer close(l.stopped)
 	tick := time.NewTicker(housekeeping)
@@ -17,7 +24,7 @@ func (l *Log) keep() {
 		defer t.Stop()
 		syncing = t.C
 	}
-	later := time.NewTimer(time.Hour)
+	later := time.NewTimer(time.Hour) // the delay; not running yet
 	defer later.Stop()
 	later.Stop()
 	waiting := false // for later
@@ -26,7 +33,7 @@ func (l *Log) keep() {
 		select {
 		case <-l.stop:
 			return
-		case <-l.look:
+		case <-l.wakeup:
 			now = l.signaled.Load()
 		case <-later.C:
 			now, waiting = true, false
@@ -69,6 +76,7 @@ func (l *Log) writeAll() bool {
 	return err == nil
 }
 
+// retryTime is when a write that has failed may be tried again.
 func (l *Log) retryTime() time.Time {
 	l.drainMu.Lock()
 	defer l.drainMu.Unlock()
@@ -87,6 +95,9 @@ func (l *Log) syncNow() {
 // tick sees to what does not wait for a record: that the file is the one at the
 // path, so that nobody waits for an idle process to let go of the old one, that
 // the clock's rotation comes, that the log has an owner and the owner a journal.
+//
+// With a write half done, the file is left as it is, for its rest has to follow
+// there: writeNext looks at the path when that is over.
 func (l *Log) tick() {
 	l.drainMu.Lock()
 	defer l.drainMu.Unlock()
@@ -113,7 +124,7 @@ func (l *Log) tick() {
 	}
 }
 
-// attention has the keeper tick soon.
+// attention has the keeper tick soon. It never waits.
 func (l *Log) attention() {
 	select {
 	case l.attend <- struct{}{}:

@@ -15,7 +15,8 @@ import (
 	"github.com/spanlog/spanlog/internal/journal"
 )
 
-// minBackoff is how long a failed write is left alone at first.
+// minBackoff is how long a failed write is left alone at first. It doubles up to a
+// second, which docs/durability.md promises.
 const minBackoff = 10 * time.Millisecond
 
 // A Log appends to the file at its path. All methods are safe for concurrent use.
@@ -25,8 +26,9 @@ const minBackoff = 10 * time.Millisecond
 //	drainMu  all about the file, and the records on their way to it
 //	mu       the records that nobody is taking there yet
 //
-// so that Append does not wait for the disk. Of the caller's functions, those that
-// count are called while one of them is held, and Report is not.
+// so that Append does not wait for the disk. What stands below one of them is
+// guarded by it. Of the caller's functions, those that count are called while one
+// of them is held, and Report is not: it may log, and come back to Append.
 type Log struct {
 	opts    Options
 	archive archive.Archive
@@ -45,29 +47,31 @@ type Log struct {
 	signaled atomic.Bool
 
 	drainMu  sync.Mutex
-	out      *output // nil after Close
+	out      *output // not nil from open until Close
 	draining batch
 	begun    begun
-	written  uint64 // how many of the accepted records are in the file
-	synced   uint64 // and how many of those are on disk
-	unsynced bool   // recovered records, which are not counted there, are not
-	failure  error  // of the last write, if it failed
-	retry    backoff.Backoff
+	written  uint64           // how many of the accepted records are in the file
+	synced   uint64           // and how many of those are on disk
+	unsynced bool             // recovered records, which are not counted there, are not
+	failure  error            // of the last write, if it failed
+	retry    backoff.Backoff  // when to try that again
 	checked  time.Time        // when the path was looked at
 	astray   backoff.Backoff  // for telling that another file cannot be had there
 	turn     time.Time        // when the clock asks for a rotation; zero: never
 	rotation backoff.Backoff  // after one that failed
 	journal  *journal.Journal // nil: this process does not own the log
-	fault    atomic.Bool      // the mapping is of no use any more
+	// fault is set when the mapping is of no use any more. Append finds that out
+	// with only mu held, so it is atomic.
+	fault atomic.Bool
 
-	look    chan struct{} // for the keeper: something is to be written, or much
+	wakeup  chan struct{} // for the keeper: something is to be written, or much
 	attend  chan struct{} // for the keeper: it should tick at once
 	stop    chan struct{}
 	stopped chan struct{}
 	chores  chores
 
 	// These are os.File's and package archive's, but for tests of disks that fail
-	// and of what is synced when.
+	// and of what is synced when. drainMu guards them once the log is open.
 	write   func(*os.File, []byte) (int, error)
 	fsync   func(*os.File) error
 	syncDir func(string) error
@@ -76,7 +80,8 @@ type Log struct {
 }
 
 // A KeptError is the error for a record that is not yet where it should be, but
-// waits, in memory at least, until that works again.
+// waits, in memory at least, until that works again. Whoever gets it must not log
+// the record once more: it is not lost.
 type KeptError struct{ Err error }
 
 func (e *KeptError) Error() string {
@@ -96,6 +101,8 @@ func Open(o Options) (*Log, error) {
 	return l, nil
 }
 
+// newLog makes a Log without touching the disk, which is for open: tests put their
+// own functions in between.
 func newLog(o Options) *Log {
 	o.setDefaults()
 	l := &Log{
@@ -103,7 +110,7 @@ func newLog(o Options) *Log {
 		archive: archive.Archive{
 			Path: o.Path, MaxFiles: o.MaxFiles, MaxAge: o.MaxAge, MaxTotal: o.MaxTotal, Compress: o.Compress,
 		},
-		look: make(chan struct{}, 1), attend: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
+		wakeup: make(chan struct{}, 1), attend: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
 		retry:    backoff.Backoff{Min: minBackoff, Max: time.Second},
 		astray:   backoff.Backoff{Min: time.Second, Max: time.Minute},
 		rotation: backoff.Backoff{Min: time.Second, Max: time.Minute},
@@ -135,16 +142,17 @@ func (l *Log) open() error {
 	return nil
 }
 
-// Append adds a line. When it returns nil, the line is in the file, or else in
-// the journal and will be in the file soon, even if this process dies. A
-// [*KeptError] means that it is neither, but that there is still room for it to
-// wait for better times; with any other error the line is lost.
+// Append adds a line, which ends in a newline; it keeps no part of it. When it
+// returns nil, the line is in the file, or else in the journal and will be in the
+// file soon, even if this process dies. A [*KeptError] means that it is not in the
+// file, or not on disk, as its level asks for, and waits for better times: in the
+// journal, or in memory where there is none. With any other error the line is lost.
 func (l *Log) Append(line []byte, level slog.Level) error {
 	r := record{size: len(line), level: level}
 	l.mu.Lock()
 	for !l.closed && !l.hasRoom(r.size) {
 		l.mu.Unlock()
-		err := l.makeRoom()
+		err := l.makeRoom() // by this goroutine: who logs too fast is slowed down
 		l.mu.Lock()
 		if err != nil && !l.closed {
 			l.mu.Unlock()
@@ -174,8 +182,8 @@ func (l *Log) Append(line []byte, level slog.Level) error {
 	return nil
 }
 
-// inRing reports whether a record goes into the journal. One that would take too
-// much of it is written at once instead.
+// inRing reports whether a record goes into the journal. One that would take more
+// than half of it is written at once instead, as docs/durability.md says.
 func (l *Log) inRing(size int) bool {
 	return l.ring != nil && journal.RecordSize(size) <= l.ring.Capacity()/2
 }
@@ -193,7 +201,8 @@ func (l *Log) toRing(line []byte, r *record) {
 }
 
 // hasRoom reports whether a record can be accepted now. Beside the ring there is
-// as much room for records that could not be written.
+// as much room for records that could not be written, and always for one, however
+// large it is.
 func (l *Log) hasRoom(size int) bool {
 	if l.inRing(size) {
 		return l.ring.HasRoom(journal.RecordSize(size))
@@ -212,7 +221,8 @@ func (l *Log) accepted() uint64 {
 }
 
 // pressing reports whether so much has gathered that it should be written before
-// the delay is over.
+// the delay is over: a third leaves room for what comes while that is written, so
+// that callers do not have to wait.
 func (l *Log) pressing() bool {
 	if l.ring != nil {
 		return l.ring.Used() > l.ring.Capacity()/3
@@ -232,15 +242,16 @@ func (l *Log) wakes() bool {
 	return len(l.filling.records) == 1
 }
 
+// wake has the keeper look for something to write. It never waits.
 func (l *Log) wake() {
 	select {
-	case l.look <- struct{}{}:
+	case l.wakeup <- struct{}{}:
 	default: // it is about to look anyway
 	}
 }
 
 // Flush writes all that was appended before the call to the file, and syncs it
-// if it is ever synced.
+// if it is ever synced. After an error what was not written waits as before.
 func (l *Log) Flush() error {
 	l.drainMu.Lock()
 	defer l.drainMu.Unlock()
@@ -248,7 +259,8 @@ func (l *Log) Flush() error {
 	return l.drainLocked(l.accepted(), l.opts.syncs())
 }
 
-// Reopen opens the file by name again, after it was moved.
+// Reopen opens the file by name again, after it was moved. It does nothing for a
+// pipe or a device, whose other end would be lost, nor after Close.
 func (l *Log) Reopen() error {
 	_ = l.Flush() // to where it is now; what fails is tried again
 	l.drainMu.Lock()

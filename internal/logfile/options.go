@@ -10,13 +10,16 @@ import (
 	"github.com/spanlog/spanlog/internal/archive"
 )
 
-// Options are what a Log does. Its caller has checked them.
+// Options are what a Log does. Its caller has checked them: package spanlog does so
+// in File, whose fields these mostly are, and which says what each is for.
 type Options struct {
 	Path string      // absolute, and not a symbolic link
 	Mode fs.FileMode // of a file that is made; one that follows another has that one's
 
-	MaxSize  int64            // bytes at which the file is rotated; 0: none
-	Every    archive.Schedule // when it is rotated
+	MaxSize int64            // bytes at which the file is rotated; 0: none
+	Every   archive.Schedule // when it is rotated
+
+	// What becomes of rotated files, as archive.Archive has it.
 	MaxFiles int
 	MaxAge   time.Duration
 	MaxTotal int64
@@ -24,7 +27,9 @@ type Options struct {
 
 	// WriteThrough has no journal: Append writes.
 	WriteThrough bool
-	// JournalSize is how many bytes may wait to be written; 0: 1 MiB.
+	// JournalSize is how many bytes may wait to be written; 0: 1 MiB. It is the
+	// ring's size, which package journal rounds up to whole pages, and without a
+	// journal the bound of what waits in memory.
 	JournalSize int
 	// Delay is how long they wait at most; 0: 100 ms.
 	Delay time.Duration
@@ -48,9 +53,11 @@ type Options struct {
 	Report func(error)
 }
 
-// No level is as high as Never.
+// Never is for SyncFrom: no level is as high.
 const Never = slog.Level(math.MaxInt)
 
+// The defaults are part of what package spanlog promises: they stand in the doc of
+// File and in docs/durability.md as well.
 const (
 	defaultJournal = 1 << 20
 	defaultDelay   = 100 * time.Millisecond

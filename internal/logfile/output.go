@@ -1,5 +1,10 @@
 package logfile
 
+// The open log file: how it is opened, what it ends with, and what of it is told
+// to the journal. O_APPEND has the system choose the place of each write, which is
+// the end, whoever has written there before; so no offset is kept, and the size is
+// asked for when it matters.
+
 import (
 	"errors"
 	"fmt"
@@ -12,21 +17,22 @@ import (
 	"github.com/spanlog/spanlog/internal/journal"
 )
 
-// An output is the open log file.
+// An output is the open log file. A Log's drainMu guards it.
 type output struct {
 	file    *os.File
-	info    fs.FileInfo // from when it was opened: which file it is
-	regular bool        // not a device or a pipe
-	closed  bool        // by a rotation that has failed
-	torn    bool        // its last line has no end
-	looked  int64       // the size at which torn was found out
-	status
-	before [journal.BeforeMax]byte // scratch
+	info    fs.FileInfo             // from when it was opened: which file it is
+	regular bool                    // not a device or a pipe
+	closed  bool                    // by a rotation that has failed
+	torn    bool                    // its last line has no end
+	looked  int64                   // the size at which torn was found out
+	status                          // of the last call of stat
+	before  [journal.BeforeMax]byte // scratch, so that a write does not allocate
 }
 
 // openOutput opens or makes the file at path, for appending, and holds a shared
 // lock on it: the owner compresses or deletes a file only when nobody writes to
-// it any more.
+// it any more. Between opening and locking it may be rotated and compressed, so
+// what is returned is locked and still at the path.
 func openOutput(path string, mode fs.FileMode) (*output, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err
@@ -50,6 +56,9 @@ func openOutput(path string, mode fs.FileMode) (*output, error) {
 	return nil, fmt.Errorf("%s is replaced all the time", path)
 }
 
+// openOnce opens the file without asking whether it is still at the path. A link
+// is not followed, for somebody could have it lead anywhere: Resolve has followed
+// those that were there.
 func openOnce(path string, mode fs.FileMode) (*output, error) {
 	const flags = os.O_APPEND | os.O_CREATE | noFollow
 	f, err := os.OpenFile(path, os.O_WRONLY|flags|noWait, mode)
@@ -87,7 +96,7 @@ func (o *output) isAt(path string) bool {
 }
 
 // endsTorn reports whether the file ends in the middle of a line, as far as it
-// can be read.
+// can be read. One that may only be written to counts as whole.
 func (o *output) endsTorn() bool {
 	if !o.regular || o.size == 0 {
 		return false
@@ -123,7 +132,9 @@ func (o *output) look() {
 // waits for a lock.
 var pause = time.Sleep
 
-// mend ends a line that somebody has left without an end.
+// mend ends a line that somebody has left without an end: a process that was
+// killed, or a disk that was full. What is written next must not be taken for the
+// rest of it.
 func (o *output) mend() error {
 	if !o.torn {
 		return nil
@@ -147,12 +158,15 @@ func cut(f *os.File, size, end int64) error {
 			err = f.Truncate(size)
 		}
 	}
-	// The shared lock is gone, whether the exclusive one was granted or not.
+	// The shared lock is gone, whether the exclusive one was granted or not: to
+	// turn one into the other is to give it up first (flock(2)).
 	_, locking := filelock.TryShared(f)
 	return errors.Join(err, locking)
 }
 
-// target is where the next write goes, as an intent has it.
+// target is where the next write goes, as an intent has it. If the file cannot be
+// read, there are no bytes before the offset, and recovery has the inode alone to
+// go by.
 func (o *output) target() journal.Target {
 	t := journal.Target{Device: o.device, Inode: o.inode, Offset: o.size}
 	before := o.before[:min(o.size, journal.BeforeMax)]
@@ -163,7 +177,7 @@ func (o *output) target() journal.Target {
 }
 
 // inherit gives the file the permissions and, where that is allowed, the owner of
-// the one before it.
+// the one before it: a collector that could read that one can read this one.
 func (o *output) inherit(old *output) error {
 	info, err := old.file.Stat()
 	if err != nil {

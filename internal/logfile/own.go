@@ -1,5 +1,17 @@
 package logfile
 
+// Becoming the owner, and having a journal. Each of these steps may fail, and the
+// keeper tries again with its next tick; until then records are written through,
+// so nothing depends on it but speed. The order is what keeps records in order:
+//
+//	drain what this process has      it was accepted before the takeover
+//	take the lock, load the journal  now nobody else writes to that
+//	write what was left in it        with its own checkpoints, so it may be cut short
+//	drain again, map                 from here on all new records are in the journal
+//
+// own_test.go has processes die and others take over, journal_unix_test.go has the
+// journal removed, cut off and garbled.
+
 import (
 	"errors"
 	"fmt"
@@ -43,8 +55,9 @@ func (l *Log) lacksRing() bool {
 	return l.ring == nil && !l.opts.WriteThrough && !errors.Is(l.noRing, journal.ErrNoMap)
 }
 
-// withoutRing has records written through from now on, and says why. That is
-// reported when it is news, unless it is nobody's fault.
+// withoutRing has records written through from now on, and says why; nil is for
+// the moment before a ring is made. That is reported when it is news, unless it is
+// nobody's fault.
 func (l *Log) withoutRing(why error) {
 	l.mu.Lock()
 	before := l.noRing
@@ -99,7 +112,7 @@ func (l *Log) acquire() error {
 	l.journal = j
 	l.fault.Store(false)
 	// What is recovered belongs to the period in which the file was last written
-	// to, so the clock stands still meanwhile.
+	// to, so the clock stands still meanwhile: no rotation comes between the two.
 	turn := l.nextTurn()
 	l.turn = time.Time{}
 	l.recover(pending)
@@ -122,7 +135,7 @@ func (l *Log) recover(p *journal.Pending) {
 		lost += p.BegunLost
 		l.pushRecovered(p.Begun)
 		if part > 0 { // then nothing of it is damaged
-			l.begun = begun{span: l.draining.span(int64(len(l.draining.data))), at: p.Intent.Offset, part: part}
+			l.begun = begun{chunk: l.draining.chunk(int64(len(l.draining.data))), at: p.Intent.Offset, part: part}
 		}
 	}
 	l.pushRecovered(p.Rest)
@@ -142,6 +155,10 @@ func (l *Log) recover(p *journal.Pending) {
 	}
 }
 
+// pushRecovered puts records before all that this process has accepted: own has
+// drained that, so there is nothing else in the batch. They keep the room that they
+// have in the ring, by which finish strikes them off there. Their level is not
+// known any more; only for a record that is lost would it be needed.
 func (l *Log) pushRecovered(records []journal.Record) {
 	for _, r := range records {
 		l.draining.push(r.Line, record{size: len(r.Line), room: r.Size, numbers: r.Numbers, recovered: true})
@@ -149,7 +166,8 @@ func (l *Log) pushRecovered(records []journal.Record) {
 }
 
 // mapJournal has records go into the journal from the next one on. There must be
-// none on their way when that begins: of the ones before, it knows nothing.
+// none on their way when that begins: of the ones before, it knows nothing. mu is
+// held while it is mapped, so Append waits, as it does for nothing else here.
 func (l *Log) mapJournal() {
 	for {
 		if l.drainAll() != nil {

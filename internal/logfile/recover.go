@@ -21,12 +21,15 @@ var ErrNothing = errors.New("there is no journal")
 // what is in the journal.
 var ErrInUse = errors.New("a running process has the journal")
 
-// recoverTime is how long Recover waits for a disk.
+// recoverTime is how long Recover waits for a disk: somebody sits before it.
 const recoverTime = 30 * time.Second
 
 // Recover writes to a log what a process that died has left in its journal, as the next
 // process that opens the log would, and returns how many records that were. An error can be
 // about some of them only. The path may be relative, or a link.
+//
+// There is no second way to recover: the log is opened and closed again, with options by
+// which nothing is mapped and nothing rotated.
 func Recover(path string) (records int, err error) {
 	if path, err = Resolve(path); err != nil {
 		return 0, err
@@ -64,7 +67,8 @@ func Recover(path string) (records int, err error) {
 }
 
 // Resolve returns the path as Options want it: absolute, and without links. The file need not
-// be there.
+// be there, but its directory must. Two paths of one log are the same then, by which a program's
+// Files find out that they have one log, and their journals have one name.
 func Resolve(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {

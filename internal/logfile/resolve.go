@@ -1,5 +1,10 @@
 package logfile
 
+// What became of a dead process's last write. The journal says what it was to be
+// and where; only the file can say how much of it is there. Package journal's doc
+// has the reasons, resolve_test.go and resolve_linux_test.go all the cases, among
+// them a file whose inode another one has got.
+
 import (
 	"bytes"
 	"fmt"
@@ -10,7 +15,8 @@ import (
 )
 
 // maxSearch is how far behind an intent's offset its content is looked for, among
-// what other processes have written.
+// what other processes have written. It bounds the memory for that; content that
+// lies behind is written again.
 const maxSearch = 64 << 20
 
 // resolve finds out what has become of the write that a dead process had begun:
@@ -41,6 +47,7 @@ func (l *Log) resolve(p *journal.Pending) (part int, done bool) {
 
 // find returns the file of an intent, wherever it is called in the log's
 // directory, and whether it is the one that is open. It is nil if there is none.
+// Whoever has moved it, the owner or somebody else, has left it in there mostly.
 func (l *Log) find(t journal.Target) (f *os.File, current bool, err error) {
 	if err := l.out.stat(); err != nil {
 		return nil, false, err
@@ -74,7 +81,9 @@ func (l *Log) find(t journal.Target) (f *os.File, current bool, err error) {
 	return nil, false, nil
 }
 
-// compare looks for the content of an intent in its file.
+// compare looks for the content of an intent in its file: all of it is there, or a
+// beginning that ends the file, or anything else, which is nothing. With part above
+// 0, the file ends in the middle of the content, and what is missing can follow.
 func compare(f *os.File, p *journal.Pending) (part int, done bool, err error) {
 	t := p.Intent
 	info, err := f.Stat()

@@ -1,5 +1,11 @@
 package logfile
 
+// When the owner moves the file aside, and how. Names, order and everything that
+// lies aside are for package archive. The log is rotated only while no write is
+// under way, or recovery would have to find its file under another name, and might
+// find it compressed. The journal may still have the intent of a write that failed;
+// no whole line of that is in the file then, so it does not need the file.
+
 import (
 	"errors"
 	"fmt"
@@ -10,7 +16,7 @@ import (
 )
 
 // rotates reports whether the file is to be rotated before a record of size bytes
-// is written. An empty file never is.
+// is written. An empty file never is: a period without records leaves no file.
 func (l *Log) rotates(now time.Time, size int) bool {
 	due := !l.turn.IsZero() && !now.Before(l.turn)
 	if l.out.size == 0 {
@@ -34,7 +40,8 @@ func (l *Log) nextTurn() time.Time {
 }
 
 // rotate moves the file aside and opens a new one. If that fails, the old one
-// stays in use, with its name, and it is tried again later.
+// stays in use, with its name, and it is tried again later: a log that is too large
+// is better than none (TestDiskFullAtRotation).
 func (l *Log) rotate(now time.Time) {
 	if err := l.tryRotate(now); err != nil {
 		l.rotation.Fail()
@@ -45,6 +52,9 @@ func (l *Log) rotate(now time.Time) {
 	l.tend()
 }
 
+// tryRotate moves the file aside before the new one is there, since it has to have
+// the name; between the two, other processes may make the new one, which is then
+// opened here. crashtest kills at each of its points.
 func (l *Log) tryRotate(now time.Time) error {
 	// Nobody ends a line of a rotated file any more.
 	l.out.look()
@@ -78,8 +88,9 @@ func (l *Log) tryRotate(now time.Time) error {
 	return nil
 }
 
-// rotateClosed is for systems that do not rename a file that is open. If none can
-// be opened afterwards, the next write tries it again.
+// rotateClosed is for systems that do not rename a file that is open, which is
+// Windows. If none can be opened afterwards, the next write tries it again.
+// TestRotateClosed runs it everywhere.
 func (l *Log) rotateClosed(now time.Time) error {
 	if err := l.out.file.Close(); err != nil {
 		return err

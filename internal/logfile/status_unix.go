@@ -16,7 +16,9 @@ const (
 	noWait   = unix.O_NONBLOCK // for somebody to read the pipe: it is an error that nobody does
 )
 
-// A status is what a file is at the moment.
+// A status is what a file is at the moment: others may change all of it at any
+// time, so it is asked for anew before each write. That is one fstat(2) for many
+// records.
 type status struct {
 	device, inode uint64
 	size          int64

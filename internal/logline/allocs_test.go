@@ -1,11 +1,13 @@
 package logline
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/spanlog/spanlog/internal/race"
+)
 
 func TestAllocs(t *testing.T) {
-	if underRace {
-		t.Skip("the race detector allocates")
-	}
+	race.Skip(t)
 	var s Scanner
 	var h Head
 	var r Record

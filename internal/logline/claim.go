@@ -1,5 +1,10 @@
 package logline
 
+// Claims: which value has which role. A reader calls claim for each key that is a name, in the
+// order of the line. The lower the name's number, the higher its rank, so "a better name" is a
+// smaller number. The head is filled on the way; whatever ends the line early leaves it as good
+// as what stands before.
+
 import (
 	"log/slog"
 	"math"
@@ -17,7 +22,8 @@ const (
 	valueString
 )
 
-// A value is a scalar: the text between a string's quotes, or all of what else there is.
+// A value is a scalar: the text between a string's quotes, or all of what else there is. It is a
+// part of the line, not decoded.
 type value struct {
 	text   []byte
 	kind   valueKind
@@ -31,22 +37,27 @@ type claims struct {
 	// the record. Where there is no name, best is above all of them.
 	best [roles]uint8
 	attr [roles]int32
-	// parts is the parts that are there.
+	// parts is the parts that are there: hasParts has a bit for each that was set.
 	parts     [parts]partValue
 	hasParts  uint32
-	hasSource uint32
+	hasSource uint32    // the same for sources
 	sources   [32]int32 // attributes, by the name's place among those of sources
 	nanos     part      // the one that completed the time
 	python    bool      // the line has what only Python's loggers write
 }
 
+// A partValue is a value that completes another one. It is kept until the line is over, for it
+// may stand before the one that it completes.
 type partValue struct {
-	nanos int64
-	attr  int32
+	nanos int64 // of those that are nanoseconds
+	attr  int32 // of the record, if there is one
 }
 
+// noName is above all names, so that any is better. TestNamesMakeSense sees to it that it stays
+// above.
 const noName = 0xFF
 
+// reset forgets the line before. What is left in the arrays is not looked at without its bit.
 func (c *claims) reset() {
 	for i := range c.best {
 		c.best[i] = noName
@@ -56,6 +67,9 @@ func (c *claims) reset() {
 
 // claim uses a value for the role that its key has, unless a better name has it, or it
 // can't be used. If there is a record, the value is its last attribute.
+//
+// Of equal names the first one stays, as it has the role already. A value that can't be used
+// changes nothing, so the next name gets its turn (TestPrecedence).
 func (s *Scanner) claim(e *entry, v *value) {
 	if v.kind == valueNone || e.role < roles && e.name >= s.best[e.role] {
 		return
@@ -63,7 +77,7 @@ func (s *Scanner) claim(e *entry, v *value) {
 	n := &names[e.name]
 	ok := false
 	switch e.role {
-	case roleMessage: // texts are decoded only in records
+	case roleMessage: // texts are decoded only in records, and any scalar is a message
 		ok = true
 	case roleLogger, roleService:
 		ok = v.kind == valueString && len(v.text) > 0
@@ -79,7 +93,7 @@ func (s *Scanner) claim(e *entry, v *value) {
 			s.head.Level, s.head.HasLevel = l, true
 			s.python = s.python || n.form == formPython
 		}
-	case roleTrace:
+	case roleTrace: // one of zeros claims nothing: loggers write that where there is no span
 		var id trace.TraceID
 		if id, ok = parseTraceID(s.scalar(v), v.kind == valueNumber, n.form); ok {
 			s.head.Trace = id
@@ -128,7 +142,8 @@ func (s *Scanner) claimParent(e *entry, text []byte) {
 	}
 }
 
-// claimPart notes a part, the first one that can be used. The text of a boolean is nil.
+// claimPart notes a part, the first one that can be used. The text of a boolean is nil. Line
+// numbers are of use in records only, which have sources; nanoseconds are in heads as well.
 func (s *Scanner) claimPart(p part, text []byte) {
 	if s.hasParts&(1<<p) != 0 || text == nil {
 		return
@@ -153,7 +168,8 @@ func (s *Scanner) claimPart(p part, text []byte) {
 	s.parts[p], s.hasParts = v, s.hasParts|1<<p
 }
 
-// addNanos completes a time that is in two parts.
+// addNanos completes a time that is in two parts. It is for the end of a line: only then is it
+// known which name has the time, and its part may stand before it or behind.
 func (s *Scanner) addNanos() {
 	if name := s.best[roleTime]; name != noName {
 		p := names[name].part
@@ -174,7 +190,8 @@ func (s *Scanner) claimSource(e *entry, v *value) {
 	s.sources[at], s.hasSource = int32(len(s.rec.Attrs)-1), s.hasSource|1<<at
 }
 
-// firstSource is the first of the names of sources, which stand together.
+// firstSource is the first of the names of sources, which stand together, so that a bit for each
+// fits 32 (TestNamesMakeSense).
 var firstSource = func() uint8 {
 	for i, n := range names {
 		if n.role == roleSource {

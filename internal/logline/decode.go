@@ -5,6 +5,15 @@ import (
 	"unicode/utf8"
 )
 
+// Decoding: what the text between two quotes stands for. There are two kinds of escapes. JSON's
+// have been checked by then, so appendJSON expects them to be whole. Go's and logfmt's have not:
+// those encoders differ, so appendQuoted takes what it knows and leaves the rest as it is.
+//
+// Where the decoded text lives is what the three functions in front differ in: in the line if
+// there is nothing to decode, else in scratch memory that the next value takes, or in the record's
+// buffer, which stays until the record is used again. A record's buffer may move while it grows;
+// texts that were decoded before keep the old one alive, so they stay right.
+//
 // Invalid UTF-8 becomes U+FFFD, byte by byte, as encoding/json has it. Heads do not care:
 // no name or value that they know has such bytes.
 
@@ -54,7 +63,8 @@ func appendText(dst []byte, v *value) []byte {
 	return appendJSON(dst, v.text)
 }
 
-// appendJSON appends what is between the quotes of a valid JSON string.
+// appendJSON appends what is between the quotes of a valid JSON string. A surrogate without its
+// other half becomes U+FFFD, as with encoding/json.
 func appendJSON(dst, b []byte) []byte {
 	for i := 0; i < len(b); {
 		if b[i] != '\\' {
@@ -170,7 +180,8 @@ func appendNumbered(dst, b []byte) ([]byte, int) {
 	return utf8.AppendRune(dst, rune(r)), n
 }
 
-// hex4 returns the number that four hexadecimal digits are, or -1.
+// hex4 returns the number that four hexadecimal digits are, or -1. What is none has all bits set in
+// hexDigit, and stays above 15 whatever it is combined with.
 func hex4(b []byte) rune {
 	high, low := hexDigit[b[0]]|hexDigit[b[1]], hexDigit[b[2]]|hexDigit[b[3]]
 	if high|low > 15 {
@@ -179,7 +190,8 @@ func hex4(b []byte) rune {
 	return rune(hexDigit[b[0]])<<12 | rune(hexDigit[b[1]])<<8 | rune(hexDigit[b[2]])<<4 | rune(hexDigit[b[3]])
 }
 
-// appendRune appends the character at i, and returns the place behind it.
+// appendRune appends the character at i, and returns the place behind it. A byte that is none
+// becomes U+FFFD, by itself.
 func appendRune(dst, b []byte, i int) ([]byte, int) {
 	if b[i] < utf8.RuneSelf {
 		return append(dst, b[i]), i + 1

@@ -39,4 +39,36 @@
 // Nothing in a line makes this package panic, or take more than time and memory that are
 // proportional to the line's length. But nothing is made safe for a terminal or a page:
 // texts have whatever characters the line has.
+//
+// # How it works
+//
+// A line is read once, from front to back, by one of two readers: object.go for JSON, text.go
+// for pairs. Neither decodes a value: they find where it ends (value.go) and look up its key
+// (lookup.go). A key that is a name claims its role for its value (claim.go), which is only then
+// decoded and parsed (decode.go, time.go, level.go, id.go). What is claimed last is decided when
+// the line is over, as some names need another one beside them (record.go).
+//
+// [Scanner.Head] and [Scanner.Parse] are the same reading. Parse gathers all attributes besides,
+// and takes those that were used out of them in the end. Head skips what is unknown, and has a
+// memory of the keys of the last lines (seenkey.go): it is for indexing and filtering, where
+// each line of a large log goes through it.
+//
+// Places in a line are indexes. A function that finds the end of something takes the line and
+// the place where it begins, and returns the place behind it, or -1 if it is not there or not
+// whole; so a torn line comes to an end at once, with what was claimed before.
+//
+// # To have more understood
+//
+// A name is a row in names.go, with what it means, where it ranks, and the loggers that have it.
+// A name of a level is a word in level.go, a scale of numbers a form there. A form of time or id
+// is a case in time.go or id.go: that it could not be anything else is harder than to read it, as
+// each value that is taken is one that no longer stands among the attributes. All of these have
+// a table in their test; times, levels and ids have a twin in reference_values_test.go, with which
+// the fuzz tests compare.
+//
+// # Tests
+//
+// What spanlog itself writes, in each of its schemas, is read back as it was logged (TestSchemas).
+// reference_test.go is a second reader, made of encoding/json and package time and as simple as
+// can be. The fuzz and property tests compare with it, and the tests of each file have tables.
 package logline

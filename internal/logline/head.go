@@ -27,7 +27,8 @@ func (k Kind) String() string {
 	return "plain"
 }
 
-// Head is what it takes to index, filter and sort a line.
+// Head is what it takes to index, filter and sort a line. It has no part of the line, can be
+// compared, and is small: an index has one for each line that it looks at.
 type Head struct {
 	Time     int64 // Unix nanoseconds; 0: none
 	Level    slog.Level
@@ -44,9 +45,11 @@ type Scanner struct {
 	// Location is where times are that have no zone; nil means time.Local.
 	Location *time.Location
 
-	claims
-	objects
-	seenKeys
+	claims   // of this line
+	objects  // where in it the scanner is
+	seenKeys // of the lines before
+
+	// These are of the call that is under way.
 	scratch []byte // a decoded value
 	key     []byte // a decoded key
 	line    []byte // what of the line counts
@@ -55,13 +58,18 @@ type Scanner struct {
 }
 
 // Head finds the head of a line, which may have its line end. It allocates nothing, but
-// for rare lines that are larger than those before, and keeps no part of the line.
+// for rare lines that are larger than those before, and keeps no part of the line. It finds
+// what Parse finds (checkLine in the tests).
 func (s *Scanner) Head(line []byte, h *Head) {
 	s.rec = nil
 	s.scan(line, h)
 	s.head, s.line = nil, nil
 }
 
+// scan reads a line for its head, and adds to the record if there is one. The first character
+// decides what the line is taken for: there is no second try, so that each line costs one
+// reading. A line of pairs that turns out to be prose has claimed this and that by then, which
+// is forgotten; one that began as an object, or broke off in quotes, keeps what it has.
 func (s *Scanner) scan(line []byte, h *Head) {
 	*h = Head{}
 	b := trim(line)
@@ -70,10 +78,10 @@ func (s *Scanner) scan(line []byte, h *Head) {
 	if len(b) == 0 {
 		return
 	}
-	if i := space(b, 0); i < len(b) && b[i] == '{' {
+	if i := skipSpace(b, 0); i < len(b) && b[i] == '{' {
 		if s.wholeObject(b, i) {
 			h.Kind = JSON
-		} else {
+		} else { // torn, if it had a member or told anything; else it is a line with a brace
 			h.Torn = s.members > 0 || *h != Head{}
 		}
 	} else {

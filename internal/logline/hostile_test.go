@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // TestTorn has lines that were cut off, or that something else is in.
@@ -201,7 +203,7 @@ func TestNesting(t *testing.T) {
 // deadline would notice if not.
 func TestLarge(t *testing.T) {
 	n := 1 << 20
-	if underRace {
+	if race.Enabled {
 		n >>= 4
 	}
 	for _, test := range []struct{ name, line string }{

@@ -1,5 +1,11 @@
 package logline
 
+// Ids of traces and spans, in all forms that are about. The W3C's Trace Context has 16 and 8
+// bytes in hexadecimal; older systems have 64 bits for a trace as well, which are the low half
+// then; Datadog writes decimal numbers; X-Ray and Google put something around. All become the
+// same two types, so that lines of one trace are found together whoever wrote them. An id of
+// zeros is none, everywhere. TestIDs has the table.
+
 import (
 	"bytes"
 	"encoding/binary"
@@ -8,13 +14,14 @@ import (
 )
 
 // leastDigits is how many hexadecimal digits an id has at least. Some libraries leave
-// out zeros in front, but not that many.
+// out zeros in front, but not that many: with fewer, it is some other id.
 const leastDigits = 8
 
 // parseTraceID parses a trace id: 32 hexadecimal digits, or fewer, for which there are
 // zeros in front; a UUID; AWS X-Ray's form; Google's, within a project; or a decimal
 // number.
 func parseTraceID(b []byte, number bool, f form) (id trace.TraceID, ok bool) {
+	// No other form has 32 characters, as nearly all ids have.
 	if number || len(b) != 32 {
 		if low, ok := parseDecimal(b, number, f); ok || number {
 			binary.BigEndian.PutUint64(id[8:], low)
@@ -30,7 +37,7 @@ func parseTraceID(b []byte, number bool, f form) (id trace.TraceID, ok bool) {
 		}
 	}
 	switch {
-	case len(b) == 35 && b[0] == '1' && b[1] == '-' && b[10] == '-':
+	case len(b) == 35 && b[0] == '1' && b[1] == '-' && b[10] == '-': // X-Ray: version, time, the rest
 		ok = decodeHex(id[:4], b[2:10]) && decodeHex(id[4:], b[11:])
 	case len(b) == 36 && b[8] == '-' && b[13] == '-' && b[18] == '-' && b[23] == '-':
 		ok = decodeHex(id[:4], b[:8]) && decodeHex(id[4:6], b[9:13]) && decodeHex(id[6:8], b[14:18]) &&
@@ -51,7 +58,8 @@ func parseSpanID(b []byte, number bool, f form) (id trace.SpanID, ok bool) {
 	return id, ok && id != trace.SpanID{}
 }
 
-// parseParent parses the W3C's traceparent.
+// parseParent parses the W3C's traceparent: version, trace, span and flags, each in hexadecimal.
+// Version ff is forbidden there, and what a later version has more stands behind another hyphen.
 func parseParent(b []byte) (t trace.TraceID, s trace.SpanID, ok bool) {
 	var version, flags [1]byte
 	ok = len(b) >= 55 && b[2] == '-' && b[35] == '-' && b[52] == '-' &&
@@ -71,7 +79,7 @@ func parseDecimal(b []byte, number bool, f form) (uint64, bool) {
 }
 
 // decodeID decodes hexadecimal digits that may be too few, or have 0x in front, to dst, which
-// is zeros.
+// is zeros. What is there are the low digits, so they go to the end.
 func decodeID(dst, b []byte) bool {
 	if len(b) == 2*len(dst) && decodeHex(dst, b) {
 		return true
@@ -93,7 +101,7 @@ func decodeID(dst, b []byte) bool {
 	return decodeHex(dst, b)
 }
 
-// decodeHex decodes the two digits of each byte of dst.
+// decodeHex decodes the two digits of each byte of dst. On false, dst may have been written to.
 func decodeHex(dst, b []byte) bool {
 	for len(dst) >= 4 && len(b) >= 8 {
 		four, ok := decodeHex8(binary.LittleEndian.Uint64(b))

@@ -1,5 +1,14 @@
 package logline
 
+// Looking up a key: whether it is a name, in any spelling and letter case. It is done for each
+// key of each line, so it allocates nothing, and the key is not made lower case before it is
+// looked up. A key is told by its first 16 bytes as two numbers, in which the case of all letters
+// is changed at once; only keys that are longer are compared byte by byte.
+//
+// The table is made from names when the program starts: an entry for each spelling, and one for
+// each object around one ("log" and "log.origin" for log.origin.file.name), which says that it is
+// worth while to read what is in there.
+
 import (
 	"encoding/binary"
 	"math/bits"
@@ -18,7 +27,8 @@ type entry struct {
 // A word is the first 16 bytes of a key, with zeros behind a shorter one.
 type word struct{ first, second uint64 }
 
-// The table is open: an entry is at its hash or in one of the slots behind it.
+// The table is open: an entry is at its hash or in one of the slots behind it. It is not to be
+// more than half full, which TestNamesMakeSense watches.
 const (
 	tableBits = 11
 	tableSize = 1 << tableBits
@@ -29,7 +39,7 @@ var (
 	table   [tableSize]uint16 // where in entries
 	longest int               // name, in bytes
 
-	noEntry *entry // of what is no name
+	noEntry *entry // of what is no name: an empty slot leads to it
 )
 
 func init() {
@@ -48,7 +58,7 @@ func init() {
 	}
 }
 
-// spellings returns the spellings of a name, in lower case.
+// spellings returns the spellings of a name, in lower case: for each underscore there are three.
 func spellings(text string) []string {
 	before, after, more := strings.Cut(text, "_")
 	if !more {
@@ -61,6 +71,8 @@ func spellings(text string) []string {
 	return all
 }
 
+// insert returns the entry of a spelling, which it makes if there is none: a name can be the
+// prefix of another one.
 func insert(text string) *entry {
 	key := wordAt([]byte(text), 0, len(text))
 	slot := key.hash(len(text))
@@ -75,11 +87,9 @@ func insert(text string) *entry {
 	return &entries[table[slot]]
 }
 
-// findKey returns the entry of a key in any letter case, or one that has no role and is no
-// prefix.
-func findKey(key []byte) *entry { return find(wordAt(key, 0, len(key)), key) }
-
-// find is findKey for a key whose word is known.
+// find returns the entry of a key in any letter case, or one that has no role and is no prefix. w is
+// the key's word. The hash takes any case, so the words are compared in lower case; a key of more
+// than 16 bytes is compared whole as well.
 func find(w word, key []byte) *entry {
 	for slot := w.hash(len(key)); ; slot = (slot + 1) % tableSize {
 		at := table[slot]
@@ -90,7 +100,9 @@ func find(w word, key []byte) *entry {
 	}
 }
 
-// wordAt returns the word of a key in a line.
+// wordAt returns the word of a key in a line. Where 16 bytes are left in the line they are read at
+// once, and what is behind the key is cleared: shifts by 64 and more are 0 in Go, and so all bits
+// are kept of a key that fills a number.
 func wordAt(b []byte, i, end int) (w word) {
 	n := end - i
 	if i <= len(b)-16 {
@@ -108,7 +120,10 @@ func wordAt(b []byte, i, end int) (w word) {
 // jsonKey returns where the closing quote is of a key whose first character is at i, its
 // word, and whether it has no escapes. The end is -1 if there is none.
 func jsonKey(b []byte, i int) (end int, w word, plain bool) {
-	if i <= len(b)-16 { // mostly, all is found at once
+	// The first special byte is mostly the closing quote, and all in front of it the key.
+	// m&-m is the lowest bit of m, the top one of that byte; shifted down by 7 and less one,
+	// it has the bits of all bytes before it.
+	if i <= len(b)-16 {
 		w.first = binary.LittleEndian.Uint64(b[i : i+8])
 		end = i
 		m := specialBytes(w.first)
@@ -158,7 +173,9 @@ const (
 	tops = 0x80 * ones
 )
 
-// lower turns the upper-case letters among eight bytes into lower-case ones.
+// lower turns the upper-case letters among eight bytes into lower-case ones. In each byte, the top
+// bit of one sum is set from A on, that of the other behind Z: where they differ is a letter, and
+// that bit, moved to 0x20, is what makes it lower case. Bytes beyond ASCII stay as they are.
 func lower(x uint64) uint64 {
 	low := x & ^uint64(tops)
 	fromA, aboveZ := low+(0x80-'A')*ones, low+(0x7f-'Z')*ones

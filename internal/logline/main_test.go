@@ -9,6 +9,8 @@ import (
 	_ "time/tzdata" // the machine may have none
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // The ids of the W3C's examples, as "w3c" in what describe returns.
@@ -118,7 +120,7 @@ func TestKindString(t *testing.T) {
 }
 
 func TestLevelsAreSpanlogs(t *testing.T) {
-	for name, want := range map[string]slog.Level{"TRACE": levelTrace, "FATAL": levelFatal} {
+	for name, want := range map[string]slog.Level{"TRACE": levelname.Trace, "FATAL": levelname.Fatal} {
 		if got, ok := parseLevel([]byte(name), formUsual); !ok || got != want {
 			t.Errorf("%s: got %v", name, got)
 		}

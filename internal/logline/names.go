@@ -1,5 +1,11 @@
 package logline
 
+// The names that are known. This is the table to change when another logger is to be understood:
+// put its names where they rank among the others of their role, and its line into lines_test.go.
+// All else follows from the table: the spellings, the lookup, and which of two names wins.
+// TestNamesMakeSense finds a spelling that two names have, and TestOrderOfNames has each name win
+// against all behind it.
+
 // A role is what the value of a key means.
 type role uint8
 
@@ -18,7 +24,8 @@ const (
 	roleNone   = 0xFF // only a part of longer names
 )
 
-// A part is a value that completes another one.
+// A part is a value that completes another one: the one and the other have the same part in the
+// table. Each has a part of its own, so that a file does not get the line of another source.
 type part uint8
 
 const (
@@ -52,6 +59,7 @@ const (
 	formGuess         // only what bunyan, pino and Python write
 )
 
+// A name is a row of the table.
 type name struct {
 	// text is the name in lower case. An underscore stands for one, for a hyphen, or
 	// for nothing.
@@ -67,6 +75,11 @@ type name struct {
 // of its own. What loggers and collectors write by themselves comes before what they copy
 // from elsewhere.
 var names = []name{
+	// Times. slog, zerolog, logrus, pino, bunyan and Docker have time; winston, structlog, Rust's
+	// tracing, GELF, Datadog and New Relic timestamp; ECS, Logback and hclog @timestamp; zap and
+	// go-kit ts; Serilog @t; Monolog datetime; Python asctime, as text, and created, as a number.
+	// OpenTelemetry's is that of the event, and the observed one that of its collection: second
+	// best. Google has seconds and nanoseconds apart, as has Log4j.
 	{text: "time", role: roleTime},
 	{text: "timestamp", role: roleTime},
 	{text: "@timestamp", role: roleTime},
@@ -89,6 +102,11 @@ var names = []name{
 	{text: "timestamp_nanos", role: rolePart, part: partTimestampFlat},
 	{text: "instant.nano_of_second", role: rolePart, part: partInstant},
 
+	// Levels. log.level is ECS's, severity_text and severity_number are OpenTelemetry's, severity
+	// is Google's and that of OpenTelemetry for Go, level_name and level_no are Python's, which
+	// writes them as one word, @level is hclog's, @l Serilog's, log_level that of .NET's console,
+	// and priority is journald's. A text comes before a number that says the same, which could
+	// be misunderstood.
 	{text: "level", role: roleLevel},
 	{text: "log.level", role: roleLevel},
 	{text: "severity_text", role: roleLevel},
@@ -104,6 +122,12 @@ var names = []name{
 	{text: "priority", role: roleLevel, form: formSyslog},
 	{text: "status", role: roleLevel, form: formNamed}, // Datadog
 
+	// Traces and spans. trace_id and span_id are what OpenTelemetry recommends for logs in other
+	// formats than its own, and what loggers of all languages have in one spelling or another.
+	// trace.id is ECS's and New Relic's, trace.trace_id Honeycomb's, otel_trace_id is that of
+	// OpenTelemetry for Python, dd.trace_id is Datadog's, @tr Serilog's; the ones with mdc and
+	// context are where Java's loggers and others put what belongs to a request. The names of a
+	// span are in the order of those of its trace.
 	{text: "trace_id", role: roleTrace},
 	{text: "trace.id", role: roleTrace},
 	{text: "trace.trace_id", role: roleTrace},
@@ -134,8 +158,14 @@ var names = []name{
 	{text: "x_b3_span_id", role: roleSpan},
 	{text: "transaction.id", role: roleSpan}, // Elastic APM
 
+	// The W3C's header, as some log it. Its ids claim the roles of a trace and a span, behind all
+	// names above: it may be that of a request that came in, whose span is the caller's.
 	{text: "traceparent", role: roleParent},
 
+	// Messages. slog, zap, logrus, pino and bunyan have msg; zerolog, winston, ECS, Google and the
+	// loggers of Java and Python message; OpenTelemetry body, within which its Go exporter has a
+	// value; hclog @message; Serilog @m, or the template @mt. The last ones are words that a
+	// program may well have a use of its own for.
 	{text: "msg", role: roleMessage},
 	{text: "message", role: roleMessage},
 	{text: "body", role: roleMessage},
@@ -151,6 +181,8 @@ var names = []name{
 	{text: "json_payload.message", role: roleMessage},
 	{text: "log", role: roleMessage}, // Docker
 
+	// Loggers. "name" is that of bunyan, pino and Python, and in other lines that of anybody: it
+	// counts where the line has what only these write (hasLoggerName).
 	{text: "logger", role: roleLogger},
 	{text: "logger_name", role: roleLogger},
 	{text: "log.logger", role: roleLogger},
@@ -163,6 +195,7 @@ var names = []name{
 	{text: "pid", role: rolePart, part: partPID},
 	{text: "hostname", role: rolePart, part: partHostname},
 
+	// Services. service.name is OpenTelemetry's semantic convention, and ECS's.
 	{text: "service.name", role: roleService},
 	{text: "service", role: roleService},
 	{text: "service_name", role: roleService},
@@ -173,6 +206,10 @@ var names = []name{
 	{text: "entity.name", role: roleService},             // New Relic
 	{text: "app", role: roleService},
 
+	// Sources. slog has source as an object, zap, zerolog and go-kit have caller as file:line,
+	// code.file.path is OpenTelemetry's. A file alone is no source: the line number makes it one,
+	// so that a program's own "file" is left to it. The names with a file stand together, since
+	// claims keep them by their place (firstSource).
 	{text: "source", role: roleSource},
 	{text: "source.file", role: roleSource, part: partLineSource},
 	{text: "caller", role: roleSource},

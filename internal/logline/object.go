@@ -1,12 +1,21 @@
 package logline
 
+// JSON. An object is read member by member; what encoding/json would refuse ends the reading where
+// it stands (TestDamaged compares). Nothing is built: a member is a key, looked up, and a value, of
+// which the ends are found. Objects are entered only where there may be a name in them, or a record
+// wants all; the rest is skipped by a loop, since a line of a hundred thousand brackets must not be
+// as many calls. The functions are written for the usual line, without white space: they look at
+// the next byte first, and call skipSpace where it is one.
+
 // objects is what a Scanner needs to walk through objects.
 type objects struct {
-	// path is the keys around a member, each followed by a dot.
+	// path is the keys around a member, each followed by a dot. It is empty in the outermost
+	// object.
 	path []byte
 	// members is how many of the outermost object's have been read.
 	members int
-	// open has a bit for each value that is open, set if it is an object.
+	// open has a bit for each value that is open, set if it is an object and not an array. That
+	// is all that skip has to know to see which bracket has to come.
 	open [maxDepth/64 + 1]uint64
 }
 
@@ -18,24 +27,25 @@ const (
 	maxPath = 128
 )
 
-// wholeObject reports whether there is one object from i on, and nothing else.
+// wholeObject reports whether there is one object from i on, and nothing else. If not, what has
+// been claimed on the way stays, and members says whether there was anything whole.
 func (s *Scanner) wholeObject(b []byte, i int) bool {
 	s.path, s.members, s.last = s.path[:0], 0, 0
 	i = s.object(b, i+1, 1)
-	return i >= 0 && space(b, i) == len(b)
+	return i >= 0 && skipSpace(b, i) == len(b)
 }
 
 // object reads the object whose brace is before i, with depth open values, and returns the
 // place behind it, or -1.
 func (s *Scanner) object(b []byte, i, depth int) int {
-	if i = space(b, i); i < len(b) && b[i] == '}' {
+	if i = skipSpace(b, i); i < len(b) && b[i] == '}' {
 		return i + 1
 	}
 	for i < len(b) && b[i] == '"' {
 		var key []byte
 		var e *entry
 		start := i + 1
-		if s.rec == nil && len(s.path) == 0 {
+		if s.rec == nil && len(s.path) == 0 { // a record wants the key decoded, a path comes before it
 			key, e = s.expected(b, start)
 			i = start + len(key)
 		}
@@ -46,13 +56,13 @@ func (s *Scanner) object(b []byte, i, depth int) int {
 		}
 		i++
 		if i >= len(b) || b[i] != ':' {
-			if i = space(b, i); i == len(b) || b[i] != ':' {
+			if i = skipSpace(b, i); i == len(b) || b[i] != ':' {
 				return -1
 			}
 		}
 		i++
 		if i >= len(b) || b[i] <= ' ' {
-			if i = space(b, i); i == len(b) {
+			if i = skipSpace(b, i); i == len(b) {
 				return -1
 			}
 		}
@@ -63,7 +73,7 @@ func (s *Scanner) object(b []byte, i, depth int) int {
 			s.members++
 		}
 		if i >= len(b) || b[i] <= ' ' {
-			if i = space(b, i); i == len(b) {
+			if i = skipSpace(b, i); i == len(b) {
 				return -1
 			}
 		}
@@ -71,7 +81,7 @@ func (s *Scanner) object(b []byte, i, depth int) int {
 		case ',':
 			i++
 			if i < len(b) && b[i] <= ' ' {
-				i = space(b, i)
+				i = skipSpace(b, i)
 			}
 		case '}':
 			return i + 1
@@ -105,11 +115,13 @@ func (s *Scanner) otherKey(b []byte, i int) (key []byte, e *entry, end int) {
 	return key, e, end
 }
 
-// member reads the value at i, which key has, and returns the place behind it, or -1.
+// member reads the value at i, which key has, and returns the place behind it, or -1. It claims
+// only values that are whole. The entry is never nil: that of an unknown key has no role.
 func (s *Scanner) member(b []byte, e *entry, key []byte, i, depth int) int {
+	// A head has no use for a value of unknown meaning but for its end.
 	unknown := s.rec == nil && e.role == roleNone
 	var v value
-	end := -1
+	var end int
 	switch b[i] {
 	case '"':
 		end, v.plain = stringEnd(b, i+1)
@@ -119,7 +131,7 @@ func (s *Scanner) member(b []byte, e *entry, key []byte, i, depth int) int {
 		v.kind, v.text = valueString, b[i+1:end]
 		end++
 	case '{':
-		if inner := space(b, i+1); inner < len(b) && b[inner] != '}' && s.flattens(e, key) {
+		if inner := skipSpace(b, i+1); inner < len(b) && b[inner] != '}' && s.flattens(e, key) {
 			return s.nested(b, key, inner, depth)
 		}
 		end = s.skip(b, i, depth)
@@ -143,6 +155,7 @@ func (s *Scanner) member(b []byte, e *entry, key []byte, i, depth int) int {
 	if v.kind != valueString {
 		v.text, v.plain = b[i:end], true
 	}
+	// The attribute comes before the claim, which takes the last one for its own.
 	if s.rec != nil {
 		s.rec.add(s.path, key, &v, b[i:end])
 	}
@@ -152,11 +165,14 @@ func (s *Scanner) member(b []byte, e *entry, key []byte, i, depth int) int {
 	return end
 }
 
+// endsNumber reports whether a number is over where c comes. Anything else would be a part of it, or
+// damage.
 func endsNumber(c byte) bool {
 	return c == ',' || c == '}' || c == ' ' || c == '\n' || c == '\r' || c == '\t'
 }
 
-// findNested returns the entry of a key within the path.
+// findNested returns the entry of a key within the path: the dotted key is put together behind
+// the path for the moment. A key that is longer than all names need not be looked up.
 func (s *Scanner) findNested(key []byte) *entry {
 	n := len(s.path)
 	if n+len(key) > longest {
@@ -184,11 +200,13 @@ func (s *Scanner) nested(b, key []byte, i, depth int) int {
 	return i
 }
 
-// skip returns the place behind the object or array at i, or -1.
+// skip returns the place behind the object or array at i, or -1. It goes through all that is in
+// there without recursion: depth is how many values are open, outer how many were before.
 func (s *Scanner) skip(b []byte, i, depth int) int {
 	outer := depth
 	for {
-		if i = space(b, i); i == len(b) {
+		// A value begins here.
+		if i = skipSpace(b, i); i == len(b) {
 			return -1
 		}
 		switch c := b[i]; c {
@@ -198,10 +216,10 @@ func (s *Scanner) skip(b []byte, i, depth int) int {
 			}
 			s.setOpen(depth, c == '{')
 			depth++
-			if i = space(b, i+1); i == len(b) {
+			if i = skipSpace(b, i+1); i == len(b) {
 				return -1
 			}
-			if b[i] != c+2 { // the closing one
+			if b[i] != c+2 { // the closing one: it is not empty, and goes on with its first value
 				if c == '{' {
 					i = keyEnd(b, i)
 				}
@@ -217,18 +235,20 @@ func (s *Scanner) skip(b []byte, i, depth int) int {
 				return -1
 			}
 		}
+		// A value has ended before i: what follows closes those around it, up to one that has
+		// another value.
 		for more := false; !more; {
 			if depth == outer {
 				return i
 			}
-			if i = space(b, i); i == len(b) {
+			if i = skipSpace(b, i); i == len(b) {
 				return -1
 			}
 			inObject := s.isObject(depth - 1)
 			switch {
 			case b[i] == ',':
 				if i++; inObject {
-					i = keyEnd(b, space(b, i))
+					i = keyEnd(b, skipSpace(b, i))
 				}
 				if i < 0 {
 					return -1
@@ -253,12 +273,13 @@ func keyEnd(b []byte, i int) int {
 	if end < 0 {
 		return -1
 	}
-	if i = space(b, end+1); i == len(b) || b[i] != ':' {
+	if i = skipSpace(b, end+1); i == len(b) || b[i] != ':' {
 		return -1
 	}
 	return i + 1
 }
 
+// setOpen notes that the value that is the depth-th to be open is an object, or an array.
 func (o *objects) setOpen(depth int, object bool) {
 	word, bit := &o.open[depth/64], uint64(1)<<(depth%64)
 	if *word &^= bit; object {

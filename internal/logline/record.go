@@ -1,5 +1,10 @@
 package logline
 
+// Records: all of a line, for those that show it. Reading a line gathers every value as an
+// attribute; what turns out to be the message, say, is moved to its field in the end and taken out
+// of the attributes. So their order is the line's, and nothing is lost by a role that another value
+// gets.
+
 import (
 	"math/bits"
 	"slices"
@@ -17,7 +22,7 @@ type Record struct {
 	Attrs   []Attr // the rest, in the line's order
 	Raw     []byte // the line as it was given
 
-	buf []byte // decoded texts
+	buf []byte // decoded texts, and keys with their path
 }
 
 // Attr is what a line has besides.
@@ -33,7 +38,8 @@ type Attr struct {
 }
 
 // Parse reads a line, which may have its line end. It reuses r's memory. Lines without
-// escapes do not need any, once r has been used for one with as many attributes.
+// escapes do not need any, once r has been used for one with as many attributes (TestAllocs).
+// Whoever keeps a part of r longer than until the next call copies it.
 func (s *Scanner) Parse(line []byte, r *Record) {
 	r.Message, r.Logger, r.Service, r.Source = nil, nil, nil, nil
 	r.Attrs, r.Raw, r.buf = r.Attrs[:0], line, r.buf[:0]
@@ -57,7 +63,8 @@ func (r *Record) add(path, key []byte, v *value, raw []byte) {
 	r.Attrs = append(r.Attrs, Attr{Key: key, Text: r.decode(v), Raw: raw})
 }
 
-// fill moves what has been claimed out of the attributes.
+// fill moves what has been claimed out of the attributes. Time, level and ids are in the head
+// already, so only the attribute goes. That of an id which a traceparent gave is -1, and stays.
 func (s *Scanner) fill(r *Record) {
 	if n := s.best[roleLogger]; n != noName && names[n].form == formGuess && !s.hasLoggerName() {
 		s.best[roleLogger] = noName
@@ -83,7 +90,8 @@ func (s *Scanner) fill(r *Record) {
 	r.Attrs = slices.DeleteFunc(r.Attrs, func(a Attr) bool { return a.Raw == nil })
 }
 
-// use returns an attribute's text, and marks it as used.
+// use returns an attribute's text, and marks it as used: no attribute is without a Raw otherwise,
+// but for words without a value, whose Raw is empty and not nil.
 func (r *Record) use(attr int32) []byte {
 	r.Attrs[attr].Raw = nil
 	return r.Attrs[attr].Text
@@ -96,7 +104,8 @@ func (s *Scanner) hasLoggerName() bool {
 	return s.python || s.hasParts&node == node
 }
 
-// fillSource takes the first name of a source that has its line.
+// fillSource takes the first name of a source that has its line: in its own text, as in main.go:7,
+// or from the part that goes with it. A name without one is left among the attributes.
 func (s *Scanner) fillSource(r *Record) {
 	for has := s.hasSource; has != 0; has &= has - 1 {
 		at := bits.TrailingZeros32(has)

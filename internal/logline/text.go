@@ -1,5 +1,11 @@
 package logline
 
+// Pairs: key=value, with blanks between them, as slog.TextHandler and the encoders of logfmt write
+// them. There is no specification of logfmt. What is taken here is what those write: one blank or
+// several, values in quotes with Go's escapes or without any, keys in quotes, words without a
+// value. The harder question is what is no such line. Prose and shell output have an equals sign
+// now and then, so a line has to say something that only a logger says (TestLines has both kinds).
+
 import (
 	"bytes"
 	"encoding/binary"
@@ -13,6 +19,7 @@ import (
 func (s *Scanner) pairs(b []byte) (kind Kind, torn bool) {
 	words := false
 	for i := 0; i < len(b); {
+		// A blank in front is for what belongs to the line before, as in a stack trace.
 		if b[i] == ' ' && i > 0 {
 			i++
 			continue
@@ -25,7 +32,7 @@ func (s *Scanner) pairs(b []byte) (kind Kind, torn bool) {
 		raw := b[next:next]
 		if next < len(b) && b[next] == '=' {
 			end, ok := textValue(b, next+1, &v)
-			if !ok {
+			if !ok { // torn, or something behind the quotes as in prose
 				return Plain, end < 0 && s.knowsHead()
 			}
 			raw, next = b[next+1:end], end
@@ -42,6 +49,7 @@ func (s *Scanner) pairs(b []byte) (kind Kind, torn bool) {
 		}
 		i = next
 	}
+	// All of it could be read as pairs and words; prose can, too.
 	if words && s.best[roleTime] == noName || !s.knowsHead() {
 		return Plain, false
 	}
@@ -53,7 +61,8 @@ func (s *Scanner) knowsHead() bool {
 	return s.best[roleTime]&s.best[roleLevel]&s.best[roleMessage]&s.best[roleTrace] != noName
 }
 
-// textKey returns the key at i, its word, and the place behind it.
+// textKey returns the key at i, its word, and the place behind it. What is in quotes is a key only
+// with an equals sign behind it.
 func (s *Scanner) textKey(b []byte, i int) (key []byte, w word, next int, ok bool) {
 	v := value{plain: true}
 	if b[i] != '"' {
@@ -74,7 +83,8 @@ func (s *Scanner) textKey(b []byte, i int) (key []byte, w word, next int, ok boo
 }
 
 // textValue finds the value at i, and returns the place behind it: -1 if the line ends
-// before its closing quote.
+// before its closing quote. Without quotes it goes up to the next blank, whatever is in it, as
+// slog and others quote a value that has one.
 func textValue(b []byte, i int, v *value) (end int, ok bool) {
 	if i == len(b) || b[i] != '"' {
 		end = len(b)
@@ -94,7 +104,7 @@ func textValue(b []byte, i int, v *value) (end int, ok bool) {
 }
 
 // wordEnd returns the first place from i on that is a space, an equals sign, a quote or a
-// control character.
+// control character: what slog puts a key in quotes for. The arithmetic is that of specialBytes.
 func wordEnd(b []byte, i int) int {
 	for i <= len(b)-8 {
 		x := binary.LittleEndian.Uint64(b[i : i+8])
@@ -118,7 +128,7 @@ func quotedEnd(b []byte, i int) (end int, plain bool) {
 			x := binary.LittleEndian.Uint64(b[i : i+8])
 			m := ((x ^ '"'*ones - ones) | (x ^ '\\'*ones - ones)) &^ x & tops
 			if m == 0 {
-				i += 7
+				i += 7 // and one more by the loop
 				continue
 			}
 			i += bits.TrailingZeros64(m) / 8

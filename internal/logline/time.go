@@ -1,5 +1,12 @@
 package logline
 
+// Times. time.Parse would need an attempt for each form, and the time is in every line; so this
+// reads by hand what the forms have in common. It is held to package time by the reference, by
+// FuzzTime, and by TestAllDays for every day that there is.
+//
+// The range is that of Unix nanoseconds in 64 bits, from 1677 to 2262; a time beyond it is none. So
+// is exactly 1970 in UTC, as 0 stands for no time: nobody logs that but by mistake.
+
 import (
 	"math"
 	"time"
@@ -26,6 +33,7 @@ func parseCalendar(b []byte, loc *time.Location) (unixNano int64, ok bool) {
 	if d[7] != d[4] || d[10]|0x20 != 't' && d[10] != ' ' || d[13] != ':' || d[16] != ':' {
 		return 0, false
 	}
+	// All are read before any is looked at: one branch for what is nearly always good.
 	century, bad1 := twoDigits(d[0], d[1])
 	year, bad2 := twoDigits(d[2], d[3])
 	month, bad3 := twoDigits(d[5], d[6])
@@ -34,6 +42,7 @@ func parseCalendar(b []byte, loc *time.Location) (unixNano int64, ok bool) {
 	minute, bad6 := twoDigits(d[14], d[15])
 	second, bad7 := twoDigits(d[17], d[18])
 	year += 100 * century
+	// A second 60 is refused, as package time does.
 	if bad1 || bad2 || bad3 || bad4 || bad5 || bad6 || bad7 ||
 		month-1 > 11 || day-1 >= daysIn(year, month) || hour > 23 || minute > 59 || second > 59 {
 		return 0, false
@@ -54,7 +63,7 @@ func parseCalendar(b []byte, loc *time.Location) (unixNano int64, ok bool) {
 		b = b[n:]
 	}
 	sec := daysBefore(year, month, day)*86400 + int64(hour*3600+minute*60+second)
-	if len(b) == 0 {
+	if len(b) == 0 { // no zone: what the clock showed there, with summer time
 		if loc == nil {
 			loc = time.Local
 		}
@@ -100,7 +109,9 @@ func daysIn(year, month uint32) uint32 {
 }
 
 // daysBefore returns how many days a date is behind 1970. Years are counted from March, so
-// that the leap day is their last one. Then the months' lengths follow a line.
+// that the leap day is their last one. Then the months' lengths follow a line: (153*month+2)/5 is
+// how many days the months before have, March being 0. The number that is subtracted is that of
+// the days up to 1970, and of the 400 years that were added, 146097.
 func daysBefore(year, month, day uint32) int64 {
 	if month > 2 {
 		month -= 3
@@ -113,7 +124,8 @@ func daysBefore(year, month, day uint32) int64 {
 	return int64(days) - (719468 + 146097)
 }
 
-// parseZone parses a zone that is more than a Z, as seconds east.
+// parseZone parses a zone that is more than a Z, as seconds east. Names of zones are not read but
+// for UTC: CET and the like are not the same everywhere.
 func parseZone(b []byte) (offset int64, ok bool) {
 	if b[0] == ' ' {
 		b = b[1:]
@@ -151,6 +163,9 @@ func parseZone(b []byte) (offset int64, ok bool) {
 // 1970. Its size tells which: seconds are taken for such from March 1973 to the year
 // 2262, the others accordingly. What is below is no time, but perhaps how long something
 // took.
+//
+// The number is read as digits and the place of its point, and not as a float, which has no room
+// for nanoseconds. What is beyond them is left out.
 func parseUnix(b []byte) (unixNano int64, ok bool) {
 	if numberEnd(b, 0) != len(b) || b[0] == '-' {
 		return 0, false
@@ -177,13 +192,13 @@ func parseUnix(b []byte) (unixNano int64, ok bool) {
 			point++
 		}
 	}
-	if i < len(b) {
+	if i < len(b) { // at the e
 		point += parseExponent(b[i+1:])
 	}
 	if n == 0 {
 		return 0, false
 	}
-	scale := 0
+	scale := 0 // how many digits there are to nanoseconds
 	switch {
 	case 9 <= point && point <= 11:
 		scale = 9
@@ -194,6 +209,7 @@ func parseUnix(b []byte) (unixNano int64, ok bool) {
 	case point < 9 || point > 19:
 		return 0, false
 	}
+	// The digits up to the nanoseconds, with zeros for those that were not written.
 	t := uint64(0)
 	for i := range point + scale {
 		if t > math.MaxInt64/10 {
@@ -208,7 +224,7 @@ func parseUnix(b []byte) (unixNano int64, ok bool) {
 }
 
 // parseExponent returns the value of digits that may have a sign, if it is not too large
-// to matter.
+// to matter: then a bound, with which it is no time either.
 func parseExponent(b []byte) (n int) {
 	negative := b[0] == '-'
 	if negative || b[0] == '+' {
@@ -223,7 +239,7 @@ func parseExponent(b []byte) (n int) {
 	return n
 }
 
-// parseDigits parses a number of digits only.
+// parseDigits parses a number of digits only, as far as it fits 64 bits.
 func parseDigits(b []byte) (n uint64, ok bool) {
 	if len(b) == 0 || len(b) > 20 {
 		return 0, false

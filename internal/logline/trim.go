@@ -3,7 +3,9 @@ package logline
 import "bytes"
 
 // trim returns what counts of a line: not a byte order mark or colours in front, nor
-// colours or the line's end behind.
+// colours or the line's end behind. Loggers for terminals put these around what is otherwise a
+// line like all others, some even where the output is a file. Colours within the line are its
+// content. The first test is for nearly all lines: they begin and end with something else.
 func trim(b []byte) []byte {
 	if n := len(b); n > 0 && b[0] > '\x1b' && b[0] < 0x80 && b[n-1] > '\r' && b[n-1] != 'm' {
 		return b
@@ -29,8 +31,10 @@ func trim(b []byte) []byte {
 	}
 }
 
-// A colour is ESC, a bracket, parameters, and an m.
+// A colour is ESC, a bracket, parameters, and an m: the sequence that ECMA-48 calls SGR. The
+// functions return its length, or 0 if there is none. No other sequence is taken away.
 
+// colorInFront is for the beginning of b.
 func colorInFront(b []byte) int {
 	if len(b) < 3 || b[0] != '\x1b' || b[1] != '[' {
 		return 0
@@ -45,6 +49,7 @@ func colorInFront(b []byte) int {
 	return i + 1
 }
 
+// colorBehind is for its end, from which it goes back.
 func colorBehind(b []byte) int {
 	i := len(b) - 1
 	if i < 2 || b[i] != 'm' {

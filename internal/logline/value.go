@@ -6,10 +6,12 @@ import (
 )
 
 // The functions below find where a JSON value ends, without decoding it. They take what
-// encoding/json takes, and return -1 for the rest.
+// encoding/json takes (RFC 8259, and nothing beyond it), and return -1 for the rest. That is
+// stricter than finding the end asks for: a line that is not valid was torn or mixed with another
+// one, and what follows in it is not to be trusted.
 
-// space returns the first place from i on that is no JSON white space.
-func space(b []byte, i int) int {
+// skipSpace returns the first place from i on that is no JSON white space.
+func skipSpace(b []byte, i int) int {
 	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\n' || b[i] == '\r') {
 		i++
 	}
@@ -21,6 +23,7 @@ func space(b []byte, i int) int {
 func stringEnd(b []byte, i int) (end int, plain bool) {
 	plain = true
 	for {
+		// The lowest special byte of a word is one for sure.
 		for i <= len(b)-8 {
 			m := specialBytes(binary.LittleEndian.Uint64(b[i : i+8]))
 			if m != 0 {
@@ -102,6 +105,7 @@ func numberEnd(b []byte, i int) int {
 	return i
 }
 
+// digitsEnd returns the first place from i on that is no digit.
 func digitsEnd(b []byte, i int) int {
 	for i < len(b) && b[i]-'0' <= 9 {
 		i++

@@ -1,5 +1,9 @@
 package logquery
 
+// Ids as people give them, on the command line or in a search box: copied from a line, from a page,
+// from a header. package logline reads many more forms, because loggers write them; here a form that
+// could be something else is an error or a text.
+
 import (
 	"errors"
 	"fmt"
@@ -40,6 +44,8 @@ func ParseSpan(s string) (trace.SpanID, error) {
 	return id, nil
 }
 
+// traceForm is 32 digits, or a traceparent. The 16 digits that ParseTrace takes as well are those of
+// a span where nobody says what they are.
 var traceForm = regexp.MustCompile(`(?i)^([0-9a-f]{32}|[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2})$`)
 
 // bareTrace parses a word that can hardly be anything but the id of a trace.

@@ -42,7 +42,8 @@ func Parse(text string, now time.Time) (Query, error) {
 	return q, nil
 }
 
-// ParseRegexp is regexp.Compile with the reason alone as the error.
+// ParseRegexp is regexp.Compile with the reason alone as the error: the one who typed it sees the
+// expression, and has no use for a package's name.
 func ParseRegexp(s string) (*regexp.Regexp, error) {
 	re, err := regexp.Compile(s)
 	if err != nil {
@@ -57,7 +58,8 @@ var (
 	errRegexp = errors.New("want no more than one regular expression")
 )
 
-// add has a query want what a term says, too.
+// add has a query want what a term says, too. A key in quotes is a field's always, and so is one
+// that is no subject; a minus before a field turns its sign around, so two of them are none.
 func (q *Query) add(t *term, now time.Time) (err error) {
 	switch subject := subjectOf(t.key); {
 	case t.op != "" && (t.quoted || subject == ""):
@@ -78,6 +80,7 @@ func (q *Query) add(t *term, now time.Time) (err error) {
 	return err
 }
 
+// addText adds a text, or the trace or span whose id it is: what is in quotes is always a text.
 func (q *Query) addText(t *term) error {
 	if !t.quoted && !t.not {
 		if id, ok := bareTrace(t.value); ok {

@@ -1,4 +1,3 @@
-// Package logquery says which lines of a log are wanted.
 package logquery
 
 import (
@@ -12,7 +11,7 @@ import (
 )
 
 // A Query says which records are wanted, with the lines that belong to them. The zero
-// value wants all.
+// value wants all. It is not changed while filters use it, which many may.
 type Query struct {
 	Trace        trace.TraceID // zero: any
 	Span         trace.SpanID  // the same
@@ -20,21 +19,23 @@ type Query struct {
 	HasLevel     bool
 	MaxLevel     slog.Level // the highest, if HasMaxLevel
 	HasMaxLevel  bool
-	Since, Until int64          // Unix nanoseconds; 0: no limit
+	Since, Until int64          // Unix nanoseconds, both included; 0: no limit
 	Texts        []Text         // what the line contains
 	Regexp       *regexp.Regexp // what the line matches, as it is
 	Fields       []Field
 }
 
 // A Field is one that a record has to have, or not to have. Its key is an attribute's, or
-// msg, message, logger, service or service.name.
+// msg, message, logger, service or service.name. An attribute's is written as in package logline:
+// the keys of the objects around it come before its own, with dots between them.
 type Field struct {
-	Key, Value string
-	Not        bool
+	Key, Value string // Value is compared with the text, byte by byte
+	Not        bool   // also wants records that do not have the key
 }
 
-// WantsHead reports whether a line can be wanted, by its head.
-func (q *Query) WantsHead(h *logline.Head) bool {
+// wantsHead reports whether a line can be wanted, by its head. A line without a level or a time
+// is not wanted where one is asked for: nobody knows whether it would fit.
+func (q *Query) wantsHead(h *logline.Head) bool {
 	switch {
 	case q.Trace.IsValid() && h.Trace != q.Trace,
 		q.Span.IsValid() && h.Span != q.Span,
@@ -48,8 +49,8 @@ func (q *Query) WantsHead(h *logline.Head) bool {
 	return true
 }
 
-// Wants reports whether a record has the fields.
-func (q *Query) Wants(r *logline.Record) bool {
+// wantsFields reports whether a record has the fields.
+func (q *Query) wantsFields(r *logline.Record) bool {
 	for _, f := range q.Fields {
 		if f.matches(r) == f.Not {
 			return false
@@ -58,6 +59,8 @@ func (q *Query) Wants(r *logline.Record) bool {
 	return true
 }
 
+// matches reports whether a record has the field, with that value. Of a key that it has several
+// times, one is enough. The keys in front are of fields that are not among the attributes.
 func (f *Field) matches(r *logline.Record) bool {
 	switch f.Key {
 	case "msg", "message":
@@ -76,12 +79,14 @@ func (f *Field) matches(r *logline.Record) bool {
 }
 
 // mayMatch reports whether a text can have the field. Values stand in lines as they are,
-// unless they have escapes.
+// unless they have escapes: then there is a backslash. The key is not looked for, as it may be
+// spelled in many ways, or in parts.
 func (f *Field) mayMatch(text []byte) bool {
 	return f.Not || bytes.Contains(text, []byte(f.Value)) || bytes.IndexByte(text, '\\') >= 0
 }
 
-// MayMatch reports whether some lines can have one with all the texts and fields.
+// MayMatch reports whether some lines can have one with all the texts and fields. It may be asked
+// for many lines at once, or for one.
 func (q *Query) MayMatch(lines []byte) bool {
 	for i := range q.Texts {
 		if !q.Texts[i].mayMatch(lines) {
@@ -91,6 +96,7 @@ func (q *Query) MayMatch(lines []byte) bool {
 	return q.mayHaveFields(lines)
 }
 
+// mayHaveFields reports whether some lines can have one with all the fields.
 func (q *Query) mayHaveFields(lines []byte) bool {
 	for i := range q.Fields {
 		if !q.Fields[i].mayMatch(lines) {

@@ -1,5 +1,9 @@
 package logquery
 
+// Subjects: keys that mean something in a query beyond a field of that name. Each can be said more
+// than once, which narrows it down: the later since counts, the earlier until, the higher level.
+// Two different ids can't both hold, and are an error, as an empty answer would not say why.
+
 import (
 	"cmp"
 	"errors"
@@ -14,7 +18,8 @@ import (
 	"github.com/spanlog/spanlog/internal/levelname"
 )
 
-// subjectOf returns what a key stands for that is no field's, or "".
+// subjectOf returns what a key stands for that is no field's, or "". A field of one of these
+// names can be had with its key in quotes.
 func subjectOf(key string) string {
 	switch name := strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(key)); name {
 	case "traceid", "spanid":
@@ -73,6 +78,8 @@ func (q *Query) addSpan(id trace.SpanID) error {
 	return nil
 }
 
+// addLevel narrows the levels down. A colon is as good as >=, since that is what people mean by
+// level:warn; the equals sign means the band of levels up to the next name.
 func (q *Query) addLevel(t *term) error {
 	l, err := levelname.Parse(t.value)
 	if err != nil {
@@ -97,6 +104,7 @@ func (q *Query) addLevel(t *term) error {
 	return nil
 }
 
+// atLeast and atMost narrow the levels down from either side.
 func (q *Query) atLeast(l slog.Level) {
 	if !q.HasLevel || l > q.Level {
 		q.Level, q.HasLevel = l, true
@@ -109,8 +117,8 @@ func (q *Query) atMost(l slog.Level) {
 	}
 }
 
-// nanos is a time as queries have it, in which 0 is no limit. Those that do not fit are the
-// first or the last one.
+// nanos is a time as queries have it, in which 0 is no limit: so the beginning of 1970 is a
+// nanosecond later. Those that do not fit are the first or the last one.
 func nanos(t time.Time) int64 {
 	switch n := t.UnixNano(); {
 	case t.Before(time.Unix(0, math.MinInt64)):

@@ -1,5 +1,10 @@
 package logquery
 
+// The grammar of a search box, up to the terms. It should do what somebody means who does not know
+// it: a word that happens to have a colon, a path, an address, a piece of JSON is a text. Only what
+// can hardly be a text is something else, and quotes make a text of anything. What is wrong is told
+// with the term as it was typed.
+
 import (
 	"errors"
 	"strings"
@@ -22,7 +27,8 @@ var (
 	errBlank = errors.New("want a blank behind the closing quote; within quotes, a quote is \\\"")
 )
 
-// cutTerm cuts off the first term of a text that does not begin with a blank.
+// cutTerm cuts off the first term of a text that does not begin with a blank. With an error, the
+// term has what was typed up to where the fault is seen, for the message.
 func cutTerm(text string) (t term, rest string, err error) {
 	rest = text
 	if rest[0] == '-' && wordEnd(rest) > 1 {
@@ -64,7 +70,7 @@ func cutTerm(text string) (t term, rest string, err error) {
 	return t, rest, err
 }
 
-// cutValue cuts off what is in quotes, or ends at a blank.
+// cutValue cuts off what is in quotes, or ends at a blank. It may be empty.
 func cutValue(s string) (value, rest string, err error) {
 	if strings.HasPrefix(s, `"`) {
 		return unquote(s)
@@ -73,7 +79,8 @@ func cutValue(s string) (value, rest string, err error) {
 	return s[:end], s[end:], nil
 }
 
-// wordEnd returns where the first blank is, or the end.
+// wordEnd returns where the first blank is, or the end. What Unicode takes for one is a blank: what
+// is copied from a page may have such.
 func wordEnd(s string) int {
 	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
 		return i
@@ -82,7 +89,8 @@ func wordEnd(s string) int {
 }
 
 // unquote returns what is in the quotes that a text begins with. A backslash in front of
-// anything but a quote or a backslash stands for itself.
+// anything but a quote or a backslash stands for itself, so that paths of Windows and pieces of
+// JSON can be pasted.
 func unquote(s string) (value, rest string, err error) {
 	var b strings.Builder
 	for i := 1; i < len(s); i++ {
@@ -108,7 +116,8 @@ func keyEnd(s string) int {
 	return len(s)
 }
 
-// operator returns the one that a text begins with, or "".
+// operator returns the one that a text begins with, or "". Of two that begin alike, the longer one
+// comes first.
 func operator(s string) string {
 	for _, op := range []string{">=", "<=", "!=", ">", "<", "=", ":"} {
 		if strings.HasPrefix(s, op) {
@@ -119,7 +128,8 @@ func operator(s string) string {
 }
 
 // regexpEnd returns where the slash is that ends the regular expression with which a text
-// begins, or -1. It must be the next one, so that paths are none.
+// begins, or -1. It must be the next one, so that paths are none: /api/orders/ is a text, and so
+// is a slash with blanks around it. A slash within an expression has a backslash in front.
 func regexpEnd(s string) int {
 	if s[0] != '/' || wordEnd(s[1:]) == 0 {
 		return -1

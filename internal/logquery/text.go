@@ -1,5 +1,9 @@
 package logquery
 
+// Texts that may be escaped in the line. To undo the escapes of each line would cost more than the
+// search itself. So a line is unescaped only if it has a backslash at all, and the longest part of
+// the text that nobody escapes: nearly all lines with the text have that, and few others.
+
 import (
 	"bytes"
 	"strings"
@@ -25,7 +29,8 @@ func mayBeEscaped(lines []byte, text string) bool {
 	return len(run) < len(text) && bytes.IndexByte(lines, '\\') >= 0 && containsFold(lines, run)
 }
 
-// plainRun returns the longest part of a text that is in lines as it is, if the text is.
+// plainRun returns the longest part of a text that is in lines as it is, if the text is. The
+// longer it is, the fewer lines have it by chance.
 func plainRun(text string) (longest string) {
 	start := 0
 	for i := range len(text) + 1 {
@@ -40,7 +45,8 @@ func plainRun(text string) (longest string) {
 }
 
 // escapable are the bytes that some encoder escapes: because it has to, for the sake of
-// HTML or of scripts, or because it writes nothing but ASCII.
+// HTML or of scripts, or because it writes nothing but ASCII. A byte too many here costs time; one
+// that is missing costs lines that are not found (TestRecordsAreFound).
 var escapable = func() (escapable [256]bool) {
 	for c := range escapable {
 		escapable[c] = c < ' ' || c >= utf8.RuneSelf-1 || strings.IndexByte("\"\\/<>&'`+=", byte(c)) >= 0

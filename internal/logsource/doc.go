@@ -63,4 +63,26 @@
 //
 // Names with a time are in its order, and numbers from the highest down. Between
 // the two, it is the time of a numbered file's last write that decides.
+//
+// spanlog's own names are package archive's to know; the others are in rank.go. A name
+// that a rotator writes and nobody knows here is not found again: its lines are missing
+// with Options.Rotated, and so are those that were not read when it was given.
+//
+// # How it works
+//
+// A Source is the first step of the way back, from files to what is shown, for the
+// command and for package logindex alike: package logline reads the lines, package
+// logquery says which are wanted. [Source.Next] gives a line from the splitter's
+// buffer; when there is none it fills that buffer from the first file of the queue
+// (fill.go). At the end of the last file it looks what has become of the path
+// (follow.go), and puts what has come since into the queue (successors.go,
+// rotated.go).
+//
+// Everything is decided by looking at the file system, at which others work at the
+// same time. So each decision is made in an order in which nothing can get lost
+// between two looks: the log is opened before its rotated files are listed, a
+// directory is listed until it stands still, and what was read is given only if the
+// file was not cut while it was read. Where it cannot be sure it looks again. The
+// model in model_test.go rotates, cuts, copies and deletes at random, and
+// churn_test.go and writer_test.go do so as fast as they can.
 package logsource

@@ -1,13 +1,15 @@
 package logsource
 
+// One file of the queue, while it is open: reading on in it, plain or compressed, and
+// seeing that it was cut. A file is read with ReadAt, by a position that is kept here,
+// since it may be read again from elsewhere: for the last lines, and to compare.
+
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"syscall"
 	"time"
@@ -15,9 +17,10 @@ import (
 	"github.com/spanlog/spanlog/internal/openshared"
 )
 
-// A file is one in the queue: the log, or one that was rotated away from it.
+// A file is one in the queue: the log, or one that was rotated away from it. Where it
+// is compressed, pos and mark are of what it has decompressed.
 type file struct {
-	path   string
+	path   string   // at which it was opened, or is to be
 	name   rotated  // if it was found by that
 	opened *os.File // nil until its turn, if it could not be opened before
 	info   fs.FileInfo
@@ -32,7 +35,9 @@ type file struct {
 	over   bool  // no more is to be read
 }
 
-// markSize is how many bytes are kept to tell whether a file was cut.
+// markSize is how many bytes are kept to tell whether a file was cut. The size alone
+// does not say so: it may have been cut and written again beyond that, between two
+// looks. So many bytes of lines that have a time in them are hardly there twice.
 const markSize = 64
 
 // openFile opens a regular file.
@@ -63,6 +68,7 @@ func (f *file) remember() {
 
 var errNotRegular = errors.New("is not a regular file")
 
+// checkRegular returns an error for what cannot be read by position.
 func checkRegular(path string, info fs.FileInfo) error {
 	switch {
 	case info.IsDir():
@@ -81,7 +87,7 @@ var errMoved = errors.New("is another file now")
 func openRotated(r rotated) (*file, error) {
 	f, err := openFile(r.path)
 	if errors.Is(err, fs.ErrNotExist) && !r.gz {
-		f, err = openFile(r.plain + ".gz")
+		f, err = openFile(r.plain + gzSuffix)
 	}
 	if err != nil {
 		return nil, err
@@ -109,6 +115,7 @@ func (f *file) open() error {
 	return err
 }
 
+// close closes the file, if there is one and it is open.
 func (f *file) close() {
 	if f != nil && f.opened != nil {
 		_ = f.opened.Close()
@@ -116,7 +123,9 @@ func (f *file) close() {
 }
 
 // read reads what comes next. At the end, as it is now, it reads nothing. What was
-// read is not passed until it is taken.
+// read is not passed until it is taken, so that the file can be looked at in between.
+// What is damaged in a compressed file ends it; of a plain one, reading may be tried
+// again.
 func (f *file) read(b []byte) (n int, err error) {
 	if f.over || f.failed != nil {
 		return 0, f.failed
@@ -152,7 +161,8 @@ func (f *file) readPlain(b []byte) (int, error) {
 	return int(min(int64(n), end-f.pos)), err
 }
 
-// begin finds out whether the file is compressed.
+// begin finds out whether the file is compressed. It may be empty still; then that is
+// not known before there is something in it.
 func (f *file) begin() error {
 	if f.begun {
 		return nil
@@ -173,16 +183,6 @@ func (f *file) begin() error {
 		f.failed = err
 	}
 	return err
-}
-
-// gzipMagic is how everything begins that is compressed with gzip.
-const gzipMagic = "\x1f\x8b\x08"
-
-func isGzip(b []byte) bool { return string(b) == gzipMagic }
-
-// content decompresses the file from its beginning.
-func (f *file) content() (*gzip.Reader, error) {
-	return gzip.NewReader(bufio.NewReaderSize(io.NewSectionReader(f.opened, 0, math.MaxInt64), readSize))
 }
 
 // take passes what was read.
@@ -223,6 +223,7 @@ func (f *file) startAt(pos int64) error {
 	return err
 }
 
+// markAt is where the mark is in the file: before pos, or at the beginning.
 func (f *file) markAt() int64 { return max(f.pos-int64(len(f.mark)), 0) }
 
 // intact reports whether what was read is still in the file, or else the file was

@@ -1,5 +1,10 @@
 package logsource
 
+// Filling the buffer: from a stream, or from the first file of the queue, which is
+// left when it is read and nobody writes to it any more. What is not a whole line
+// then is given as torn before the next file begins, since the next file's first
+// line is not the rest of it.
+
 import (
 	"errors"
 	"io"
@@ -8,7 +13,8 @@ import (
 	"time"
 )
 
-// begin opens what there is.
+// begin opens what there is: the files that are to be read, before any is read, so
+// that a rotation from now on changes nothing for them.
 func (s *Source) begin() error {
 	files, err := s.successors(nil, s.opts.Rotated)
 	if err == nil && s.opts.Rotated && s.unlisted != nil {
@@ -34,7 +40,7 @@ func (s *Source) begin() error {
 }
 
 // tail leaves the last n lines. A file that cannot be read is left too, and says so
-// when it is its turn.
+// when it is its turn. It goes back from the newest file, as far as it has to.
 func (s *Source) tail(n int) {
 	for i := len(s.files) - 1; i >= 0; i-- {
 		f := s.files[i]
@@ -69,6 +75,7 @@ func (s *Source) fill() error {
 	return io.EOF
 }
 
+// fillFromStream takes what the stream's goroutine has read, if it has.
 func (s *Source) fillFromStream() error {
 	n, err := s.stream.read(s.lines.space())
 	s.lines.add(n)
@@ -84,6 +91,11 @@ func (s *Source) fillFromStream() error {
 	return &FileError{s.path, err}
 }
 
+// fillFromFile reads on in the first file. The order of the cases matters: a file
+// that was cut is seen before what was read of it just now is taken, because that
+// can be of another content at the same place. At its end the last file is stayed
+// with, and one that was rotated is given time for those who still write to it;
+// only then its last line counts as it is.
 func (s *Source) fillFromFile() error {
 	f, last := s.files[0], len(s.files) == 1
 	b, n, err := s.lines.space(), 0, f.open()
@@ -151,6 +163,7 @@ func (s *Source) tell(path string, err error) error {
 	return e
 }
 
+// closeAll closes files, some of which may not be open.
 func closeAll(files []*file) {
 	for _, f := range files {
 		f.close()

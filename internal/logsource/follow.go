@@ -1,5 +1,10 @@
 package logsource
 
+// Following: what has become of the path when the log is read to its end. There are
+// three answers. It is the same file, and there is nothing new. It is another one, or
+// none: the log was rotated, and what lies between comes first. It is the same and was
+// cut: it is read from its beginning, after what was saved of it before.
+
 import (
 	"bytes"
 	"errors"
@@ -17,7 +22,10 @@ const settlePolls = 2
 // next while the log has nothing to read and seems to be the same.
 const relistPolls = 10
 
-// look sees what has become of the path, once the last file is read to its end.
+// look sees what has become of the path, once the last file is read to its end. It
+// is called with each poll, so it costs one stat(2) while nothing happens. An empty
+// file at the path is not turned to at once: the program that rotates may have opened
+// it, and still write to the old one.
 func (s *Source) look() error {
 	var last *file
 	if len(s.files) > 0 {
@@ -79,6 +87,10 @@ func sameLook(now, before fs.FileInfo) bool {
 // restart reads a log that was cut from its beginning again. First comes what was
 // moved out of it before that: the rest of what was read, if it was copied, and
 // what was written and rotated since.
+//
+// The queue is the copy, or a file that is over and only stands for the line that was
+// begun; the files that were rotated later; and the log again, with the file that is
+// open already.
 func (s *Source) restart() {
 	cut := s.files[0]
 	again := &file{path: cut.path, name: cut.name, opened: cut.opened, info: cut.info}
@@ -116,7 +128,8 @@ func (s *Source) restart() {
 const maxCopies = 3
 
 // continued opens the copy of a file that was cut, where reading goes on. Without
-// one, the result is nil.
+// one, the result is nil. A copy is known by having, where reading had got to, what was
+// read there last.
 func (f *file) continued(list []rotated) (int, *file) {
 	for i := len(list) - 1; i >= max(0, len(list)-maxCopies); i-- {
 		if c := f.continuedIn(list[i]); c != nil {

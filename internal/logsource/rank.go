@@ -1,5 +1,10 @@
 package logsource
 
+// The names of rotated files that others make, and their order. To have another one
+// known, add its layout here, to the list in the package's doc, and to TestRank. A name
+// must say exactly what a rotator would write: what is only like it is somebody's own
+// file, and would be shown as a part of the log.
+
 import (
 	"path/filepath"
 	"strconv"
@@ -10,8 +15,8 @@ import (
 // A rank is what of a name orders rotated files.
 type rank struct {
 	time     time.Time
-	numbered bool // the time is not in the name
-	number   int
+	numbered bool // the time is not in the name: it is that of the last write, see ordered
+	number   int  // the higher, the older; 0 without one
 }
 
 // layouts are how rotators write the time, where the name is split for it. Whether
@@ -59,7 +64,7 @@ func parseRank(base, name string) (rank, bool) {
 	if !isBehind {
 		return rank{}, false
 	}
-	if digits, ok := strings.CutPrefix(behind, "."); ok && len(digits) <= 6 {
+	if digits, ok := strings.CutPrefix(behind, "."); ok && len(digits) <= 6 { // a date has eight
 		n, ok := parseDigits(digits)
 		return rank{numbered: true, number: int(n)}, ok
 	}

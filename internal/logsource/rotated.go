@@ -1,5 +1,10 @@
 package logsource
 
+// The rotated files of a log: which there are, in which order, and which of them are
+// new since the last look. There are two kinds of names. A lasting one has a time in it
+// and is given once, so the file is known by it. A number goes from file to file with
+// each rotation, so there it takes the file itself to know it again.
+
 import (
 	"cmp"
 	"errors"
@@ -41,6 +46,7 @@ type known struct {
 	numbered []rotated
 }
 
+// knowing is what is known after a look that has found these.
 func knowing(list []rotated) known {
 	k := known{plain: make(map[string]bool, len(list))}
 	k.add(list)
@@ -57,6 +63,7 @@ func (k *known) add(list []rotated) {
 	}
 }
 
+// has reports whether a file was there at the look before, under this name or another.
 func (k known) has(r rotated) bool {
 	if r.numbered {
 		return slices.ContainsFunc(k.numbered, r.same)
@@ -92,6 +99,7 @@ func listRotated(log string) (listing, error) {
 	return settled(func() ([]rotated, error) { return scan(log) })
 }
 
+// settled is listRotated with the reading as an argument, for tests.
 func settled(scan func() ([]rotated, error)) (listing, error) {
 	var scans [][]rotated
 	for n := 1; ; n++ {
@@ -103,6 +111,8 @@ func settled(scan func() ([]rotated, error)) (listing, error) {
 		if n >= 3 && identical(now, scans[n-2]) && identical(now, scans[n-3]) {
 			return listing{files: now, whole: newest(now)}, nil
 		}
+		// A name with a time stays where it is but for the ".gz", so four readings are
+		// enough to have it in one of the last two. Numbers move with each rotation.
 		numbered := slices.ContainsFunc(now, func(r rotated) bool { return r.numbered })
 		if n >= 4 && !numbered || n == maxScans {
 			whole := newest(scans[:n-2]...)
@@ -111,12 +121,12 @@ func settled(scan func() ([]rotated, error)) (listing, error) {
 	}
 }
 
-// identical reports whether two scans have found the same.
+// identical reports whether two scans have found the same files under the same names.
 func identical(a, b []rotated) bool {
 	return slices.EqualFunc(a, b, func(r, q rotated) bool { return r.path == q.path && os.SameFile(r.info, q.info) })
 }
 
-// newest is the last time in a name.
+// newest is the last time in a name of all scans. Numbers do not count.
 func newest(scans ...[]rotated) (t time.Time) {
 	for _, r := range slices.Concat(scans...) {
 		if !r.numbered && r.time.After(t) {
@@ -156,7 +166,7 @@ func scan(log string) ([]rotated, error) {
 	}
 	times := make(map[string]time.Time, len(ours))
 	for _, f := range ours {
-		times[strings.TrimSuffix(f.Path, ".gz")] = f.Time
+		times[strings.TrimSuffix(f.Path, gzSuffix)] = f.Time
 	}
 	dir := filepath.Dir(log)
 	entries, err := os.ReadDir(dir)
@@ -166,7 +176,7 @@ func scan(log string) ([]rotated, error) {
 	var found []rotated
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
-		plain, gz := strings.CutSuffix(path, ".gz")
+		plain, gz := strings.CutSuffix(path, gzSuffix)
 		r := rotated{path: path, plain: plain, gz: gz}
 		if t, ok := times[filepath.Join(filepath.Dir(absolute), filepath.Base(plain))]; ok {
 			r.rank = rank{time: t}

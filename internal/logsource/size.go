@@ -1,5 +1,9 @@
 package logsource
 
+// How much there is to read, for those who show how far they have come. It is an
+// estimate: files come and go while it is made, and a compressed one says how much it
+// has in its last four bytes only, of its last member, and modulo 4 GiB.
+
 import (
 	"encoding/binary"
 	"os"
@@ -30,7 +34,7 @@ func Size(log string, withRotated bool) (size int64) {
 	return size
 }
 
-// decodedSize is about how much a file has.
+// decodedSize is about how much a file has, decompressed.
 func decodedSize(f *os.File) int64 {
 	info, err := f.Stat()
 	if err != nil {
@@ -40,17 +44,11 @@ func decodedSize(f *os.File) int64 {
 	if !IsGzip(f) {
 		return size
 	}
-	// The last bytes are the length of what was compressed, within 32 bits.
+	// The last bytes are the length of what was compressed, within 32 bits (ISIZE of
+	// RFC 1952). It is believed if it is more than what is there.
 	var last [4]byte
 	if _, err := f.ReadAt(last[:], size-4); err != nil {
 		return size
 	}
 	return max(size, int64(binary.LittleEndian.Uint32(last[:])))
-}
-
-// IsGzip reports whether a file is compressed, whatever its name.
-func IsGzip(f *os.File) bool {
-	var magic [len(gzipMagic)]byte
-	n, _ := f.ReadAt(magic[:], 0)
-	return string(magic[:n]) == gzipMagic
 }

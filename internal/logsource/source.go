@@ -48,6 +48,9 @@ type Line struct {
 
 // A Source reads the lines of a log. Only Close may be called while another call
 // is under way.
+//
+// There is no goroutine for files: Next looks at them itself, and waits by a timer.
+// So nothing is read ahead of whoever uses it but what fits the buffer.
 type Source struct {
 	opts  Options
 	path  string
@@ -55,15 +58,17 @@ type Source struct {
 
 	closed atomic.Bool
 	done   chan struct{} // closed by Close
-	timer  *time.Timer
+	timer  *time.Timer   // for the next poll; made when it is first needed
 
-	// mu keeps Close from the files while they are used.
+	// mu keeps Close from the files while they are used. It is not held while Next
+	// waits.
 	mu     sync.Mutex
 	stream *stream // if it is not a file
 	files  []*file // still to be read, the first is being read
 	log    string  // where the path leads, if it is a link
 
-	known    known       // the rotated files that there were at the last look
+	// What is remembered of the last look, to see what is new at the next one.
+	known    known       // the rotated files that there were
 	unlisted error       // why they are not known
 	seen     fs.FileInfo // what was at the path then
 	relist   time.Time   // when to look again, even if that is still there
@@ -77,6 +82,7 @@ type FileError struct {
 	Err  error
 }
 
+// Error has the path once.
 func (e *FileError) Error() string {
 	if _, ok := errors.AsType[*fs.PathError](e.Err); ok {
 		return e.Err.Error() // which has the path
@@ -171,10 +177,12 @@ func (s *Source) name() string {
 	return s.path
 }
 
-// errWait says that there is no more for now.
+// errWait says that there is no more for now. It does not leave the package: Next
+// waits then.
 var errWait = errors.New("nothing there yet")
 
-// wait waits until there may be more.
+// wait waits until there may be more: for a file until the next poll, for a stream
+// until its goroutine has read something.
 func (s *Source) wait(ctx context.Context) error {
 	var tick <-chan time.Time
 	var blocks <-chan block

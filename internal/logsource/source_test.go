@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // TestContent has the lines of a content, in whatever way it comes.
@@ -198,7 +200,7 @@ func TestContextEnded(t *testing.T) {
 
 // TestNextAllocs: a line costs no memory.
 func TestNextAllocs(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	path := put(t, t.TempDir(), "app.log", strings.Repeat("a line of some length\n", 100_000))
 	s := open(t, path, Options{Follow: true})
 	equal(t, "allocations", testing.AllocsPerRun(50_000, func() {

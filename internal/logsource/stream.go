@@ -1,10 +1,13 @@
 package logsource
 
+// What can only be read once, from front to back: standard input, pipes, devices. A
+// Read of these cannot be broken off, so a goroutine does it, and Next waits for that
+// and for its context at the same time. Of a stream that is not ours, the goroutine may
+// stay in its last Read after Close.
+
 import (
 	"bufio"
-	"compress/gzip"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 )
@@ -64,18 +67,6 @@ func (s *stream) pump() {
 	}
 }
 
-// decompressed reads through gzip if that is what comes. For the first line of a
-// terminal, no more than its first byte is waited for.
-func decompressed(r *bufio.Reader) (io.Reader, error) {
-	if first, _ := r.Peek(1); len(first) == 0 || first[0] != gzipMagic[0] {
-		return r, nil
-	}
-	if magic, _ := r.Peek(len(gzipMagic)); !isGzip(magic) {
-		return r, nil
-	}
-	return gzip.NewReader(r)
-}
-
 // read does not wait for more.
 func (s *stream) read(b []byte) (int, error) {
 	n := copy(b, s.next.data)
@@ -89,6 +80,8 @@ func (s *stream) read(b []byte) (int, error) {
 	return 0, errWait
 }
 
+// close has the goroutine end with its next block. It closes what was opened here, by
+// which a Read of a pipe ends as well.
 func (s *stream) close() {
 	close(s.done)
 	if s.ours {

@@ -1,5 +1,10 @@
 package logsource
 
+// What comes after a file: the rotated files that are newer, in order, and the log. To
+// know which are newer, the file that was read has to be found among those that are
+// there now, under whatever name it has. See doc.go for what becomes of one that is
+// gone.
+
 import (
 	"bytes"
 	"errors"
@@ -22,7 +27,8 @@ const (
 // is all that was not there at the look before.
 //
 // The log is opened before the rotated files are listed. What is newer than that is
-// left to the next look.
+// left to the next look: if the log is rotated in between, it is found in the list by
+// its inode, and the list counts up to there.
 func (s *Source) successors(last *file, wanted bool) (files []*file, err error) {
 	listed := wanted || s.opts.Follow
 	var log *file
@@ -131,7 +137,8 @@ func openAll(list []rotated) (files []*file, sure bool) {
 }
 
 // find returns the place of a file that was read, or -1. One that has been
-// compressed since is told by its content.
+// compressed since is told by its content: compressed files that were known before need
+// not be looked at for that.
 func (s *Source) find(list []rotated, f *file) int {
 	for i, r := range slices.Backward(list) {
 		if f.name.path != "" && r.same(f.name) || os.SameFile(r.info, f.info) {

@@ -1,5 +1,9 @@
 package logsource
 
+// Where the last lines begin. A plain file is read backwards, by blocks, as far as it
+// takes; it may have NULs behind its text, of a writer that has taken room in advance.
+// A compressed file has no way but from its beginning.
+
 import (
 	"bytes"
 	"io"

@@ -21,7 +21,7 @@ func ExampleParse() {
 		case pylayout.FieldLevelName:
 			line = op.Spec.Pad(pylayout.AppendLevelName(line, slog.LevelWarn), start)
 		case pylayout.FieldMessage:
-			line = op.Spec.AppendString(line, "disk is nearly full")
+			line = op.Spec.Pad(append(line, "disk is nearly full"...), start)
 		case pylayout.FieldLineNo:
 			line = op.Spec.AppendInt(line, 42)
 		}

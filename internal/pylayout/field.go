@@ -9,7 +9,7 @@ import (
 type Field uint8
 
 // The fields. The comment tells which of Spec's methods formats the value: a
-// text goes to [Spec.AppendString] or [Spec.Pad], an integer to
+// text goes to [Spec.Pad], an integer to
 // [Spec.AppendInt], a float to [Spec.AppendFloat] and a bool to
 // [Spec.AppendBool].
 const (

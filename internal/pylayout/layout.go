@@ -9,6 +9,11 @@
 // layout that Python takes prints what Python prints, and one that Python
 // refuses is an error of Parse instead of an exception at the first record.
 //
+// It is the language of spanlog.Pattern, for Go services whose lines go where
+// those of Python services go. The tests ask Python itself where there is one,
+// also for random layouts, and compare with its recorded answers (testdata)
+// everywhere.
+//
 // The package does not know what a record is, and it escapes nothing but for %r
 // and %a: a caller who wants safe lines appends the escaped text himself and
 // finishes it with [Spec.Pad], unless [Spec.Quotes] says that Pad escapes.

@@ -3,12 +3,8 @@ package pylayout
 import (
 	"log/slog"
 	"strconv"
-)
 
-// spanlog's own levels beside those of slog.
-const (
-	levelTrace = slog.Level(-8)
-	levelFatal = slog.Level(12)
+	"github.com/spanlog/spanlog/internal/levelname"
 )
 
 // AppendLevelName appends Python's name of the level: DEBUG, INFO, WARNING and
@@ -18,9 +14,9 @@ const (
 func AppendLevelName(dst []byte, l slog.Level) []byte {
 	name, base := "DEBUG", slog.LevelDebug
 	switch {
-	case l == levelTrace:
+	case l == levelname.Trace:
 		return append(dst, "TRACE"...)
-	case l == levelFatal:
+	case l == levelname.Fatal:
 		return append(dst, "CRITICAL"...)
 	case l >= slog.LevelError:
 		name, base = "ERROR", slog.LevelError
@@ -54,8 +50,8 @@ func LevelNo(l slog.Level) int {
 	if n >= int(slog.LevelDebug) {
 		return (40 + (n-int(slog.LevelDebug))*10) / 4
 	}
-	if n >= int(levelTrace) {
-		return (20 + (n-int(levelTrace))*5) / 4
+	if n >= int(levelname.Trace) {
+		return (20 + (n-int(levelname.Trace))*5) / 4
 	}
-	return max(1, 5+n-int(levelTrace))
+	return max(1, 5+n-int(levelname.Trace))
 }

@@ -1,5 +1,8 @@
 package pylayout
 
+// Numbers. Where Go's strconv has C's form it is taken; what is left are the flags, Python's
+// names of infinities, and its repr. TestGolden has them against Python's own answers.
+
 import (
 	"bytes"
 	"math"

@@ -105,7 +105,7 @@ func (r *record) append(dst []byte, ops []Op) []byte {
 		case FieldTraceSampled:
 			dst = op.Spec.AppendBool(dst, r.sampled)
 		default:
-			dst = op.Spec.AppendString(dst, r.text(op.Field))
+			dst = op.Spec.Pad(append(dst, r.text(op.Field)...), start)
 		}
 	}
 	return dst

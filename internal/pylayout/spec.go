@@ -1,5 +1,9 @@
 package pylayout
 
+// A conversion, and how it formats a text. The rules are those of Python's "printf-style
+// String Formatting", which are C's with a few of its own: widths count code points, the zero
+// flag does nothing to a text, and length modifiers do nothing at all.
+
 import (
 	"fmt"
 	"slices"
@@ -102,12 +106,6 @@ func (s Spec) String() string {
 // come out escaped then, so the caller need not escape them itself.
 func (s Spec) Quotes() bool { return s.verb == 'r' || s.verb == 'a' }
 
-// AppendString appends a text. Invalid UTF-8 counts one code point per byte.
-// This is the way of most fields: a plain %s is one append.
-func (s Spec) AppendString(dst []byte, value string) []byte {
-	return s.Pad(append(dst, value...), len(dst))
-}
-
 // AppendBool appends True or False, or 1 or 0 where the spec asks for a number.
 func (s Spec) AppendBool(dst []byte, value bool) []byte {
 	switch s.verb {
@@ -125,9 +123,10 @@ func (s Spec) AppendBool(dst []byte, value bool) []byte {
 	return s.AppendInt(dst, n)
 }
 
-// Pad finishes a text that the caller has appended itself: dst[start:] becomes
-// what [Spec.AppendString] gives for it. It is quoted, cut to the precision and
-// padded to the width, as the spec asks.
+// Pad formats a text that the caller has appended: dst[start:] is quoted, cut to
+// the precision and padded to the width, as the spec asks. Invalid UTF-8 counts
+// one code point per byte. The text is made in place because most fields are
+// escaped or put together on their way into the line, not at hand as a string.
 func (s Spec) Pad(dst []byte, start int) []byte {
 	if s.Quotes() {
 		// The quoted form is built behind the text, then moved down over it.

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAppendString(t *testing.T) {
+func TestPad(t *testing.T) {
 	for _, test := range []struct{ spec, value, want string }{
 		{"s", "héllo", "héllo"},
 		{"8s", "héllo", "   héllo"},
@@ -36,11 +36,8 @@ func TestAppendString(t *testing.T) {
 		{"-12a", "hé", `'h\xe9'     `},
 	} {
 		spec := mustParseSpec(FieldMessage, test.spec)
-		if got := string(spec.AppendString([]byte(">"), test.value)); got != ">"+test.want {
-			t.Errorf("%%%s of %q: got %q, want %q", test.spec, test.value, got[1:], test.want)
-		}
 		if got := string(spec.Pad([]byte(">"+test.value), 1)); got != ">"+test.want {
-			t.Errorf("%%%s padding %q: got %q, want %q", test.spec, test.value, got[1:], test.want)
+			t.Errorf("%%%s of %q: got %q, want %q", test.spec, test.value, got[1:], test.want)
 		}
 	}
 }
@@ -189,7 +186,7 @@ func TestAppendBool(t *testing.T) {
 // The zero Spec is %s for every kind of value.
 func TestZeroSpec(t *testing.T) {
 	var s Spec
-	got := s.AppendString(nil, "it's ")
+	got := s.Pad([]byte("it's "), 0)
 	got = s.AppendInt(got, 42)
 	got = s.AppendFloat(append(got, ' '), 1)
 	got = s.AppendBool(append(got, ' '), true)
@@ -204,7 +201,7 @@ func TestZeroSpec(t *testing.T) {
 // A type that does not fit the value formats as %s instead of panicking.
 func TestMisfit(t *testing.T) {
 	x := Spec{verb: 'x', flags: left, width: 6}
-	if got, want := string(x.AppendString(nil, "abc")), "abc   "; got != want {
+	if got, want := string(x.Pad([]byte("abc"), 0)), "abc   "; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got, want := string(x.AppendFloat(nil, 1.5)), "1.5   "; got != want {

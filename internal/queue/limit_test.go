@@ -6,10 +6,25 @@ import (
 	"testing/synctest"
 )
 
+// A scriptCase is what is done to the queue of newScript, what comes of it, and what is
+// left in the queue.
+type scriptCase struct{ name, words, want, left string }
+
+func runScripts(t *testing.T, cases []scriptCase) {
+	t.Helper()
+	for _, tt := range cases {
+		synctest.Test(t, func(t *testing.T) { // where a Take that waits for ever fails
+			s := newScript(t).do(tt.words)
+			equal(t, tt.name, strings.Join(s.results, " "), tt.want)
+			equal(t, tt.name+", left", s.left(), tt.left)
+		})
+	}
+}
+
 // TestPut has a queue for 4 items and 10 bytes, of which one item and 3 bytes are
 // for urgent ones.
 func TestPut(t *testing.T) {
-	for _, tt := range []struct{ name, words, want, left string }{
+	runScripts(t, []scriptCase{
 		{"as many items as there is room for", "p1 p1 p1 p1", "a b c -d", "a b c"},
 		{"as many bytes as there is room for", "p4 p3 p1", "a b -c", "a b"},
 		{"items without bytes count too", "p0 p0 p0 p0", "a b c -d", "a b c"},
@@ -35,18 +50,12 @@ func TestPut(t *testing.T) {
 		{"after Close nothing is put", "p1 # p1 u1 >p9 >u9 < . <", "a -b -c -d -e <a <", ""},
 		{"Close may be called again", "p1 # # < . < <", "a <a < <", ""},
 		{"Drop has the order as well", "p1 u1 p1 # * <", "a b c *(a b c) <", ""},
-	} {
-		synctest.Test(t, func(t *testing.T) { // where a Take that waits for ever fails
-			s := newScript(t).do(tt.words)
-			equal(t, tt.name, strings.Join(s.results, " "), tt.want)
-			equal(t, tt.name+", left", s.left(), tt.left)
-		})
-	}
+	})
 }
 
 // TestPutOver has the same queue.
 func TestPutOver(t *testing.T) {
-	for _, tt := range []struct{ name, words, want, left string }{
+	runScripts(t, []scriptCase{
 		{"nothing goes while there is room", ">p1 >p1 >p1 >u1", "a b c d", "a b c d"},
 		{"the oldest one goes", "p1 p1 p1 >p1", "a b c d(a)", "b c d"},
 		{"as many go as there must", "p1 p1 p4 >p3", "a b c d(a b)", "c d"},
@@ -64,13 +73,7 @@ func TestPutOver(t *testing.T) {
 		{"and goes for others", "p11 >p1", "a b(a)", "b"},
 		{"an urgent one too large goes for urgent ones only", "u11 >p1 >u1", "a -b c(a)", "c"},
 		{"what was taken cannot go", "p7 < >p7", "a <a b", "b"},
-	} {
-		synctest.Test(t, func(t *testing.T) { // where a Take that waits for ever fails
-			s := newScript(t).do(tt.words)
-			equal(t, tt.name, strings.Join(s.results, " "), tt.want)
-			equal(t, tt.name+", left", s.left(), tt.left)
-		})
-	}
+	})
 }
 
 // TestReserved has other parts reserved than one would.

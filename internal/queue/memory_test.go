@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 	"weak"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // A heap is a queue of items that can be counted as long as they are in memory.
@@ -98,9 +100,7 @@ func TestItemsAreNotKept(t *testing.T) {
 }
 
 func TestAllocs(t *testing.T) {
-	if underRace {
-		t.Skip("the race detector allocates")
-	}
+	race.Skip(t)
 	q := New[*heavy](Limit{100, 100}, Limit{10, 10})
 	v, ctx := new(heavy), t.Context()
 	take := func() { q.Take(ctx); q.Done() }

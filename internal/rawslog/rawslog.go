@@ -8,6 +8,11 @@
 // says what it saves to look.
 //
 // What is returned is part of what was given, and valid as long as that is. It is read only.
+//
+// A caller must be able to do without: each function may report that it can't tell, for a
+// value of another kind or because slog is not as it was. Then the record or the value is
+// asked itself, and what is written is the same. The tests of the root package and of
+// package encode run with purego as well, to show that.
 package rawslog
 
 import (
@@ -17,7 +22,8 @@ import (
 	"reflect"
 )
 
-// text is Text without knowing how a value is laid out.
+// text is Text without knowing how a value is laid out. It is the whole of it with purego, and
+// what Text is compared with at the start otherwise.
 func text(v slog.Value) (s string, ok bool) {
 	switch v.Kind() {
 	case slog.KindString:
@@ -34,7 +40,9 @@ func text(v slog.Value) (s string, ok bool) {
 	return "", false
 }
 
-// The errors that are finished texts.
+// The errors that are finished texts: that of package errors, and fmt's without a %w and with
+// one. Their Error methods return a field. That of errors.Join asks the errors within, which
+// may be anything.
 var (
 	newError       = reflect.TypeOf(errors.New(""))
 	formattedError = reflect.TypeOf(fmt.Errorf("%d", 0))

@@ -20,7 +20,8 @@ import (
 // of Go, say, Attrs and Number say that they can't tell, and Text asks the value itself: that is slower,
 // and no more.
 
-// A record is laid out as a slog.Record.
+// A record is laid out as a slog.Record. The first few attributes are in it, so that a record
+// of no more needs no memory of its own; the rest is in a slice.
 type record struct {
 	Time    time.Time
 	Message string
@@ -43,7 +44,8 @@ func Attrs(r *slog.Record) (front, back []slog.Attr, ok bool) {
 	return raw.front[:raw.nFront], raw.back, true
 }
 
-// sameLayout reports whether two structs have the same fields in the same places.
+// sameLayout reports whether two structs have the same fields in the same places. Names count:
+// two fields of one type could change places, or meanings.
 func sameLayout(a, b reflect.Type) bool {
 	if a.Size() != b.Size() || a.NumField() != b.NumField() {
 		return false
@@ -56,6 +58,9 @@ func sameLayout(a, b reflect.Type) bool {
 	}
 	return true
 }
+
+// The comparisons by example come after those by type, in functions, because they go through
+// Attrs, Number and Text, which answer only once the types are known.
 
 func init() { recordKnown = recordKnown && recordsAsExpected() }
 
@@ -85,6 +90,9 @@ func collect(r slog.Record) (attrs []slog.Attr) {
 
 // Number returns the kind and the bits of a value that is a number, a duration or a bool,
 // which is 1 or 0. It reports false for any other value, or if it can't tell.
+//
+// slog has the kind itself in the interface for these and for no others: a program's own
+// slog.Kind, given as a value, is wrapped in another type.
 func Number(v *slog.Value) (kind slog.Kind, bits uint64, ok bool) {
 	raw := (*value)(unsafe.Pointer(v))
 	if valueKnown {
@@ -136,6 +144,8 @@ func typeOf(x any) unsafe.Pointer { return (*words)(unsafe.Pointer(&x)).typ }
 // isNil reports whether a pointer in an interface, whose second word it is, is nil.
 func isNil(x any) bool { return (*words)(unsafe.Pointer(&x)).pointer == nil }
 
+// words are what an interface without methods is made of: its type, and a pointer to the
+// value, which is the value itself if that is a pointer.
 type words struct{ typ, pointer unsafe.Pointer }
 
 // A value is laid out as a slog.Value: a number, and an interface that says by its type
@@ -152,6 +162,8 @@ var (
 	textType = typeOfText()
 )
 
+// typeOfText looks it up in a value that is a string, since the type has no name outside of
+// slog.
 func typeOfText() unsafe.Pointer {
 	if !valueKnown {
 		return nil

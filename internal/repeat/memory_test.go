@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // heap is how much is alive.
@@ -31,7 +33,7 @@ func (n numbered) message(i int) string {
 // TestMemory: a million messages take no more memory than the first of them did,
 // whether they pass or are held back.
 func TestMemory(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	const size, early, all = 4096, 100_000, 1_000_000
 	for _, test := range []struct {
 		name string
@@ -72,7 +74,7 @@ func TestMemory(t *testing.T) {
 
 // TestGrows: a table for many messages takes memory for those that come.
 func TestGrows(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	before := heap()
 	table := New(1, time.Hour, 1<<30)
 	for i := range 100 {
@@ -87,7 +89,7 @@ func TestGrows(t *testing.T) {
 // TestKeepsNothing: a message keeps nothing alive of the string that it is, or is
 // a piece of.
 func TestKeepsNothing(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	const n = 64
 	for _, test := range []struct {
 		name string
@@ -116,7 +118,7 @@ func TestKeepsNothing(t *testing.T) {
 
 // TestAllocs: what a record costs.
 func TestAllocs(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	const every = time.Minute
 	long := strings.Repeat("é", 1000)
 	room := make([]Summary, 0, 4)
@@ -173,7 +175,7 @@ func TestAllocs(t *testing.T) {
 // TestAllocsFirst: of messages that are held back for the first time a copy is
 // made, and nothing else, not even now and then.
 func TestAllocsFirst(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	const size = 100
 	n := newNumbered()
 	known := make([]string, size)

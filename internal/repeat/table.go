@@ -1,5 +1,9 @@
 // Package repeat decides which of the records that say the same pass: the first
 // few of each interval. The rest are counted, and summed up later.
+//
+// It is what spanlog's Limit goes by, which asks for each record and writes the
+// summaries. The table has no clock and no goroutine: the time is given with each
+// call, so that the tests can give any.
 package repeat
 
 import (

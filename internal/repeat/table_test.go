@@ -3,14 +3,10 @@ package repeat
 import (
 	"fmt"
 	"log/slog"
-	"math"
 	"strings"
 	"testing"
 	"time"
 )
-
-// base is when the tests begin. It has no monotonic reading.
-var base = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // describe is a summary in a test: level, count, message and times.
 func describe(s Summary) string {
@@ -245,82 +241,6 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestIntervals: the shortest and the longest interval.
-func TestIntervals(t *testing.T) {
-	for _, test := range []struct {
-		name  string
-		every time.Duration
-		lines []string
-	}{
-		{"none: each record is the first of its interval", 0, []string{
-			"0s a → pass",
-			"0s a → pass",
-			"-1s a → pass",
-			"1s ALL → none waits",
-		}},
-		{"less than none is none", -time.Second, []string{
-			"0s a → pass",
-			"1s b → pass",
-			"1s a → pass",
-			"1s a → pass",
-		}},
-		{"a nanosecond", 1, []string{
-			"0s a → pass",
-			"0s a → held",
-			"1ns a → pass, INFO 1×a 0s–0s",
-			"0s a → held",
-			"-1ns a → pass, INFO 1×a 1ns–1ns",
-		}},
-		{"for ever", math.MaxInt64, []string{
-			"0s a → pass",
-			"2562047h a → held",
-			"0s a → held",
-			"2562047h DUE → next 2562047h47m16.854775807s",
-			"0s ALL → INFO 2×a 2562047h0m0s–2562047h0m0s, none waits",
-		}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			table := New(1, test.every, 8)
-			for _, line := range test.lines {
-				do, want, _ := strings.Cut(line, " → ")
-				if got := play(t, table, do); got != want {
-					t.Fatalf("%s: got %s\nwant %s", do, got, want)
-				}
-			}
-		})
-	}
-}
-
-// TestTimes: times that no clock shows do no harm, in any order. The zero time is
-// what a record has that was made without one.
-func TestTimes(t *testing.T) {
-	now := time.Now()
-	odd := []time.Time{
-		{}, now, now.Round(0), now.Add(math.MaxInt64), now.Add(math.MinInt64),
-		time.Unix(0, 0), time.Unix(math.MaxInt64, 0), time.Unix(math.MinInt64, 0), time.Time{}.Local(),
-	}
-	for i, a := range odd {
-		for j, b := range odd {
-			table := New(1, time.Minute, 8)
-			var count tally
-			for range 3 {
-				count.pass(table, a, 0, "m")
-				count.pass(table, a, 0, "m")
-				count.pass(table, b, 0, "m")
-			}
-			due, next := table.Due(b, true, nil)
-			count.sum(due)
-			if !next.IsZero() {
-				t.Errorf("%d, %d: something waits after all was due", i, j)
-			}
-			if count.calls != count.passed+count.held {
-				t.Errorf("%d, %d: of %d records %d passed and %d were held back", i, j, count.calls, count.passed, count.held)
-			}
-			check(t, table)
-		}
-	}
-}
-
 // TestNothingYet: a table is of use before its first record.
 func TestNothingYet(t *testing.T) {
 	due, next := New(1, time.Second, 1).Due(time.Time{}, true, nil)
@@ -349,100 +269,5 @@ func TestUnlike(t *testing.T) {
 	b.Pass(base, 0, "m", nil)
 	if a.entries.all[1].hash == b.entries.all[1].hash {
 		t.Error("the seeds are the same")
-	}
-}
-
-// A tally counts what became of records.
-type tally struct{ calls, passed, held int }
-
-func (c *tally) pass(table *Table, now time.Time, level slog.Level, message string) (pass bool) {
-	var room [1]Summary
-	pass, due := table.Pass(now, level, message, room[:0])
-	if c.calls++; pass {
-		c.passed++
-	}
-	c.sum(due)
-	return pass
-}
-
-func (c *tally) sum(due []Summary) {
-	for _, s := range due {
-		c.held += s.Count
-	}
-}
-
-// A tb is what tests and rapid's properties have in common.
-type tb interface {
-	Helper()
-	Errorf(format string, args ...any)
-	Fatalf(format string, args ...any)
-}
-
-// check holds a table against all that is always true of it.
-func check(t tb, table *Table) {
-	t.Helper()
-	table.mu.Lock()
-	defer table.mu.Unlock()
-	es := &table.entries
-	n := int32(len(es.all) - 1)
-	if int(n) > es.size || cap(es.all) > es.size+1 {
-		t.Fatalf("%d entries, and room for %d, where %d may be", n, cap(es.all), es.size)
-	}
-
-	// The list has every entry once, in both directions.
-	seen := make([]bool, n+1)
-	for i, last := es.all[0].older, int32(0); ; i, last = es.all[i].older, i {
-		if es.all[i].newer != last {
-			t.Fatalf("the list is broken between %d and %d", last, i)
-		}
-		if seen[i] {
-			t.Fatalf("%d is in the list twice", i)
-		}
-		if seen[i] = true; i == 0 {
-			break
-		}
-	}
-	// So has the index.
-	for i := int32(1); i <= n; i++ {
-		if !seen[i] {
-			t.Errorf("%d is not in the list", i)
-		}
-		if found := es.index[es.all[i].hash]; found != i {
-			t.Errorf("%d is found as %d", i, found)
-		}
-	}
-	if len(es.index) != int(n) {
-		t.Errorf("%d entries are in the index, which should be %d", len(es.index), n)
-	}
-
-	// In the heap is who has held back something, in order. Only these have a
-	// message.
-	if cap(table.waiting) > es.size+1 {
-		t.Errorf("the heap has room for %d, where %d may be", cap(table.waiting), es.size)
-	}
-	waiting := 0
-	for i := int32(1); i <= n; i++ {
-		e := &es.all[i]
-		if e.held == 0 {
-			if e.message != "" {
-				t.Errorf("%d keeps a message, and holds back nothing", i)
-			}
-			continue
-		}
-		waiting++
-		if int(e.place) >= len(table.waiting) || table.waiting[e.place] != i {
-			t.Errorf("%d is not at its place in the heap", i)
-		}
-		if e.until.Before(e.since) {
-			t.Errorf("%d has held back its last before its first", i)
-		}
-	}
-	if waiting != len(table.waiting) {
-		t.Errorf("%d wait, and %d are in the heap", waiting, len(table.waiting))
-	}
-	for place := 1; place < len(table.waiting); place++ {
-		if table.sooner(table.waiting[place], table.waiting[(place-1)/2]) {
-			t.Errorf("place %d of the heap ends before the one above", place)
-		}
 	}
 }

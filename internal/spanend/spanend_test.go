@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 func TestTell(t *testing.T) {
@@ -163,7 +165,7 @@ func TestConcurrent(t *testing.T) {
 }
 
 func TestAllocs(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	ctx := t.Context()
 	for listeners := range 3 {
 		if n := testing.AllocsPerRun(1000, func() {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // TestUnsyncable: what hides an error and what does not, on every system. The
@@ -125,9 +127,7 @@ func TestClosedLater(t *testing.T) {
 
 // TestAllocs: a Write has no garbage.
 func TestAllocs(t *testing.T) {
-	if underRace {
-		t.Skip("the race detector allocates")
-	}
+	race.Skip(t)
 	line := []byte("a line of the log\n")
 	for name, f := range map[string]*os.File{"file": create(t), "null": null(t)} {
 		w := Writer(f)

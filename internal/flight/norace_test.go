@@ -1,7 +1,0 @@
-//go:build !race
-
-package flight
-
-import "testing"
-
-func skipUnderRace(*testing.T) {}

@@ -1,7 +1,0 @@
-//go:build race
-
-package journal
-
-// underRace has tests skipped that count allocations, since the race detector
-// makes some of its own, and long ones shortened, since it is slow.
-const underRace = true

@@ -1,5 +1,0 @@
-//go:build !race
-
-package logfile
-
-const underRace = false

@@ -1,5 +1,0 @@
-//go:build !race
-
-package logline
-
-const underRace = false

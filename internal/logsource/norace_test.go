@@ -1,7 +1,0 @@
-//go:build !race
-
-package logsource
-
-import "testing"
-
-func skipUnderRace(*testing.T) {}

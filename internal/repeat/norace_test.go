@@ -1,7 +1,0 @@
-//go:build !race
-
-package repeat
-
-import "testing"
-
-func skipUnderRace(*testing.T) {}

@@ -1,7 +1,0 @@
-//go:build !race
-
-package spanend
-
-import "testing"
-
-func skipUnderRace(*testing.T) {}
