@@ -33,7 +33,7 @@ test("no request leaves any page, and each answer has the policy", async (t) => 
   page.on("response", (response) => policies.set(new URL(response.url()).pathname, response.headers()["content-security-policy"]));
   for (const open of Object.values(states)) await open(page, server, t);
   assert.deepEqual([...asked], [server.pages, "null"], "the origin of a saved page is null");
-  for (const path of ["/", "/traces", `/trace/${order.traceId}`, "/assets/app.js", "/api/status", "/api/search", "/api/traces"]) assert.ok(policies.has(path), path);
+  for (const path of ["/", "/traces", `/trace/${order.traceId}`, "/assets/app.js", "/api/status", "/api/check", "/api/traces"]) assert.ok(policies.has(path), path);
   for (const [path, policy] of policies) {
     if (path.endsWith(".html")) continue; // a saved page has its policy in the document
     assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/, path);

@@ -191,3 +191,22 @@ test("looking at another tab and back moves nothing and loses nothing", async (t
   await goUp(page, 60);
   assert.equal(checkNumbers(await lines(page)), 302);
 });
+
+test("ten minutes ago is the same time for all of a list", async (t) => {
+  const log = join(tempDir(t), "app.log");
+  append(log, ...Array.from({ length: 1000 }, (_, i) => numbered(i)));
+  const server = await serve(t, log);
+  await indexed(server, 1000);
+  const page = await newPage(t);
+  const times = [];
+  page.on("request", (request) => {
+    const address = new URL(request.url());
+    if (address.pathname === "/api/search") times.push(Number(address.searchParams.get("now")));
+  });
+  const before = Date.now();
+  await page.goto(`${server.pages}/?q=since:10m`);
+  await page.locator(".entry").first().waitFor();
+  await goUp(page, 600);
+  assert.ok(times.length > 2 && times[0] >= before * 1000 - 1e6, `${times}`);
+  assert.deepEqual(times, Array(times.length).fill(times[0]));
+});

@@ -207,3 +207,64 @@ test("keys lead from a line to its trace", async (t) => {
   await page.keyboard.press("t");
   await page.waitForURL(`${server.pages}/trace/${order.traceId}?span=${spanId("c3")}`);
 });
+
+test("Escape takes back the choice of a span, wherever the focus is, and does nothing else", async (t) => {
+  const server = await serveOrders(t);
+  const page = await newPage(t);
+  const address = `${server.pages}/trace/${order.traceId}`;
+  await page.goto(`${address}?span=${spanId("c3")}`);
+  await page.locator(".row.chosen").waitFor();
+  await page.keyboard.press("?");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".row.chosen").count(), 1, "help is closed, and the span stays chosen");
+  await page.locator("#search").press("Escape");
+  assert.equal(await page.locator(".row.chosen").count(), 1, "the search is left, and the span stays chosen");
+  await page.keyboard.press("Escape");
+  await page.waitForURL(address);
+  assert.equal(await page.locator(".row.chosen").count(), 0);
+  assert.equal(await records(page).count(), 14);
+  await records(page).nth(2).locator(".line").click();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  assert.equal(page.url(), address);
+  assert.equal(await records(page).count(), 14);
+  assert.equal(await page.locator(".entry .details").count(), 1, "an opened line stays open");
+  assert.ok(await records(page).nth(2).locator(".line").evaluate((e) => e === document.activeElement), "the focus stays");
+
+  // A page that was left has nothing to take back.
+  await page.goto(`${address}?span=${spanId("c3")}`);
+  await page.locator(".row.chosen").waitFor();
+  await page.getByRole("link", { name: "Logs" }).click();
+  await page.locator(".logs-page .entry").first().waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(page.url(), `${server.pages}/`);
+});
+
+test("Escape right after a trace was asked for does nothing", async (t) => {
+  const server = await serveOrders(t);
+  const page = await newPage(t);
+  await page.goto(server.pages);
+  await page.fill("#search", order.traceId);
+  await page.press("#search", "Enter");
+  await page.keyboard.press("Escape");
+  await span(page, "authorize card").waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(page.url(), `${server.pages}/trace/${order.traceId}`);
+  assert.equal(await records(page).count(), 14);
+  assert.ok(await page.getByRole("alert").isHidden());
+});
+
+test("Enter opens a line while some text is marked, and a click does not", async (t) => {
+  const { page } = await openOrder(t);
+  await page.evaluate(() => getSelection().selectAllChildren(document.querySelector("h1")));
+  const line = records(page).nth(2).locator(".line");
+  await line.focus();
+  await page.keyboard.press("Enter");
+  assert.match(await page.evaluate(() => String(getSelection())), /post/, "text is marked");
+  assert.equal(await page.locator(".entry .details").count(), 1);
+  await line.evaluate((e) => e.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 1 })));
+  assert.equal(await page.locator(".entry .details").count(), 1, "a click with text marked");
+  await page.evaluate(() => getSelection().removeAllRanges());
+  await line.click();
+  assert.equal(await page.locator(".entry .details").count(), 0, "a click with none marked");
+});

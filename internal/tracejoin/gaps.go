@@ -121,7 +121,22 @@ func (j *joiner) addMissingLines() {
 			what, some(slices.Sorted(maps.Keys(logs))))
 	}
 	if j.in.More {
-		j.gap(GapMore, nil, nil, "The trace has more lines than the %d that are shown.", len(j.in.Lines))
+		what := "are shown"
+		if j.keeps.omitted > 0 {
+			what = "were looked at"
+		}
+		j.gap(GapMore, nil, nil, "The trace has more lines than the %d that %s.", len(j.in.Lines), what)
+	}
+	if k := &j.keeps; k.omitted > 0 {
+		errors := ""
+		switch {
+		case k.errorsOmitted > 0:
+			errors = fmt.Sprintf(", and %d of %d later ones that tell of errors", k.errors, k.errors+k.errorsOmitted)
+		case k.errors > 0:
+			errors = fmt.Sprintf(", and %d later %s of errors", k.errors, verb(k.errors, "one that tells", "ones that tell"))
+		}
+		j.gap(GapOmitted, nil, nil, "The first %d of %s are shown here%s. The trace saved as HTML or JSON has all of them.",
+			k.first, count(len(j.in.Lines), "record"), errors)
 	}
 }
 

@@ -27,11 +27,18 @@ type Input struct {
 	Err error
 	// MaxText is how many bytes the texts of a record have; 0: as many as there are.
 	MaxText int
+	// MaxRecords is about how many bytes the records have together as JSON; 0: as many as there are. If that is
+	// not enough for all, there are the first ones, and in an eighth of it besides, later ones at ERROR and
+	// above. The others count in all that is said of the trace.
+	MaxRecords int
 }
 
 // Join joins spans and records. Every line is one of the records, and belongs to the span with
 // its id. Of the two halves of a shared span it is the one of the record's service, and the
 // server's if that does not tell. Records are in the order of their times. A span that only records tell of is inferred from them.
+//
+// It lets go of a line's text as soon as it has the record, so that a long trace is in memory only once if the
+// caller keeps no lines.
 func Join(in Input) *Trace {
 	in.Lines = inOrder(in.Lines)
 	j := newJoiner(&in)
@@ -39,6 +46,7 @@ func Join(in Input) *Trace {
 	j.addRecords()
 	j.summarize()
 	j.addGaps()
+	j.leaveOut()
 	return j.t
 }
 
@@ -51,6 +59,7 @@ func newJoiner(in *Input) *joiner {
 		},
 		homes:    make(map[home]int),
 		spelling: make(map[string]string),
+		keeps:    newKeeper(in.MaxRecords),
 	}
 }
 
@@ -62,6 +71,7 @@ type joiner struct {
 	homes    map[home]int      // index of the span that has the records
 	server   []bool            // by index of a known span: whether it is the server's half of a shared one
 	owner    []int             // by index of a record: that of the one that it belongs to, or its own
+	keeps    keeper            // of records
 	spelling map[string]string // of services, by their name in lower case
 }
 
@@ -127,17 +137,26 @@ func (j *joiner) addRecords() {
 			last[l.Log] = i
 			r.Span = j.homeOf(&r.Entry)
 		}
+		l.Text = nil
+		if r.Span >= 0 {
+			s := &j.t.Spans[r.Span]
+			s.Records = append(s.Records, i)
+			if s.Inferred {
+				s.infer(&r.Entry)
+				s.Service = j.service(s.Service)
+			}
+		}
+		if !j.keeps.add(&r.Entry, j.isError(j.owner[i])) {
+			r.Entry = core(&r.Entry, j.t.TraceID)
+		}
 		j.t.Records = append(j.t.Records, r)
-		if r.Span < 0 {
-			continue
-		}
-		s := &j.t.Spans[r.Span]
-		s.Records = append(s.Records, i)
-		if s.Inferred {
-			s.infer(&r.Entry)
-			s.Service = j.service(s.Service)
-		}
 	}
+}
+
+// isError reports whether a record is at ERROR or above.
+func (j *joiner) isError(i int) bool {
+	h := &j.in.Lines[i].Head
+	return h.HasLevel && h.Level >= slog.LevelError
 }
 
 // homeOf is the span that a record belongs to, -1 if to none.
@@ -189,7 +208,7 @@ func (j *joiner) summarize() {
 	for i := range t.Records {
 		e.add(usable(t.Records[i].At))
 		j.service(t.Records[i].Service)
-		if h := &j.in.Lines[i].Head; h.HasLevel && h.Level >= slog.LevelError {
+		if j.isError(i) {
 			t.Errors++
 		}
 	}

@@ -27,10 +27,12 @@ type Trace struct {
 	Errors   int      `json:"errors"` // records at ERROR or above
 	// SpansFrom is where the spans are from, in words; "inferred" if all are, "" if there
 	// are none.
-	SpansFrom string   `json:"spansFrom"`
-	Spans     []Span   `json:"spans"`   // depth first, children by their start; then inferred ones by their first record
-	Records   []Record `json:"records"` // in the order of their times
-	Gaps      []Gap    `json:"gaps"`    // what is missing or doubtful, the most important first
+	SpansFrom string `json:"spansFrom"`
+	// Omitted is how many records are not among the Records, because they are too many: see [Input].
+	Omitted int      `json:"omitted,omitempty"`
+	Spans   []Span   `json:"spans"`   // depth first, children by their start; then inferred ones by their first record
+	Records []Record `json:"records"` // in the order of their times
+	Gaps    []Gap    `json:"gaps"`    // what is missing or doubtful, the most important first
 }
 
 // A Span is a span with its records.
@@ -57,7 +59,8 @@ type Span struct {
 	Skew        int64           `json:"skew,omitempty"`
 	Tags        []logentry.Attr `json:"tags,omitempty"` // sorted
 	Annotations []Annotation    `json:"annotations,omitempty"`
-	Records     []int           `json:"records"` // indexes of its records; never null
+	Records     []int           `json:"records"`           // indexes of its records; never null
+	Omitted     int             `json:"omitted,omitempty"` // how many others it has
 }
 
 // end is when a span ended, so far as that is known.
@@ -80,7 +83,7 @@ type Gap struct {
 	Kind    GapKind `json:"kind"`
 	Text    string  `json:"text"` // for people
 	Spans   []int   `json:"spans,omitempty"`
-	Records []int   `json:"records,omitempty"` // without lines that belong to them
+	Records []int   `json:"records,omitempty"` // without lines that belong to them, and without omitted ones
 }
 
 // GapKind is what kind of gap there is.
@@ -102,6 +105,8 @@ const (
 	GapGone GapKind = "gone"
 	// GapMore: there are more lines.
 	GapMore GapKind = "more"
+	// GapOmitted: there are more records than are told of here.
+	GapOmitted GapKind = "omitted"
 	// GapMissingParent: spans have parents that are not there.
 	GapMissingParent GapKind = "missing-parent"
 	// GapClockSkew: clocks of services differ. A span shows that if another service's

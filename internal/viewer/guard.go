@@ -15,13 +15,26 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // Guard lets those requests through to a handler that may have come from a page of the
-// handler's own, or from a program or a person at this machine.
+// handler's own, or from a program or a person at this machine. All others are refused with 403.
 //
 // A page elsewhere can have its name lead to this machine, once a browser has loaded it (DNS
 // rebinding). So the Host of a request has to be a number, localhost, or one of names. A request
 // that a page elsewhere has made names that page's Origin, or says that it is made across
 // sites: links to pages are followed all the same, but their JSON is refused.
-func Guard(next http.Handler, names ...string) http.Handler {
+func Guard(next http.Handler, names ...string) http.Handler { return guard(next, check, names) }
+
+// GuardIntake is Guard for a handler that only takes, and tells nothing of what it has, as that
+// for spans. A program may call it by any name: a container calls the machine that it runs on
+// host.docker.internal, and a proxy calls it what it likes.
+//
+// Browsers are held to what Guard asks for. They are known by the Origin, which they send with
+// every POST, to the page's own site as well. So a page whose name leads here is refused: to its
+// browser it is at home, but Origin and Host have the foreign name.
+func GuardIntake(next http.Handler, names ...string) http.Handler {
+	return guard(next, checkIntake, names)
+}
+
+func guard(next http.Handler, check func(*http.Request, []string) error, names []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -51,6 +64,13 @@ func check(r *http.Request, names []string) error {
 		return fmt.Errorf("header Sec-Fetch-Site: %q: pages of other sites are refused", site)
 	}
 	return nil
+}
+
+func checkIntake(r *http.Request, names []string) error {
+	if r.Method == http.MethodPost && r.Header["Origin"] == nil && r.Header["Sec-Fetch-Site"] == nil {
+		return nil // no browser has sent it
+	}
+	return check(r, names)
 }
 
 // isLocalName reports whether a Host header is none that a stranger can own.

@@ -1,7 +1,6 @@
 package viewer
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -115,12 +114,4 @@ func ask[T any](w *world, path string) (got T) {
 	}
 	must(w.t, json.Unmarshal(body, &got))
 	return got
-}
-
-// compact is JSON without blanks.
-func compact(t testing.TB, b []byte) string {
-	t.Helper()
-	var out bytes.Buffer
-	must(t, json.Compact(&out, b))
-	return out.String()
 }

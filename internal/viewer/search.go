@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/spanlog/spanlog/internal/logentry"
@@ -34,11 +35,14 @@ type searchPage struct {
 	Searched int64    `json:"searched"`
 	Total    int64    `json:"total"`
 	Gone     []string `json:"gone,omitempty"` // what could not be searched
+	// Now is the time in µs since 1970 that times such as since:10m are counted from. With it as a
+	// parameter, the next page means the same times.
+	Now int64 `json:"now"`
 }
 
 // serveSearch answers with a page of lines, or with what is found of it after a second.
 func (v *Viewer) serveSearch(w http.ResponseWriter, r *http.Request) {
-	query, err := logquery.Parse(r.URL.Query().Get("q"), time.Now())
+	query, now, err := parseQuery(r)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
@@ -48,7 +52,31 @@ func (v *Viewer) serveSearch(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	writeJSON(w, newSearchPage(&found))
+	writeJSON(w, newSearchPage(&found, now))
+}
+
+// serveCheck says what is wrong with a query, if anything is. It does not search.
+func (v *Viewer) serveCheck(w http.ResponseWriter, r *http.Request) {
+	if _, _, err := parseQuery(r); err != nil {
+		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	writeJSON(w, struct{}{})
+}
+
+// parseQuery returns what a request searches for, and the time that its times are counted from: by default,
+// that of the request.
+func parseQuery(r *http.Request) (q logquery.Query, now time.Time, err error) {
+	now = time.Now()
+	if before := r.URL.Query().Get("now"); before != "" {
+		us, err := strconv.ParseInt(before, 10, 64)
+		if err != nil {
+			return q, now, fmt.Errorf("now: %q: want µs since 1970", before)
+		}
+		now = time.UnixMicro(us)
+	}
+	q, err = logquery.Parse(r.URL.Query().Get("q"), now)
+	return q, now, err
 }
 
 func (v *Viewer) search(ctx context.Context, q logquery.Query, cursor string) (logindex.Page, error) {
@@ -61,10 +89,10 @@ func (v *Viewer) search(ctx context.Context, q logquery.Query, cursor string) (l
 	return page, err
 }
 
-func newSearchPage(p *logindex.Page) searchPage {
+func newSearchPage(p *logindex.Page, now time.Time) searchPage {
 	return searchPage{
 		Entries: entries(p.Lines), Next: p.Next, More: p.More,
-		Searched: p.Searched, Total: p.Total, Gone: goneText(p.Gone),
+		Searched: p.Searched, Total: p.Total, Gone: goneText(p.Gone), Now: now.UnixMicro(),
 	}
 }
 

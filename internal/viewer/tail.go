@@ -1,9 +1,9 @@
 package viewer
 
 import (
+	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -37,7 +37,7 @@ type tailedLines struct {
 // serveTail answers with events until the client has gone: a page of the newest lines, the
 // lines that come, and how far the index is.
 func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
-	query, err := logquery.Parse(r.URL.Query().Get("q"), time.Now())
+	query, now, err := parseQuery(r)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
@@ -49,8 +49,8 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	send := func(event, cursor string, message any) error {
-		data, err := json.Marshal(message)
-		if err != nil {
+		var data bytes.Buffer
+		if err := encodeJSON(&data, message); err != nil {
 			return err
 		}
 		if cursor != "" {
@@ -58,13 +58,13 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 		}
 		// Who does not read is not waited for without end.
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendTime))
-		if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data); err != nil {
+		if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n", event, &data); err != nil {
 			return err
 		}
 		return http.NewResponseController(w).Flush()
 	}
 	indexed := v.Index.Stats().Indexed
-	first := firstPage(tail, cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("since")))
+	first := firstPage(tail, now, cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("since")))
 	err = send("page", first.Cursor, first)
 	tick := time.NewTicker(cmp.Or(v.tailEvery, tailEvery))
 	defer tick.Stop()
@@ -85,7 +85,7 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 			// What was there already is not news, however much of it the tail has not seen yet.
 			indexed = true
 			if tail, err = v.tail(r.Context(), query); err == nil {
-				first := firstPage(tail, "")
+				first := firstPage(tail, now, "")
 				err = send("page", first.Cursor, first)
 			}
 		}
@@ -107,8 +107,8 @@ func (v *Viewer) tail(ctx context.Context, q logquery.Query) (*logindex.Tail, er
 }
 
 // firstPage is the first message of a tail, to somebody who has had those up to a cursor.
-func firstPage(t *logindex.Tail, since string) searchPage {
-	page := newSearchPage(&t.Page)
+func firstPage(t *logindex.Tail, now time.Time, since string) searchPage {
+	page := newSearchPage(&t.Page, now)
 	page.Cursor = t.Cursor()
 	page.Fresh, page.GoesOn = t.Fresh(since)
 	return page

@@ -1,71 +1,45 @@
 package viewer
 
 import (
+	"bufio"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"html/template"
+	"io"
 	"net/http"
 	"strings"
-
-	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog/internal/logquery"
 	"github.com/spanlog/spanlog/internal/tracejoin"
 )
 
-// serveTrace answers with a trace.
+const (
+	// maxRecords is about how many bytes the records on the page of a trace have. An export has all.
+	maxRecords = 8 << 20
+	// writeBuffer is how much of a trace is written at once, unless a single record has more.
+	writeBuffer = 32 << 10
+)
+
+// serveTrace answers with a trace, as far as a page can show it.
 func (v *Viewer) serveTrace(w http.ResponseWriter, r *http.Request) {
-	if t, ok := v.join(w, r, maxText); ok {
-		writeJSON(w, t)
-	}
-}
-
-// exportJSON answers with a trace as a file.
-func (v *Viewer) exportJSON(w http.ResponseWriter, r *http.Request) {
-	t, ok := v.join(w, r, 0)
+	t, ok := v.join(w, r, tracejoin.Input{MaxText: maxText, MaxRecords: maxRecords})
 	if !ok {
 		return
 	}
-	w.Header().Set("Content-Disposition", attachment(t, "json"))
 	w.Header().Set("Content-Type", "application/json")
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	_ = e.Encode(t) // the client has gone
+	_ = writeTrace(w, t, false) // the client has gone
 }
 
-// exportHTML answers with the page of a trace as a file that needs nothing else.
-func (v *Viewer) exportHTML(w http.ResponseWriter, r *http.Request) {
-	t, ok := v.join(w, r, 0)
-	if !ok {
-		return
-	}
-	page, err := exportPage(t)
-	if err != nil {
-		refuse(w, http.StatusInternalServerError, err)
-		return
-	}
-	w.Header().Set("Content-Disposition", attachment(t, "html"))
-	w.Header().Set("Content-Type", contentTypes[".html"])
-	_, _ = w.Write(page) // the client has gone
-}
-
-func attachment(t *tracejoin.Trace, ext string) string {
-	return fmt.Sprintf(`attachment; filename="trace-%s.%s"`, t.TraceID, ext)
-}
-
-// join answers with an error, or returns the trace that a request names, with so much text of each
-// record.
-func (v *Viewer) join(w http.ResponseWriter, r *http.Request, maxText int) (*tracejoin.Trace, bool) {
+// join answers with an error, or returns the trace that a request names, within the limits of in.
+func (v *Viewer) join(w http.ResponseWriter, r *http.Request, in tracejoin.Input) (*tracejoin.Trace, bool) {
 	id, err := logquery.ParseTrace(r.PathValue("id"))
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return nil, false
 	}
-	t, err := v.trace(r.Context(), id, maxText)
+	in.ID = id
+	t, err := v.trace(r.Context(), in)
 	switch {
 	case err != nil:
 		refuse(w, http.StatusInternalServerError, err)
@@ -89,10 +63,10 @@ func (v *Viewer) whyNot(t *tracejoin.Trace) string {
 	return why.String()
 }
 
-func (v *Viewer) trace(ctx context.Context, id trace.TraceID, maxText int) (*tracejoin.Trace, error) {
-	in := tracejoin.Input{ID: id, MaxText: maxText}
-	in.Spans, in.From, in.Err = v.Spans.of(ctx, id)
-	found, err := v.Index.Trace(ctx, id)
+// trace joins what there is of a trace. It keeps no lines, which take as much memory as the trace.
+func (v *Viewer) trace(ctx context.Context, in tracejoin.Input) (*tracejoin.Trace, error) {
+	in.Spans, in.From, in.Err = v.Spans.of(ctx, in.ID)
+	found, err := v.Index.Trace(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -100,74 +74,65 @@ func (v *Viewer) trace(ctx context.Context, id trace.TraceID, maxText int) (*tra
 	return tracejoin.Join(in), nil
 }
 
-// exportScripts are those of the pages that the page of a trace needs, in the order of
-// their imports.
-var exportScripts = []string{"dom.js", "entry.js", "waterfall.js", "tracepage.js", "export.js"}
-
-// exportTemplate is the document of an export. Its policy has the sums of its script and style:
-// nothing else runs, wherever the file is opened.
-var exportTemplate = template.Must(template.New("export").Parse(`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '{{.ScriptSum}}'; style-src '{{.StyleSum}}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{.Title}}</title>
-<style>{{.Style}}</style>
-</head>
-<body class="export">
-<main id="main"></main>
-<script type="application/json" id="trace">{{.Trace}}</script>
-<script type="module">{{.Script}}</script>
-</body>
-</html>
-`))
-
-// exportPage is the page of a trace as one document.
-func exportPage(t *tracejoin.Trace) ([]byte, error) {
-	style, err := assets.ReadFile("assets/style.css")
+// writeTrace writes a trace as JSON, with a line for each of its spans and records. It is written as it is
+// encoded: as a whole, it could take more memory than the trace. If it is for a document in HTML, no
+// character in it means anything there.
+func writeTrace(w io.Writer, t *tracejoin.Trace, inHTML bool) error {
+	e := traceEncoder{out: bufio.NewWriterSize(w, writeBuffer)}
+	e.json = json.NewEncoder(&e.one)
+	e.json.SetEscapeHTML(inHTML)
+	head, err := e.encode(struct { // what is not a list: these fields hide those of the same names
+		*tracejoin.Trace
+		Spans   any `json:"spans,omitempty"`
+		Records any `json:"records,omitempty"`
+		Gaps    any `json:"gaps,omitempty"`
+	}{Trace: t})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	script, err := bundle(exportScripts)
-	if err != nil {
-		return nil, err
+	_, _ = e.out.Write(bytes.TrimSuffix(head, []byte("}"))) // an error stays
+	if err := writeList(&e, "spans", t.Spans); err != nil {
+		return err
 	}
-	data, err := json.Marshal(t) // which has no < in it that would end the element
-	if err != nil {
-		return nil, err
+	if err := writeList(&e, "records", t.Records); err != nil {
+		return err
 	}
-	var page bytes.Buffer
-	err = exportTemplate.Execute(&page, map[string]any{
-		"Title": t.Name + " " + t.TraceID,
-		"Style": template.CSS(style), "StyleSum": sum(style),
-		"Script": template.JS(script), "ScriptSum": sum(script),
-		"Trace": template.JS(data),
-	})
-	return page.Bytes(), err
+	if err := writeList(&e, "gaps", t.Gaps); err != nil {
+		return err
+	}
+	_, _ = e.out.WriteString("}\n")
+	return e.out.Flush()
 }
 
-// bundle makes one script of several modules: what they import from each other is in the
-// same scope then. Their imports and exports stand at the beginnings of lines.
-func bundle(names []string) ([]byte, error) {
-	var script bytes.Buffer
-	for _, name := range names {
-		b, err := assets.ReadFile("assets/" + name)
+// A traceEncoder encodes the parts of a trace.
+type traceEncoder struct {
+	out  *bufio.Writer
+	json *json.Encoder
+	one  bytes.Buffer
+}
+
+// encode returns the JSON of a part, until the next call.
+func (e *traceEncoder) encode(part any) ([]byte, error) {
+	e.one.Reset()
+	err := e.json.Encode(part)
+	return bytes.TrimSuffix(e.one.Bytes(), []byte("\n")), err
+}
+
+// writeList writes a list behind what is there. It ends with the first error: the client may have gone.
+func writeList[T any](e *traceEncoder, name string, list []T) error {
+	fmt.Fprintf(e.out, ",\n%q:[", name)
+	before := "\n"
+	for i := range list {
+		part, err := e.encode(&list[i])
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for line := range bytes.Lines(b) {
-			if bytes.HasPrefix(line, []byte("import ")) {
-				continue
-			}
-			script.Write(bytes.TrimPrefix(line, []byte("export ")))
+		_, _ = e.out.WriteString(before) // an error stays
+		if _, err := e.out.Write(part); err != nil {
+			return err
 		}
+		before = ",\n"
 	}
-	return script.Bytes(), nil
-}
-
-// sum is what a policy calls a script or a style by.
-func sum(b []byte) template.HTMLAttr {
-	s := sha256.Sum256(b)
-	return template.HTMLAttr("sha256-" + base64.StdEncoding.EncodeToString(s[:]))
+	_, err := e.out.WriteString("]")
+	return err
 }

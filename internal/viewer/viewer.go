@@ -8,10 +8,11 @@
 //	GET /trace/{id}/trace.html     the same as one file that needs no server
 //	GET /trace/{id}/trace.json     the same as JSON: see package tracejoin
 //	GET /api/status                how far the index is
-//	GET /api/search                a page of lines; ?q=…&cursor=…
+//	GET /api/check                 what is wrong with a query; ?q=…
+//	GET /api/search                a page of lines; ?q=…&cursor=…&now=…
 //	GET /api/tail                  the newest lines, and those that come, as server-sent events; ?q=…&since=…
 //	GET /api/traces                the list of traces; ?order=worst|slowest|newest|failed
-//	GET /api/trace/{id}            a trace, joined with its records
+//	GET /api/trace/{id}            a trace, joined with as many records as a page can show
 //
 // # What is safe
 //
@@ -26,6 +27,7 @@ package viewer
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -51,27 +53,38 @@ func (v *Viewer) Handler() http.Handler {
 	}
 	mux.HandleFunc("GET /assets/{name}", serveAsset)
 	mux.HandleFunc("GET /api/status", v.serveStatus)
+	mux.HandleFunc("GET /api/check", v.serveCheck)
 	mux.HandleFunc("GET /api/search", v.serveSearch)
 	mux.HandleFunc("GET /api/tail", v.serveTail)
 	mux.HandleFunc("GET /api/traces", v.serveTraces)
 	mux.HandleFunc("GET /api/trace/{id}", v.serveTrace)
-	mux.HandleFunc("GET /trace/{id}/trace.json", v.exportJSON)
-	mux.HandleFunc("GET /trace/{id}/trace.html", v.exportHTML)
+	exports := make(turn, 1)
+	mux.HandleFunc("GET /trace/{id}/trace.json", exports.of(v, v.exportJSON))
+	mux.HandleFunc("GET /trace/{id}/trace.html", exports.of(v, v.exportHTML))
 	return mux
 }
 
 // writeJSON answers with v. An error means that the client has gone, and there is nobody
 // left to tell.
-func writeJSON(w http.ResponseWriter, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v)
-}
+func writeJSON(w http.ResponseWriter, v any) { answer(w, http.StatusOK, v) }
 
 // refuse answers with an error, in a form that the pages show.
 func refuse(w http.ResponseWriter, status int, err error) {
+	answer(w, status, map[string]string{"error": err.Error()})
+}
+
+// answer answers with JSON. Nothing in it is escaped for HTML: by its type, which [Guard] has browsers
+// believe, it is never taken for that.
+func answer(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()})
+	_ = encodeJSON(w, v)
+}
+
+func encodeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
 }
 
 // param is a parameter of a request that has to be one of some values; by default, the first.

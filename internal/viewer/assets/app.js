@@ -47,9 +47,9 @@ const app = {
   // checkQuery shows what is wrong with a search: a stream of events has no words for that.
   async checkQuery(query) {
     try {
-      await ask(`/api/search?${new URLSearchParams({ q: query })}`);
+      await ask(`/api/check?${new URLSearchParams({ q: query })}`);
     } catch (error) {
-      app.fail(error);
+      this.fail(error);
     }
   },
   showStatus(status) {
@@ -77,16 +77,14 @@ function traceOf(query) {
 
 // showTrace makes the page of a trace, unless it is not wanted any more by the time that it could.
 async function showTrace(id, params, isWanted) {
-  const holder = h("div", {}, h("p", { class: "edge" }, "Looking …"));
   const status = await ask("/api/status");
   const trace = await ask(`/api/trace/${encodeURIComponent(id)}`);
   if (!isWanted()) return null;
   document.title = `${trace.name} · spanlog`;
-  const changed = (state) => {
-    const p = new URLSearchParams();
-    if (state.span) p.set("span", state.span);
-    if (state.all) p.set("all", "1");
+  const changed = ({ all, ...name }) => {
+    const p = new URLSearchParams({ ...name, ...(all && { all: "1" }) });
     history.replaceState(null, "", `/trace/${id}${p.size ? `?${p}` : ""}`);
+    opened = address();
   };
   const links = [
     h("button", { type: "button", onclick: (event) => copy(trace.traceId, event.target) }, "Copy id"),
@@ -96,8 +94,8 @@ async function showTrace(id, params, isWanted) {
     h("a", { class: "button", href: `/trace/${trace.traceId}/trace.json`, download: "" }, "Save as JSON"),
   ];
   app.showStatus(status);
-  holder.replaceChildren(tracePage(trace, { span: params.get("span") ?? "", all: params.has("all") }, changed, { filter: (term) => app.find(term) }, links));
-  return { element: holder, close: () => {} };
+  const state = { span: params.get("span"), half: params.get("half"), service: params.get("service"), all: params.has("all") };
+  return tracePage(trace, state, changed, { filter: (term) => app.find(term) }, links);
 }
 
 async function copy(text, button) {
@@ -121,10 +119,16 @@ function decoded(part) {
 }
 
 let opening = 0;
+let opened = ""; // the address of the page that is shown, without a place in it
+
+const address = () => location.pathname + location.search;
 
 // open shows the page of the address.
 async function open() {
   const mine = ++opening;
+  opened = address();
+  // What goes wrong with a page that was left is not shown on the next one.
+  const here = { ...app, fail: (error) => mine === opening && app.fail(error) };
   const params = new URLSearchParams(location.search);
   const trace = decoded(/^\/trace\/([^/]+)$/.exec(location.pathname)?.[1]);
   const name = trace ? "trace" : location.pathname === "/traces" ? "traces" : "logs";
@@ -144,14 +148,15 @@ async function open() {
       main.replaceChildren(h("p", { class: "edge", role: "status" }, "Looking …"));
       next = await showTrace(trace, params, () => mine === opening);
     } else if (name === "traces") {
-      next = tracesPage(params.get("order") ?? "worst", ask, app);
+      next = tracesPage(params.get("order") ?? "worst", ask, here);
       app.showStatus(await ask("/api/status"));
     } else {
-      next = logsPage(params.get("q") ?? "", ask, app);
+      next = logsPage(params.get("q") ?? "", ask, here);
     }
     if (mine !== opening) return next?.close(); // another page was opened meanwhile
     page = next;
     main.replaceChildren(page.element);
+    page.shown?.();
   } catch (error) {
     if (mine !== opening) return;
     main.replaceChildren();
@@ -181,5 +186,7 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "?") byId("help").showModal();
 });
 byId("help-button").addEventListener("click", () => byId("help").showModal());
-addEventListener("popstate", open);
+addEventListener("popstate", () => {
+  if (address() !== opened) open(); // or else only the place in the page is another one, by the link to its content
+});
 open();

@@ -61,28 +61,48 @@ export function day(us) {
 
 // isTyping tells that keys belong to a field.
 export function isTyping(event) {
-  return event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey;
+  return event.target.matches("input:not([type=checkbox]), textarea, select") || event.ctrlKey || event.metaKey || event.altKey;
 }
 
-// roving has the arrow keys, j and k move between the elements of a list that match a selector, of
-// which Tab reaches one only.
+// roving has the arrow keys, j and k move between the rows of a list, each of which may have an element that
+// matches a selector. Tab reaches one of these only. It returns a function that has it be one that is there, to
+// be called when rows have come or gone. What a key costs does not depend on how many rows there are.
 export function roving(list, selector) {
-  const items = () => [...list.querySelectorAll(selector)].filter((e) => e.offsetParent !== null);
+  let current = null; // the one that Tab reaches
   const enter = (e) => {
-    list.querySelector(`${selector}[tabindex="0"]`)?.setAttribute("tabindex", "-1");
-    e.setAttribute("tabindex", "0");
+    current?.setAttribute("tabindex", "-1");
+    current = e;
+    current?.setAttribute("tabindex", "0");
+  };
+  // find is the first such element in a row or those after it, or with "previous", those before it.
+  const find = (row, direction = "next") => {
+    for (; row; row = row[`${direction}ElementSibling`]) {
+      const e = row.querySelector(selector);
+      if (e) return e;
+    }
+    return null;
+  };
+  const rowOf = (e) => {
+    while (e.parentElement !== list) e = e.parentElement;
+    return e;
   };
   list.addEventListener("focusin", (event) => {
     const e = event.target.closest(selector);
-    if (e) enter(e);
+    if (e && e !== current) enter(e);
   });
   list.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, Home: -Infinity, End: Infinity }[event.key];
     const from = event.target.closest(selector);
-    if (step === undefined || !from || isTyping(event)) return;
+    if (!from || isTyping(event)) return;
+    const row = rowOf(from);
+    const to = {
+      ArrowDown: () => find(row.nextElementSibling), ArrowUp: () => find(row.previousElementSibling, "previous"),
+      Home: () => find(list.firstElementChild), End: () => find(list.lastElementChild, "previous"),
+    }[{ j: "ArrowDown", k: "ArrowUp" }[event.key] ?? event.key];
+    if (!to) return;
     event.preventDefault();
-    const all = items();
-    const to = Math.min(Math.max(all.indexOf(from) + step, 0), all.length - 1);
-    all[to].focus();
+    to()?.focus();
   });
+  return () => {
+    if (!current || !list.contains(current)) enter(find(list.firstElementChild));
+  };
 }

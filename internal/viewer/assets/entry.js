@@ -20,16 +20,22 @@ export function entryRow(entry, options) {
   const row = h("li", { class: ["entry", `band-${entry.band ?? "none"}`, ...kinds].join(" ") }, line);
   if (options.traces && entry.traceId && !entry.continued) {
     row.append(h("a", {
-      class: "to-trace", href: `/trace/${entry.traceId}${entry.spanId ? `?span=${entry.spanId}` : ""}`,
+      class: "to-trace", href: `/trace/${entry.traceId}${spanOf(entry)}`,
       title: `Trace ${entry.traceId}`, tabindex: "-1",
     }, h("span", { class: "hidden" }, "Trace "), entry.traceId.slice(0, 8)));
   }
-  line.addEventListener("click", () => {
-    if (String(getSelection())) return; // somebody marks text to copy it
+  line.addEventListener("click", (event) => {
+    if (event.detail && String(getSelection())) return; // by the mouse: somebody marks text to copy it
     toggle(row, line, entry, options);
     options.pick?.(row);
   });
   return row;
+}
+
+// spanOf is the span of an entry as parameters of a trace's page. Two services can share its id.
+function spanOf(entry) {
+  if (!entry.spanId) return "";
+  return `?${new URLSearchParams({ span: entry.spanId, ...(entry.service && { service: entry.service }) })}`;
 }
 
 // isShown leaves out of a row what belongs to the ids, and what is the same in all of a service's.

@@ -2,4 +2,4 @@
 import { tracePage } from "./tracepage.js";
 
 const trace = JSON.parse(document.getElementById("trace").textContent);
-document.getElementById("main").append(tracePage(trace, { span: "", all: true }, () => {}, {}, []));
+document.getElementById("main").append(tracePage(trace, { all: true }, () => {}, {}, []).element);

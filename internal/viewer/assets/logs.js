@@ -24,18 +24,19 @@ export function logsPage(query, ask, app) {
   const levels = h("span", { class: "levels" }, ...chips.map(([, chip]) => chip));
   const page = h("div", { class: "logs-page" }, h("h1", { class: "hidden" }, "Log"),
     h("div", { class: "tools" }, hold, state, losses, levels), scroller, news);
-  roving(list, "button.line");
+  const settle = roving(list, "button.line");
 
   let chunks = []; // {cursor, rows}
   let held = []; // messages: {cursor, entries, skipped}
   let latest = ""; // the cursor of the message that came last
+  let now = 0; // when the list began: what since:10m is counted from, also on pages that come later
   let before = null; // {cursor, more} for what is above the first chunk
   let following = true;
   let byHand = false; // held by the reader, and not because of where they look
   let coming = 0; // lines since the list is held
   let missing = null; // the cursor of lines between the list and what is held, if there are any
   let skipped = 0;
-  let dropped = 0;
+  let lost = []; // what was gone before the tail had read it
   let loading = false;
   let online = false;
 
@@ -107,7 +108,7 @@ export function logsPage(query, ask, app) {
   const take = (message) => {
     latest = message.cursor;
     skipped += message.skipped;
-    dropped = message.dropped;
+    lost = [...new Set([...lost, ...(message.gone ?? [])])].slice(-3);
     if (following) {
       append(message);
       trim();
@@ -135,7 +136,7 @@ export function logsPage(query, ask, app) {
       for (let found = 0; before.more && found < 100 && page.isConnected;) {
         const from = before;
         showEdge(from);
-        const got = await ask(`/api/search?${new URLSearchParams({ q: query, cursor: from.cursor })}`);
+        const got = await ask(`/api/search?${new URLSearchParams({ q: query, cursor: from.cursor, now })}`);
         if (before !== from) continue; // the list has begun anew meanwhile
         const rows = rowsOf(got.entries.reverse());
         const height = scroller.scrollHeight, top = scroller.scrollTop;
@@ -171,9 +172,8 @@ export function logsPage(query, ask, app) {
     state.dataset.state = !online ? "off" : following ? "live" : "held";
     news.hidden = following || (coming === 0 && missing === null);
     news.textContent = coming ? `${coming.toLocaleString("en-US")} new ↓` : "the newest ↓";
-    losses.textContent = dropped ? `${count(dropped, "line")} dropped: they came too fast, a search finds them` : skipped ? `${count(skipped, "line")} passed by` : "";
-    const first = list.querySelector(".line");
-    if (first && !list.querySelector('.line[tabindex="0"]')) first.setAttribute("tabindex", "0");
+    losses.textContent = [skipped ? `${count(skipped, "line")} passed by` : "", ...lost].filter(Boolean).join("; ");
+    settle();
   };
 
   scroller.addEventListener("scroll", () => {
@@ -193,10 +193,11 @@ export function logsPage(query, ask, app) {
   // page, its fresh entries, came since then.
   const takePage = (got) => {
     online = true;
+    now ||= got.now;
     app.fail(null);
     const goesOn = Boolean(latest) && got.goesOn;
     const entries = (goesOn ? got.entries.slice(0, got.fresh) : got.entries).reverse();
-    const message = { cursor: got.cursor, entries, skipped: 0, dropped };
+    const message = { cursor: got.cursor, entries, skipped: 0 };
     if (goesOn) return take(message);
     latest = got.cursor;
     if (!following) { // somebody reads: nothing moves
@@ -206,6 +207,7 @@ export function logsPage(query, ask, app) {
       return show();
     }
     clear(got.next);
+    [skipped, lost] = [0, []]; // of a list that is no more
     append(message);
     before = { cursor: got.next, more: got.more, searched: got.searched, total: got.total, gone: got.gone };
     toEnd();
@@ -224,7 +226,7 @@ export function logsPage(query, ask, app) {
 
   let source = null;
   const connect = () => {
-    source = new EventSource(`/api/tail?${new URLSearchParams({ q: query, since: latest })}`);
+    source = new EventSource(`/api/tail?${new URLSearchParams({ q: query, since: latest, ...(now && { now }) })}`);
     source.addEventListener("page", (event) => takePage(JSON.parse(event.data)));
     source.addEventListener("lines", (event) => take(JSON.parse(event.data)));
     source.addEventListener("status", (event) => takeStatus(JSON.parse(event.data)));

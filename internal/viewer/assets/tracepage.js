@@ -1,89 +1,89 @@
 // The page of a trace: what it comes to, what is missing, its spans, and its records.
-import { h, clock, count, day, duration, roving } from "./dom.js";
+import { h, clock, count, day, duration, isTyping } from "./dom.js";
 import { entryRow } from "./entry.js";
-import { waterfall } from "./waterfall.js";
+import { partOf } from "./part.js";
+import { recordsOf, waterfall } from "./waterfall.js";
 
-const firstRecords = 500; // more only if asked for
-
-// tracePage makes the page. State is what is chosen: {span: id or "", all: bool}; changed(state) is
-// called when that changes. Options as filter are those of entry rows; links are elements beside the
-// title.
+// tracePage makes the page. State is what is chosen: {span, half, service, all}, of which the first three name a
+// span as nameOf does; changed(state) is called when that changes. Options as filter are those of entry rows;
+// links are elements beside the title. It returns the element, shown, to be called when that is in the document,
+// and close.
 export function tracePage(trace, state, changed, options, links) {
-  let span = trace.spans.findIndex((s) => s.id === state.span);
+  let span = findSpan(trace.spans, state);
   let record = null;
   let all = state.all || span < 0;
-  let shown = firstRecords;
-  const rowOptions = { ...options, start: trace.start, pick: (row) => choose(trace.records[row.dataset.record].span, Number(row.dataset.record), false) };
+  const everything = [...trace.records.keys()];
+  const rowOptions = { ...options, start: trace.start, pick: (row) => choose(trace.records[row.dataset.record].span, Number(row.dataset.record)) };
 
-  // choose shows a span, and maybe a record, as chosen. A record that is out of sight by then, because
-  // only those of another span are listed, comes into it.
-  const choose = (newSpan, newRecord, scroll) => {
+  const choose = (newSpan, newRecord) => {
     span = newSpan;
     record = newRecord;
     update();
-    if (scroll && record !== null) {
-      const row = list.querySelector(`[data-record="${record}"]`);
-      row?.scrollIntoView({ block: "nearest" });
-      row?.querySelector(".line").focus({ preventScroll: true });
-    }
   };
   const pickSpan = (i) => {
-    if (i === span && record === null) {
-      span = -1;
-      all = true;
-    } else {
-      span = i;
-      record = null;
-      all = false;
-    }
-    shown = firstRecords;
-    update();
+    if (i === span && record === null) return chooseNone();
+    all = false;
+    choose(i, null);
   };
+  // pickRecord shows a record as chosen. One that is out of sight by then, because only those of
+  // another span are listed, comes into it.
   const pickRecord = (i) => {
-    const place = listed().indexOf(i);
-    if (place < 0) all = true;
-    shown = Math.max(shown, listed().indexOf(i) + 1);
-    choose(trace.records[i].span, i, true);
+    if (!all && trace.records[i].span !== span) all = true;
+    const block = records.row(i) ? "nearest" : "center";
+    choose(trace.records[i].span, i);
+    records.reveal(i);
+    const row = records.row(i);
+    row.scrollIntoView({ block });
+    row.querySelector(".line").focus({ preventScroll: true });
+  };
+  // chooseNone leaves the record that was chosen in sight.
+  const chooseNone = () => {
+    const before = record;
+    all = true;
+    span = -1;
+    record = null;
+    update(before);
+    records.row(before)?.scrollIntoView({ block: "nearest" });
   };
 
-  const listed = () => (all || span < 0 ? trace.records.map((_, i) => i) : trace.spans[span].records);
+  const listed = () => (all || span < 0 ? everything : trace.spans[span].records);
   const picture = waterfall(trace, pickSpan, pickRecord);
   const title = h("h2", { id: "records-title" });
-  const whole = h("input", { type: "checkbox", id: "whole", onchange: () => { all = whole.checked; shown = firstRecords; update(); } });
+  const whole = h("input", { type: "checkbox", id: "whole", onchange: () => { all = whole.checked; update(); } });
   const list = h("ol", { class: "entries", "aria-labelledby": "records-title" });
-  const rest = h("button", { type: "button", onclick: () => { shown = Infinity; update(); } });
   const about = h("section", { class: "about", "aria-label": "The chosen span" });
-  const below = h("div", { class: "below" }, h("section", { "aria-labelledby": "records-title" }, h("div", { class: "bar-of-records" }, title, h("label", { for: "whole" }, whole, " whole trace")), list, rest), about);
-  roving(list, "button.line");
+  const rowOf = (i) => {
+    const row = entryRow(trace.records[i], rowOptions);
+    row.dataset.record = i;
+    row.classList.toggle("chosen", i === record);
+    return row;
+  };
+  const records = partOf(list, rowOf, "record", "button.line");
+  const below = h("div", { class: "below" }, h("section", { "aria-labelledby": "records-title" },
+    h("div", { class: "bar-of-records" }, title, h("label", { for: "whole" }, whole, " whole trace")), records.earlier, list, records.later), about);
 
-  let listedNow = ""; // what the list was made for: opened rows stay as they are
-  const update = () => {
-    const indexes = listed();
-    const key = `${all || span < 0 ? "all" : span} ${Math.min(shown, indexes.length)}`;
-    if (key !== listedNow) {
-      listedNow = key;
-      list.replaceChildren(...indexes.slice(0, shown).map((i) => {
-        const row = entryRow(trace.records[i], rowOptions);
-        row.dataset.record = i;
-        return row;
-      }));
-      list.querySelector(".line")?.setAttribute("tabindex", "0");
+  let listedNow = null;
+  let chosenNow = null; // a record
+  const update = (first = record) => { // of those that are listed anew, one that is to be among them
+    if (listedNow !== listed()) {
+      listedNow = listed();
+      records.begin(listedNow, first);
     }
-    for (const row of list.children) row.classList.toggle("chosen", Number(row.dataset.record) === record);
-    rest.hidden = indexes.length <= shown;
-    rest.textContent = `Show all ${count(indexes.length, "record")}`;
+    records.row(chosenNow)?.classList.remove("chosen");
+    records.row(record)?.classList.add("chosen");
+    chosenNow = record;
     const one = span >= 0 ? trace.spans[span] : null;
-    title.textContent = one && !all ? `${count(indexes.length, "record")} of ${one.service ? `${one.service}: ` : ""}${one.name}` : `${count(indexes.length, "record")} of the trace`;
+    title.textContent = one && !all ? `${shownOf(one)} of ${one.service ? `${one.service}: ` : ""}${one.name}` : `${shownOf(trace)} of the trace`;
     whole.checked = all || !one;
     whole.disabled = !one;
     about.replaceChildren(...(one ? [h("h2", {}, "Span"), spanDetails(one)] : []));
     about.hidden = !one;
     below.classList.toggle("with-span", Boolean(one));
     picture.select(one ? span : null, record);
-    changed({ span: one?.id ?? "", all: all && Boolean(one) });
+    changed({ ...nameOf(trace.spans, span), all: all && Boolean(one) });
   };
 
-  const page = h("div", { class: "trace-page" },
+  const element = h("div", { class: "trace-page" },
     h("header", { class: "trace-head" },
       h("h1", {}, trace.failed ? h("span", { class: "failed" }, "failed") : null, trace.name || "unnamed trace"),
       h("p", { class: "links" }, ...links),
@@ -93,17 +93,47 @@ export function tracePage(trace, state, changed, options, links) {
     trace.spans.length ? picture.element : null,
     below,
   );
-  page.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && span >= 0) {
-      event.preventDefault();
-      span = -1;
-      record = null;
-      all = true;
-      update();
-    }
-  });
+  const keys = (event) => {
+    if (event.key !== "Escape" || span < 0 || isTyping(event) || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    chooseNone();
+  };
+  document.addEventListener("keydown", keys);
   update();
-  return page;
+  const shown = () => picture.select(span < 0 ? null : span, record); // a list that is not shown does not scroll
+  return { element, shown, close: () => document.removeEventListener("keydown", keys) };
+}
+
+// nameOf names a span: by its id, and if that is not its own, by the half that it is of a call, which has both ends
+// tell of one span. If other services tell of the same half, it is the service that tells them apart.
+function nameOf(spans, i) {
+  const one = spans[i];
+  if (!one) return {};
+  const same = spans.filter((s) => s.id === one.id);
+  if (same.length === 1) return { span: one.id };
+  const half = halfOf(one);
+  if (same.filter((s) => halfOf(s) === half).length === 1) return { span: one.id, half };
+  return { span: one.id, half, service: one.service };
+}
+
+const halfOf = (span) => span.kind?.toLowerCase() ?? "none";
+
+// findSpan is the index of the span that has a name, or what is known of one; -1 if there is none. An id alone is
+// of the first span with records.
+function findSpan(spans, { span, half, service }) {
+  const fits = (s) => s.id === span && (!half || halfOf(s) === half);
+  const best = (s) => fits(s) && (!service || s.service.toLowerCase() === service.toLowerCase());
+  for (const is of [best, fits, (s) => s.id === span]) {
+    const same = spans.filter(is);
+    if (same.length) return spans.indexOf(same.find((s) => s.records.length) ?? same[0]);
+  }
+  return -1;
+}
+
+// shownOf is how many records a trace or a span has, and how many of them there are here.
+function shownOf(one) {
+  const n = one.records.length;
+  return one.omitted ? `${n.toLocaleString("en-US")} of ${count(recordsOf(one), "record")}` : count(n, "record");
 }
 
 // facts are what a trace comes to, each an element.
@@ -114,7 +144,7 @@ function facts(trace) {
     duration(trace.end - trace.start),
     count(trace.spans.length, "span") + (trace.spansFrom ? (known ? ` from ${trace.spansFrom}` : ", inferred from the records") : ""),
     count(trace.services.length, "service"),
-    count(trace.records.length, "record"),
+    count(recordsOf(trace), "record"),
     trace.errors ? count(trace.errors, "error") : "",
   ];
   return [h("code", { class: "id" }, trace.traceId), ...texts.filter(Boolean).map((text) => h("span", {}, text))];

@@ -22,8 +22,11 @@ export function tracesPage(order, ask, app) {
     try {
       got = await ask(`/api/traces?${new URLSearchParams({ order })}`);
     } catch (error) {
+      if (!orders[order]) note.replaceChildren(h("a", { href: "/traces" }, "The list in its usual order"));
+      else if (!body.children.length) note.textContent = "";
       return app.fail(error);
     }
+    app.fail(null);
     const longest = Math.max(1, ...got.traces.map((t) => t.duration));
     body.replaceChildren(...got.traces.map((t) => row(t, longest)));
     note.textContent = [

@@ -1,9 +1,9 @@
 // The spans of a trace along one line in time, with its records as marks on them.
-import { h, at, count, duration, roving } from "./dom.js";
+import { h, at, count, duration } from "./dom.js";
+import { partOf } from "./part.js";
 
 const ticks = 4; // parts of the line in time
 const bucket = 1 / 250; // of its width: records that are closer are one mark
-const firstSpans = 500; // more only if asked for
 const bands = ["none", "trace", "debug", "info", "warn", "error", "fatal"];
 
 // waterfall makes the picture of a trace. pickSpan(i) is called when a span is chosen, and
@@ -12,10 +12,11 @@ const bands = ["none", "trace", "debug", "info", "warn", "error", "fatal"];
 export function waterfall(trace, pickSpan, pickRecord) {
   const total = Math.max(trace.end - trace.start, 1);
   const fraction = (us) => Math.min(Math.max((us - trace.start) / total, 0), 1);
-  const rows = [];
+  const placeOf = (us) => Math.round(fraction(us) / bucket); // of a mark
   const list = h("ol", { class: "spans", "aria-label": "Spans" });
   const folded = new Set(); // spans whose children are out of sight
   const parents = new Set(trace.spans.map((s) => s.parent));
+  let chosen = { span: null, record: null };
 
   const make = (i) => {
     const span = trace.spans[i];
@@ -28,10 +29,10 @@ export function waterfall(trace, pickSpan, pickRecord) {
       span.inferred ? h("span", { class: "note", title: "Nobody has told of this span: it is made of its records" }, "inferred") : null,
       span.missingParent ? h("span", { class: "note", title: `Its parent ${span.parentId} is missing` }, "parent missing") : null,
       span.skew ? h("span", { class: "note", title: "It does not fit its parent: their clocks differ" }, "clock?") : null,
-      h("span", { class: "hidden" }, `, ${duration(span.duration)}, ${count(span.records.length, "record")}`),
+      h("span", { class: "hidden" }, `, ${duration(span.duration)}, ${count(recordsOf(span), "record")}`),
     );
     name.style.setProperty("--depth", Math.min(span.depth, 24));
-    const fold = parents.has(i) ? h("button", { type: "button", class: "fold", tabindex: "-1", "aria-expanded": "true", "aria-label": `Children of ${span.name}` }) : null;
+    const fold = parents.has(i) ? h("button", { type: "button", class: "fold", tabindex: "-1", "aria-expanded": String(!folded.has(i)), "aria-label": `Children of ${span.name}` }) : null;
     if (fold) {
       fold.style.setProperty("--depth", Math.min(span.depth, 24));
       fold.addEventListener("click", () => turn(i, folded.has(i)));
@@ -42,62 +43,69 @@ export function waterfall(trace, pickSpan, pickRecord) {
     const bar = at(h("span", { class: ["bar", serviceClass(trace, span.service), span.failed ? "bad" : "", span.inferred ? "guess" : ""].join(" ") }),
       from, to - from);
     const lane = h("div", { class: "lane" }, span.start ? [bar, label] : h("span", { class: "note" }, "no time"),
-      ...marks(trace, span, fraction).map((mark) => markButton(trace, mark, pickRecord)),
+      ...marks(trace, span, placeOf).map((mark) => markButton(trace, mark, fraction, pickRecord)),
       ...(span.annotations ?? []).map((a) => at(h("span", { class: "annotation", title: `${a.value} (+${duration(a.at - trace.start)})` }), fraction(a.at))));
     const row = h("li", { class: "row" }, h("div", { class: "names" }, fold, name), lane);
     row.addEventListener("keydown", (event) => {
       if (fold && event.key === "ArrowRight") turn(i, true);
       if (fold && event.key === "ArrowLeft") turn(i, false);
     });
+    mark(row, i);
     return row;
+  };
+
+  // mark has a row show whether its span is chosen, and whether a record of it is.
+  const mark = (row, i) => {
+    row.classList.toggle("chosen", i === chosen.span);
+    row.querySelector(".span").setAttribute("aria-pressed", String(i === chosen.span));
+    row.querySelector(".mark.chosen")?.classList.remove("chosen");
+    const record = chosen.record === null ? null : trace.records[chosen.record];
+    if (record?.span === i) row.querySelector(`[data-place="${placeOf(record.at)}"]`)?.classList.add("chosen");
   };
 
   // turn shows what is below a span, or hides it.
   const turn = (i, open) => {
+    setOpen(i, open);
+    part.change(inSight());
+  };
+  const setOpen = (i, open) => {
     if (open) folded.delete(i);
     else folded.add(i);
-    rows[i].querySelector(".fold").setAttribute("aria-expanded", String(open));
-    hide();
+    part.row(i)?.querySelector(".fold").setAttribute("aria-expanded", String(open));
   };
-  const hide = () => {
+  const inSight = () => {
     const hidden = new Set();
-    rows.forEach((row, j) => {
-      const parent = trace.spans[j].parent;
-      row.hidden = parent >= 0 && (hidden.has(parent) || folded.has(parent));
-      if (row.hidden) hidden.add(j);
+    trace.spans.forEach(({ parent }, i) => {
+      if (parent >= 0 && (hidden.has(parent) || folded.has(parent))) hidden.add(i);
     });
+    return [...trace.spans.keys()].filter((i) => !hidden.has(i));
   };
-
-  const more = (to) => {
-    while (rows.length < Math.min(to, trace.spans.length)) rows.push(make(rows.length));
-    list.replaceChildren(...rows);
-    hide();
-    list.querySelector(".span")?.setAttribute("tabindex", "0");
-    rest.hidden = rows.length === trace.spans.length;
-    rest.textContent = `Show all ${count(trace.spans.length, "span")}`;
-  };
-  const rest = h("button", { type: "button", onclick: () => more(Infinity) });
-  more(firstSpans);
-  roving(list, "button.span");
+  const part = partOf(list, make, "span", "button.span");
+  part.begin(inSight());
 
   const scale = h("div", { class: "scale", "aria-hidden": "true" });
   for (let i = 0; i <= ticks; i++) scale.append(at(h("span", { class: i === ticks ? "last" : "" }, duration(Math.round((total * i) / ticks))), i / ticks));
 
   const select = (span, record) => {
-    if (span !== null && span >= rows.length) more(Infinity);
-    rows.forEach((row, i) => {
-      row.classList.toggle("chosen", i === span);
-      row.querySelector(".span").setAttribute("aria-pressed", String(i === span));
-    });
-    for (const mark of list.querySelectorAll(".mark")) {
-      mark.classList.toggle("chosen", record !== null && mark.dataset.records.split(" ").includes(String(record)));
+    const before = chosen.span;
+    chosen = { span, record };
+    if (span !== null) {
+      const above = [];
+      for (let p = trace.spans[span].parent; p >= 0; p = trace.spans[p].parent) if (folded.has(p)) above.push(p);
+      for (const p of above) setOpen(p, true);
+      if (above.length) part.change(inSight());
+      part.reveal(span);
     }
-    for (let p = span === null ? -1 : trace.spans[span].parent; p >= 0; p = trace.spans[p].parent) if (folded.has(p)) turn(p, true);
-    if (span !== null) reveal(list, rows[span]);
+    for (const i of [before, span]) if (i !== null && part.row(i)) mark(part.row(i), i);
+    if (span !== null) reveal(list, part.row(span));
   };
-  const element = h("div", { class: "waterfall" }, h("div", { class: "row head" }, h("div", { class: "names" }, "Spans"), h("div", { class: "lane" }, scale)), list, rest);
+  const element = h("div", { class: "waterfall" },
+    h("div", { class: "row head" }, h("div", { class: "names" }, "Spans"), h("div", { class: "lane" }, scale)), part.earlier, list, part.later);
   return { element, select };
 }
+
+// recordsOf is how many records a span has, with those that are not told of.
+export const recordsOf = (span) => span.records.length + (span.omitted ?? 0);
 
 // reveal scrolls a list to have a row in sight, and nothing else.
 function reveal(list, row) {
@@ -113,14 +121,14 @@ export function serviceClass(trace, service) {
 }
 
 // marks are the records of a span, those that are too close to tell apart as one.
-function marks(trace, span, fraction) {
+function marks(trace, span, placeOf) {
   const byPlace = new Map();
   for (const i of span.records) {
     const record = trace.records[i];
     if (!record.at || record.continued) continue;
-    const place = Math.round(fraction(record.at) / bucket);
-    const mark = byPlace.get(place) ?? { left: fraction(record.at), records: [], worst: i };
-    mark.records.push(i);
+    const place = placeOf(record.at);
+    const mark = byPlace.get(place) ?? { place, at: record.at, records: 0, worst: i };
+    mark.records++;
     if (rank(record) > rank(trace.records[mark.worst])) mark.worst = i;
     byPlace.set(place, mark);
   }
@@ -129,12 +137,12 @@ function marks(trace, span, fraction) {
 
 const rank = (record) => bands.indexOf(record.band ?? "none");
 
-function markButton(trace, mark, pickRecord) {
+function markButton(trace, mark, fraction, pickRecord) {
   const worst = trace.records[mark.worst];
-  const others = mark.records.length > 1 ? `, and ${mark.records.length - 1} more here` : "";
+  const others = mark.records > 1 ? `, and ${mark.records - 1} more here` : "";
   const words = `${worst.level ?? "record"}: ${worst.message.slice(0, 200)} (+${duration(worst.at - trace.start)})${others}`;
   return at(h("button", {
     type: "button", class: `mark band-${worst.band ?? "none"}${others ? " many" : ""}`, tabindex: "-1", title: words, "aria-label": words,
-    "data-records": mark.records.join(" "), onclick: () => pickRecord(mark.worst),
-  }), mark.left);
+    "data-place": mark.place, onclick: () => pickRecord(mark.worst),
+  }), fraction(mark.at));
 }
