@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -123,7 +124,7 @@ func serveUntilTerm(ownContext bool) {
 }
 
 // TestCreatedFileMode: a file that somebody has put at the path, as logrotate's create does,
-// gets the mode of the one that was there before.
+// keeps its mode; one that is made here gets that of the file before it.
 func TestCreatedFileMode(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	l := open(t, nil, spanlog.File{Path: path})
@@ -132,7 +133,7 @@ func TestCreatedFileMode(t *testing.T) {
 	if err := os.Rename(path, path+".1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, nil, 0o644); err != nil {
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.Reopen(); err != nil {
@@ -141,7 +142,16 @@ func TestCreatedFileMode(t *testing.T) {
 	l.Info("two")
 	flush(t, l)
 	equal(t, "new file", messages(t, content(t, path)), "two")
-	equal(t, "its mode", mode(t, path), "-rw-------")
+	equal(t, "its mode", mode(t, path), "-rw-r--r--")
+	if err := os.Rename(path, path+".2"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Reopen(); err != nil {
+		t.Fatal(err)
+	}
+	l.Info("three")
+	flush(t, l)
+	equal(t, "the mode of one that is made", mode(t, path), "-rw-r--r--")
 }
 
 func mode(t *testing.T, path string) string {

@@ -119,7 +119,7 @@ func (r *round) fillTemp(f *os.File, src held, info fs.FileInfo) error {
 	if err := buf.Flush(); err != nil {
 		return err
 	}
-	if err := takeOwner(f, info); err != nil {
+	if err := TakeOwner(f, info); err != nil {
 		return err
 	}
 	return f.Sync()

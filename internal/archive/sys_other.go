@@ -15,5 +15,5 @@ const (
 // SyncDir does nothing: here, directories cannot be synced.
 func SyncDir(string) error { return nil }
 
-// takeOwner does nothing: who may do what is inherited from the directory.
-func takeOwner(*os.File, fs.FileInfo) error { return nil }
+// TakeOwner does nothing: who may do what is inherited from the directory.
+func TakeOwner(*os.File, fs.FileInfo) error { return nil }

@@ -31,10 +31,10 @@ func SyncDir(dir string) error {
 	return errors.Join(err, d.Close())
 }
 
-// takeOwner gives f the permissions of another file, and its owner and group as
+// TakeOwner gives f the permissions of another file, and its owner and group as
 // far as we may. If f has a group of its own, it gives that group nothing: what
 // the other file's group may do was not meant for this one.
-func takeOwner(f *os.File, of fs.FileInfo) error {
+func TakeOwner(f *os.File, of fs.FileInfo) error {
 	perm := of.Mode().Perm()
 	if want, ok := of.Sys().(*syscall.Stat_t); ok {
 		if f.Chown(int(want.Uid), int(want.Gid)) != nil {

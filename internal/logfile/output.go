@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/archive"
 	"github.com/spanlog/spanlog/internal/filelock"
 	"github.com/spanlog/spanlog/internal/journal"
 )
@@ -22,6 +23,7 @@ type output struct {
 	file    *os.File
 	info    fs.FileInfo             // from when it was opened: which file it is
 	regular bool                    // not a device or a pipe
+	made    bool                    // by openOutput: nobody had put it there
 	closed  bool                    // by a rotation that has failed
 	torn    bool                    // its last line has no end
 	looked  int64                   // the size at which torn was found out
@@ -60,13 +62,13 @@ func openOutput(path string, mode fs.FileMode) (*output, error) {
 // is not followed, for somebody could have it lead anywhere: Resolve has followed
 // those that were there.
 func openOnce(path string, mode fs.FileMode) (*output, error) {
-	const flags = os.O_APPEND | os.O_CREATE | noFollow
-	f, err := os.OpenFile(path, os.O_WRONLY|flags|noWait, mode)
+	const flags = os.O_APPEND | noFollow
+	f, made, err := openOrMake(path, os.O_WRONLY|flags|noWait, mode)
 	if err == nil {
 		// To recover, one has to read as well. A pipe must not be opened so: who
 		// can read it himself is never told that nobody else does.
 		if info, _ := f.Stat(); info != nil && info.Mode().IsRegular() {
-			if both, err := os.OpenFile(path, os.O_RDWR|flags, mode); err == nil {
+			if both, err := os.OpenFile(path, os.O_RDWR|flags, 0); err == nil {
 				_ = f.Close()
 				f = both
 			}
@@ -75,7 +77,7 @@ func openOnce(path string, mode fs.FileMode) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &output{file: f}
+	o := &output{file: f, made: made}
 	if o.info, err = f.Stat(); err == nil {
 		o.regular = o.info.Mode().IsRegular()
 		err = o.stat()
@@ -86,6 +88,21 @@ func openOnce(path string, mode fs.FileMode) (*output, error) {
 	}
 	o.look()
 	return o, nil
+}
+
+// openOrMake opens a file, or makes it with this mode, and reports whether it has made it.
+func openOrMake(path string, flags int, mode fs.FileMode) (f *os.File, made bool, err error) {
+	for range 100 { // it can come and go meanwhile
+		f, err = os.OpenFile(path, flags, 0)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return f, false, err
+		}
+		f, err = os.OpenFile(path, flags|os.O_CREATE|os.O_EXCL, mode)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err == nil, err
+		}
+	}
+	return nil, false, err
 }
 
 // isAt reports whether this is the file at path. A device or pipe always is: it
@@ -176,18 +193,16 @@ func (o *output) target() journal.Target {
 	return t
 }
 
-// inherit gives the file the permissions and, where that is allowed, the owner of
-// the one before it: a collector that could read that one can read this one.
+// inherit gives a file that we have made the permissions and, where that is allowed, the owner of
+// the one before it: a collector that could read that one can read this one. A file that somebody
+// has put there, as logrotate's create does, is left as that one wants it.
 func (o *output) inherit(old *output) error {
+	if !o.made {
+		return nil
+	}
 	info, err := old.file.Stat()
 	if err != nil {
 		return err
 	}
-	if info.Mode().Perm() != o.info.Mode().Perm() {
-		if err := o.file.Chmod(info.Mode().Perm()); err != nil {
-			return err
-		}
-	}
-	chown(o.file, info)
-	return nil
+	return archive.TakeOwner(o.file, info)
 }

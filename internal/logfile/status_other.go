@@ -4,7 +4,6 @@ package logfile
 
 import (
 	"io/fs"
-	"os"
 )
 
 const (
@@ -29,5 +28,3 @@ func (o *output) stat() error {
 }
 
 func identity(fs.FileInfo) (device, inode uint64) { return 0, 0 }
-
-func chown(*os.File, fs.FileInfo) {}

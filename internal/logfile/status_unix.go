@@ -53,10 +53,3 @@ func identity(info fs.FileInfo) (device, inode uint64) {
 	}
 	return uint64(st.Dev), uint64(st.Ino)
 }
-
-// chown gives f the owner that info has, if it may.
-func chown(f *os.File, info fs.FileInfo) {
-	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		_ = f.Chown(int(st.Uid), int(st.Gid))
-	}
-}
