@@ -37,6 +37,24 @@ func TestFollowRotation(t *testing.T) {
 	}
 }
 
+// TestFollowLater waits for a log that is not there yet, and says so. What is there is shown meanwhile.
+func TestFollowLater(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "app.log")
+	f := follow(t, "-json", path, logFile(t, servedLine))
+	for range 2 {
+		if line := f.next() + "\n"; line != servedLine {
+			t.Fatalf("got %s", line)
+		}
+		if err := os.WriteFile(path, []byte(servedLine), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.end()
+	if want := "spanlog: " + path + " is not there yet: it is waited for\n"; f.errs.String() != want {
+		t.Errorf("it says %q, want %q", f.errs, want)
+	}
+}
+
 // TestFollowMerges: of two logs, one that is silent does not keep the other back.
 func TestFollowMerges(t *testing.T) {
 	dir := t.TempDir()

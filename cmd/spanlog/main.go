@@ -9,6 +9,11 @@
 //
 // It reads what spanlog, log/slog, zap, zerolog and other loggers write; see
 // spanlog -h.
+//
+// The command itself is thin: it has the flags, the order of lines from several logs, and how
+// they look in a terminal. What a line means is for package logline, which lines are wanted for
+// logquery, and what becomes of files while they are read for logsource. The pages of spanlog
+// serve are in package viewer, over the index of logindex.
 package main
 
 import (
@@ -30,20 +35,25 @@ func main() {
 	os.Exit(run(ctx, console{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
 }
 
-// A console is what a command reads from and writes to.
+// A console is what a command reads from and writes to: the standard files, or those of a test.
+// Whether out and err are terminals is told by their being files, so nothing is to be wrapped
+// around them here.
 type console struct {
 	in       io.Reader
 	out, err io.Writer
 	progress *progress // nil: nobody looks
 }
 
-// warn tells of what goes wrong with a part. Texts of errors can be from a file: no line
-// of theirs is to look like ours.
+// warn tells of what goes wrong with a part, in one line. Texts of errors can be from a file: no
+// line of theirs is to look like ours.
 func (c console) warn(err error) {
-	fmt.Fprintln(c.err, "spanlog:", printable(strings.ReplaceAll(err.Error(), "\n", "; ")))
+	c.progress.aside(func() {
+		fmt.Fprintln(c.err, "spanlog:", printable(strings.ReplaceAll(err.Error(), "\n", "; ")))
+	})
 }
 
-// A command is one thing that spanlog does.
+// A command is one thing that spanlog does. The table of commands is what help and completion are
+// made of, so that none is forgotten there.
 type command struct {
 	name  string
 	usage string          // its arguments
@@ -62,35 +72,53 @@ func commands() []command {
 	}
 }
 
-// The status that the program ends with.
+// The status that the program ends with. There is no 1, by which grep says that nothing was found:
+// a log without such lines is nothing wrong.
 const (
 	statusFine  = 0
 	statusError = 2 // of use, of a file, of a server
 )
 
-// run runs the command that args name.
+// errTold is the error of a command that went on with what there was, and has told on the way of
+// what was wrong.
+var errTold = errors.New("told already")
+
+// run runs the command that args name, and returns the status to end with.
 func run(ctx context.Context, c console, args []string) int {
 	err := dispatch(ctx, c, args)
 	switch {
 	case err == nil, errors.Is(err, errHelp), isClosedPipe(err), errors.Is(err, context.Canceled):
-		return statusFine
+		return statusFine // an interrupt is how -f and serve end
+	case errors.Is(err, errTold):
+		return statusError
 	}
 	c.warn(err)
 	return statusError
 }
 
+// dispatch takes the first argument for a command only if it is one: spanlog app.log needs none. A
+// log by the name of a command is ./serve.
 func dispatch(ctx context.Context, c console, args []string) error {
 	if len(args) > 0 {
-		for _, cmd := range commands() {
-			if cmd.name == args[0] {
-				return cmd.run(ctx, c, args[1:])
-			}
+		if cmd := commandNamed(args[0]); cmd != nil {
+			return cmd.run(ctx, c, args[1:])
 		}
 	}
 	return runView(ctx, c, args)
 }
 
-// isClosedPipe reports whether nobody reads any more, as in spanlog app.log | head.
+// commandNamed returns the command of that name; nil: there is none.
+func commandNamed(name string) *command {
+	for _, cmd := range commands() {
+		if cmd.name == name {
+			return &cmd
+		}
+	}
+	return nil
+}
+
+// isClosedPipe reports whether nobody reads any more, as in spanlog app.log | head. Who has seen
+// enough is not told of trouble.
 func isClosedPipe(err error) bool {
 	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
 }

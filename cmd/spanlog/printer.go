@@ -1,5 +1,8 @@
 package main
 
+// Printers: the form of a line in the terminal, for people or for programs. Which lines there are, and
+// in what order, was decided before.
+
 import (
 	"context"
 	"encoding/json"
@@ -17,15 +20,19 @@ import (
 	"github.com/spanlog/spanlog/internal/logline"
 )
 
-// A printer writes lines.
+// A printer writes lines, one at a time. Its errors are those of what it writes to: there is no line
+// that it cannot write.
 type printer interface {
 	print(*line) error
 }
 
-// jsonPrinter writes each line as JSON: those that are as they are.
+// jsonPrinter writes each line as JSON: those that are as they are, byte for byte, and others as the
+// message of one, so that jq does not stop at them.
 type jsonPrinter struct{ w io.Writer }
 
 func (p *jsonPrinter) print(l *line) error {
+	// A line of JSON is not encoded anew: numbers, the order of keys and keys that come twice would
+	// not survive that.
 	text := l.text
 	if l.head.Kind != logline.JSON {
 		var err error
@@ -33,24 +40,26 @@ func (p *jsonPrinter) print(l *line) error {
 			return err
 		}
 	}
-	_, err := p.w.Write(append(text, '\n'))
+	_, err := p.w.Write(append(text, '\n')) // in one piece; the text is the line's own
 	return err
 }
 
 // prettyPrinter writes records as spanlog's own console does, and all other lines as they
-// are.
+// are, but for what would drive the terminal. It is that console: a record that was read is logged
+// again, so that there is one form for what a program prints itself and what is read of it later.
 type prettyPrinter struct {
 	w       io.Writer
 	handler slog.Handler
-	failed  error // what w has said
+	failed  error // what w has said, which a logger does not pass on to who logs
 	scanner logline.Scanner
 	record  logline.Record
 	attrs   []slog.Attr
-	day     int  // of the line before, as days of the year and its years
+	day     int  // of the line before: 1000 times the year, and the day in it
 	inTree  bool // under its span: the ids are known, and dates are in the way
 }
 
-// A terminalWriter leads to a file, by which a console tells whether that is a terminal.
+// A terminalWriter leads to a file, by which a console tells whether that is a terminal. It does not
+// write there itself: lines go through a buffer, and take the place of the progress.
 type terminalWriter struct {
 	io.Writer
 	file *os.File
@@ -59,20 +68,12 @@ type terminalWriter struct {
 // Fd is the file's descriptor.
 func (w terminalWriter) Fd() uintptr { return w.file.Fd() }
 
-func newPrettyPrinter(w io.Writer, out any, color string) (*prettyPrinter, error) {
-	console := spanlog.Console{Writer: w, Format: spanlog.Pretty, Level: slog.Level(-1 << 31)}
+// newPrettyPrinter returns a printer to w, which leads to out.
+func newPrettyPrinter(w io.Writer, out any, color spanlog.Color) (*prettyPrinter, error) {
+	// No level is too low: what is wanted was decided before.
+	console := spanlog.Console{Writer: w, Format: spanlog.Pretty, Level: slog.Level(-1 << 31), Color: color}
 	if file, ok := out.(*os.File); ok {
 		console.Writer = terminalWriter{w, file}
-	}
-	switch color {
-	case "auto":
-		console.Color = spanlog.ColorAuto
-	case "always":
-		console.Color = spanlog.ColorAlways
-	case "never":
-		console.Color = spanlog.ColorNever
-	default:
-		return nil, fmt.Errorf("-color %q: want auto, always or never", color)
 	}
 	p := &prettyPrinter{w: w}
 	log, err := spanlog.New(&spanlog.Options{OnError: func(err error) { p.failed = err }}, console)
@@ -83,9 +84,11 @@ func newPrettyPrinter(w io.Writer, out any, color string) (*prettyPrinter, error
 	return p, nil
 }
 
+// print writes a line. A tab is four spaces, as its width would depend on what stands before it.
 func (p *prettyPrinter) print(l *line) error {
 	p.scanner.Parse(l.text, &p.record)
 	r := &p.record
+	// JSON without any of these may be data of any kind, which is best seen as it is.
 	if r.Kind == logline.Plain || r.Time == 0 && !r.HasLevel && len(r.Message) == 0 {
 		_, err := fmt.Fprintf(p.w, "%s\n", printable(strings.ReplaceAll(string(l.text), "\t", "    ")))
 		return err
@@ -94,6 +97,7 @@ func (p *prettyPrinter) print(l *line) error {
 		return err
 	}
 	ctx := context.Background()
+	// The ids are in the context, where a console expects them. A span without a trace is none.
 	if r.Trace.IsValid() && !p.inTree {
 		ctx = trace.ContextWithSpanContext(ctx, trace.NewSpanContext(trace.SpanContextConfig{TraceID: r.Trace, SpanID: r.Span}))
 	}
@@ -101,6 +105,7 @@ func (p *prettyPrinter) print(l *line) error {
 	if r.Time != 0 {
 		out.Time = time.Unix(0, r.Time)
 	}
+	// The logger's name and the source have their own place in a console's lines, by these keys.
 	p.attrs = p.attrs[:0]
 	for _, named := range [...]struct {
 		key   string
@@ -114,6 +119,7 @@ func (p *prettyPrinter) print(l *line) error {
 		if r.Trace.IsValid() && string(a.Key) == "trace_flags" {
 			continue // it belongs to the ids, and says little to people
 		}
+		// As text: the console quotes it if need be, and numbers are to stay as they were written.
 		p.attrs = append(p.attrs, slog.String(string(a.Key), string(a.Text)))
 	}
 	out.AddAttrs(p.attrs...)
@@ -123,7 +129,8 @@ func (p *prettyPrinter) print(l *line) error {
 	return p.failed
 }
 
-// printDay writes the date where it is another than before: the lines have the time of day.
+// printDay writes the date where it is another than before: the lines have the time of day. It has
+// the zone as well, which is the reader's, and not always that of the log.
 func (p *prettyPrinter) printDay(at int64) error {
 	if at == 0 || p.inTree {
 		return nil
@@ -138,5 +145,6 @@ func (p *prettyPrinter) printDay(at int64) error {
 	return err
 }
 
-// printable is text that cannot drive a terminal.
+// printable is text that cannot drive a terminal. Everything goes through it, or through a console
+// that does the same, which is not this program's own: a log has what strangers have sent.
 func printable(s string) string { return string(encode.AppendSafe(nil, s)) }

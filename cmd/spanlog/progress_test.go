@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -49,6 +50,11 @@ func TestProgress(t *testing.T) {
 		p.read(1)
 		time.Sleep(progressEvery)
 		seen("\r\x1b[2m1.2 GB read, 480 MB/s\x1b[0m\x1b[K")
+		console{err: &err, progress: p}.warn(errors.New("trouble"))
+		seen("\r\x1b[Kspanlog: trouble\n")
+		p.read(1)
+		time.Sleep(progressEvery)
+		seen("\r\x1b[2m1.2 GB read, 436 MB/s\x1b[0m\x1b[K")
 		p.end()
 		seen("\r\x1b[K")
 		if out.String() != "a line\n" {

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 
@@ -24,15 +22,17 @@ const serveExamples = `  spanlog serve app.log
   spanlog serve -listen-zipkin 127.0.0.1:9411 app.log     it is the Zipkin that programs send spans to
 `
 
-// listenDefault is where pages are, unless another program is there.
-const listenDefault = "127.0.0.1:9412"
-
-// A server serves logs and traces as pages.
+// A server serves logs and traces as pages, and may take the place of a Zipkin server for the
+// programs that make them. It puts together what does the work: logindex reads and finds lines,
+// zipkin keeps spans that were sent, and viewer joins both and has the pages. Its own are the
+// addresses, and the order in which all of that begins and ends.
+//
+// The fields down to rotated are what its flags say.
 type server struct {
-	listen       string
-	listenZipkin string
-	zipkin       string
-	spans        string
+	listen       string // "": listenDefault, or any port
+	listenZipkin string // "": there is no intake
+	zipkin       string // the address of a server that is asked for spans, without its API's path
+	spans        string // a file of spans
 	maxSpans     int
 	rotated      bool
 
@@ -45,14 +45,18 @@ type server struct {
 func (s *server) flags() *flagSet {
 	f := newFlags("serve", serveUsage, serveExamples)
 	f.StringVar(&s.listen, "listen", "", "serve the pages at `ADDRESS`; by default "+listenDefault+", or another port if that is taken")
-	f.StringVar(&s.listenZipkin, "listen-zipkin", "", "receive spans at `ADDRESS` as a Zipkin server does, such as 127.0.0.1:9411")
-	f.IntVar(&s.maxSpans, "max-spans", zipkin.DefaultMaxSpans, "keep up to `N` spans that were received; the oldest traces go first")
-	f.StringVar(&s.zipkin, "zipkin", "", "ask the Zipkin server at `URL` for the spans of traces")
-	f.StringVar(&s.spans, "spans", "", "read spans from `FILE`, an array in Zipkin's JSON")
+	f.text(&s.listenZipkin, "listen-zipkin", "an address such as 127.0.0.1:9411", "receive spans at `ADDRESS` as a Zipkin server does, such as 127.0.0.1:9411")
+	s.maxSpans = zipkin.DefaultMaxSpans
+	f.number(&s.maxSpans, "max-spans", 1, "a number of spans", fmt.Sprintf("keep up to `N` spans that were received, by default %d; the oldest traces go first", zipkin.DefaultMaxSpans))
+	f.Func("zipkin", "ask the Zipkin server at `URL` for the spans of traces", setZipkin(&s.zipkin))
+	f.text(&s.spans, "spans", "the path of a file", "read spans from `FILE`, an array in Zipkin's JSON")
 	f.BoolVar(&s.rotated, "rotated", true, "with the files that were rotated away; -rotated=false: without")
 	return f
 }
 
+// runServe checks and opens everything before it says where the pages are. So whoever reads that line
+// can go there, and what is wrong is told instead of it. What it has opened is closed in the
+// opposite order.
 func runServe(ctx context.Context, c console, args []string) (err error) {
 	s := new(server)
 	files, err := s.flags().parse(args, c.out)
@@ -62,8 +66,8 @@ func runServe(ctx context.Context, c console, args []string) (err error) {
 	if len(files) == 0 && s.listenZipkin == "" {
 		return errors.New("serve: want the path of a log, - for standard input, or -listen-zipkin")
 	}
-	if s.maxSpans <= 0 {
-		return fmt.Errorf("-max-spans %d: want a number of spans", s.maxSpans)
+	if files, err = onlyOnce(files, s.rotated); err != nil {
+		return err
 	}
 	if err := s.listenAll(); err != nil {
 		return err
@@ -73,19 +77,16 @@ func runServe(ctx context.Context, c console, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if i := slices.Index(files, "-"); i >= 0 {
-		in, err := spool(c)
+	tellMissing(c, files) // the index follows all, and waits for those
+	if i := slices.Index(files, stdin); i >= 0 {
+		in, err := openSpool(c.in, c.warn)
 		if err != nil {
 			return err
 		}
 		defer in.remove()
 		files[i] = in.path
 	}
-	for _, file := range files {
-		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-			c.warn(fmt.Errorf("%s is not there yet: it is waited for", file))
-		}
-	}
+	// The index reads on in the background: the pages are there at once, and say how far it is.
 	o := logindex.Options{Follow: true, Rotated: s.rotated, TempDir: roomyTempDir()}
 	if s.index, err = logindex.Open(files, o); err != nil {
 		return err
@@ -94,16 +95,13 @@ func runServe(ctx context.Context, c console, args []string) (err error) {
 	return s.serve(ctx, c, spans)
 }
 
-// source is where spans are from.
+// source is where spans are from. Spans that were sent and those of a file are in one store, as a
+// trace may have some of each; a Zipkin server is asked for what that does not have.
 func (s *server) source() (spans viewer.Spans, err error) {
+	spans.Zipkin = s.zipkin
 	var from []string
-	if s.zipkin != "" {
-		if spans.Zipkin, err = zipkinAddress(s.zipkin); err != nil {
-			return spans, err
-		}
-	}
 	if s.intakeListener != nil {
-		from = append(from, "the intake at "+s.intakeListener.Addr().String())
+		from = append(from, "the intake at "+hostPort(s.intakeListener))
 		spans.Listens = true
 	}
 	if s.spans != "" {
@@ -121,34 +119,38 @@ func (s *server) source() (spans viewer.Spans, err error) {
 	if err != nil {
 		return spans, err
 	}
+	// What a server would refuse is refused here too, with the number of the span: spans that are
+	// left out would be missing in some trace, and nobody would know.
 	if err := s.store.Add(read); err != nil {
-		return spans, fmt.Errorf("%s: %w", s.spans, err)
+		return spans, fmt.Errorf("-spans %s: %w", s.spans, err)
 	}
 	return spans, nil
 }
 
-// serve serves until ctx ends.
+// serve serves until ctx ends, or one of the servers does. It says where they are on standard
+// output, in lines that a script can read.
 func (s *server) serve(ctx context.Context, c console, spans viewer.Spans) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	// Done ends tails, which have no end of their own, so that shutdown need not wait for them.
 	v := &viewer.Viewer{Index: s.index, Spans: spans, Done: ctx.Done()}
+	// There are two servers, because the intake has Zipkin's port and paths, and may be open to
+	// others while the logs are not.
 	servers := map[net.Listener]*http.Server{
-		s.pagesListener: newHTTPServer(viewer.Guard(v.Handler(), hostOf(s.listen))),
+		s.pagesListener: newHTTPServer(viewer.Guard(v.Handler(), s.names()...)),
 	}
+	s.tellReach(c, s.pagesListener, "-listen "+s.listen, "read these logs")
 	if l := s.intakeListener; l != nil {
-		servers[l] = newHTTPServer(viewer.Guard(s.intake(), hostOf(s.listenZipkin)))
-		fmt.Fprintf(c.out, "spans: http://%s/api/v2/spans\n", l.Addr())
-	}
-	for l := range servers {
-		if a, ok := l.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
-			c.warn(fmt.Errorf("%s: whoever can reach this machine can read these logs", a))
-		}
+		servers[l] = newHTTPServer(s.intake())
+		s.tellReach(c, l, "-listen-zipkin "+s.listenZipkin, "read the spans, and send some")
+		fmt.Fprintf(c.out, "spans: http://%s/api/v2/spans\n", hostPort(l))
 	}
 	fmt.Fprintf(c.out, "pages: %s/\n", s.pages())
-	ended := make(chan error, len(servers))
+	ended := make(chan error, len(servers)) // nobody is left waiting
 	for l, server := range servers {
 		go func() { ended <- server.Serve(l) }()
 	}
+	// An interrupt is the usual end, and no error.
 	var err error
 	select {
 	case <-ctx.Done():
@@ -162,37 +164,16 @@ func (s *server) serve(ctx context.Context, c console, spans viewer.Spans) error
 	return err
 }
 
-// A spooled log is standard input in a temporary file: what is shown has to be read again.
-type spooled struct {
-	path string
-	file *os.File
-}
-
-// spool begins to copy standard input.
-func spool(c console) (*spooled, error) {
-	f, err := os.CreateTemp(roomyTempDir(), "spanlog-stdin-*.log")
-	if err != nil {
-		return nil, err
+// tellReach warns of a listener that others can reach: there is no password, and what a page with a
+// foreign name is refused, a program at another machine is not. The flag is what was typed, as that
+// is what to change.
+func (s *server) tellReach(c console, l net.Listener, flag, what string) {
+	a, ok := l.Addr().(*net.TCPAddr)
+	if !ok || a.IP.IsLoopback() {
+		return
 	}
-	go func() {
-		// Not the end of the command, which may come first.
-		if _, err := io.Copy(f, c.in); err != nil && !errors.Is(err, os.ErrClosed) {
-			c.warn(fmt.Errorf("standard input: %w", err))
-		}
-	}()
-	return &spooled{f.Name(), f}, nil
-}
-
-func (s *spooled) remove() {
-	_ = s.file.Close()
-	_ = os.Remove(s.path) // nobody has it any more
-}
-
-// roomyTempDir is a directory for large temporary files: the usual one is in memory on some
-// systems.
-func roomyTempDir() string {
-	if info, err := os.Stat("/var/tmp"); err == nil && info.IsDir() && os.Getenv("TMPDIR") == "" {
-		return "/var/tmp"
+	if a.IP.IsUnspecified() {
+		flag += ": listens on all addresses of this machine"
 	}
-	return ""
+	c.warn(fmt.Errorf("%s: whoever can reach it can %s", flag, what))
 }

@@ -2,14 +2,17 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"golang.org/x/term"
 
+	"github.com/spanlog/spanlog"
 	"github.com/spanlog/spanlog/internal/logsource"
 )
 
@@ -24,20 +27,22 @@ const viewExamples = `  spanlog app.log
   spanlog -json -level error app.log | jq .
 `
 
-// A view shows logs, merged by time.
+// A view shows logs, merged by time: what spanlog does without the name of a command. The fields
+// are what its flags say.
 type view struct {
 	query   query
 	follow  bool
-	tail    int
+	tail    int // how many of the last lines; 0: all
 	json    bool
 	rotated bool
-	color   string
+	color   spanlog.Color
 }
 
+// flags are called as those of tail, grep and journalctl, where these have them.
 func (v *view) flags() *flagSet {
 	f := newFlags("", viewUsage, viewExamples)
 	f.BoolVar(&v.follow, "f", false, "go on with what is written from now on, also after rotation")
-	f.IntVar(&v.tail, "n", 0, "begin with the last `N` lines of each file")
+	f.number(&v.tail, "n", 0, "a number of lines", "begin with the last `N` lines of each file; 0: with the first")
 	f.BoolVar(&v.rotated, "rotated", true, "begin with the files that were rotated away; -rotated=false: do not")
 	f.Func("trace", "records of the trace `ID`, or of a whole traceparent", v.query.setTrace)
 	f.Func("span", "records of the span `ID`", v.query.setSpan)
@@ -46,11 +51,17 @@ func (v *view) flags() *flagSet {
 	f.Func("since", "records from `TIME` on: 2006-01-02T15:04:05Z, 15:04, or 10m for ten minutes ago", v.query.setSince)
 	f.Func("until", "records up to `TIME`", v.query.setUntil)
 	f.BoolVar(&v.json, "json", false, "write lines of JSON as they are, and others as JSON")
-	f.StringVar(&v.color, "color", "auto", "colours: auto, always or never (`WHEN`)")
+	f.color(&v.color)
 	return f
 }
 
-// runView is the command without a name.
+// runView is the command without a name. It reads logs, leaves out what the query does not want,
+// merges the rest, and prints it:
+//
+//	logsource ─► reader (logquery) ─┐
+//	logsource ─► reader (logquery) ─┴► merger ─► printer ─► buffer ─► progress ─► standard output
+//
+// A line is printed whole or not at all, and is seen at once if no other comes soon.
 func runView(ctx context.Context, c console, args []string) error {
 	v := new(view)
 	f := v.flags()
@@ -58,23 +69,17 @@ func runView(ctx context.Context, c console, args []string) error {
 	if err != nil {
 		return err
 	}
-	var files []string
-	for _, arg := range args {
-		if field, ok := parseField(arg); ok {
-			v.query.Fields = append(v.query.Fields, field)
-		} else {
-			files = append(files, arg)
-		}
+	if err := v.query.check(); err != nil {
+		return err
 	}
-	if len(files) == 0 {
-		if isTerminal(c.in) {
-			return errors.New("want the path of a log, or - for standard input (spanlog -h says what there is)")
-		}
-		files = []string{"-"}
+	files, err := v.files(c, args)
+	if err != nil {
+		return err
 	}
-	if v.tail < 0 {
-		return fmt.Errorf("-n %d: want a number of lines", v.tail)
+	if v.follow {
+		tellMissing(c, files)
 	}
+	// The last lines are of the log itself: what was rotated away is older.
 	o := logsource.Options{Follow: v.follow, Rotated: v.rotated && v.tail == 0, Tail: v.tail}
 	c.progress = newProgress(c, sizeOf(files, o))
 	defer c.progress.end()
@@ -89,10 +94,45 @@ func runView(ctx context.Context, c console, args []string) error {
 	}
 	defer m.close()
 	m.silent = out.Flush
-	return errors.Join(m.each(p.print), out.Flush())
+	err = m.each(p.print)
+	// What was printed before an error is to be seen; but an error of writing comes again, and is to
+	// be told once.
+	if flushed := out.Flush(); err == nil || errors.Is(err, errTold) {
+		err = cmp.Or(flushed, err)
+	}
+	return err
 }
 
-// sizeOf is about how much there is to read; 0: that is not known.
+// files takes the arguments for logs, or for fields that the query is to have. Without a log, it
+// is standard input, unless that is a keyboard: who forgets the path is to be told.
+func (v *view) files(c console, args []string) (files []string, err error) {
+	for _, arg := range args {
+		if field, ok := parseField(arg); ok {
+			if flag, is := flagOf[field.Key]; is {
+				return nil, fmt.Errorf("%s: %s is no attribute: want %s", arg, field.Key, flag)
+			}
+			v.query.Fields = append(v.query.Fields, field)
+		} else {
+			files = append(files, arg)
+		}
+	}
+	if len(files) == 0 {
+		if isTerminal(c.in) {
+			return nil, errors.New("want the path of a log, or - for standard input (spanlog -h says what there is)")
+		}
+		files = []string{stdin}
+	}
+	if err := misplaced(files); err != nil {
+		return nil, err
+	}
+	if v.tail > 0 && slices.Contains(files, stdin) {
+		return nil, fmt.Errorf("-n %d: the last lines can only be had of a file, not of standard input", v.tail)
+	}
+	return onlyOnce(files, v.rotated && v.tail == 0)
+}
+
+// sizeOf is about how many bytes there are to read, for the progress; 0: that is not known, or has
+// no end.
 func sizeOf(files []string, o logsource.Options) (size int64) {
 	if o.Follow || o.Tail != 0 {
 		return 0
@@ -100,14 +140,15 @@ func sizeOf(files []string, o logsource.Options) (size int64) {
 	for _, file := range files {
 		one := logsource.Size(file, o.Rotated)
 		if one == 0 {
-			return 0 // it is a pipe, or has ended
+			return 0 // it is a pipe, or empty
 		}
 		size += one
 	}
 	return size
 }
 
-// newPrinter returns what writes lines to w, which leads to out.
+// newPrinter returns what writes lines to w, which leads to out: whether there are colours is for
+// what is at the end.
 func (v *view) newPrinter(w io.Writer, out any) (printer, error) {
 	if v.json {
 		return &jsonPrinter{w: w}, nil
@@ -115,6 +156,7 @@ func (v *view) newPrinter(w io.Writer, out any) (printer, error) {
 	return newPrettyPrinter(w, out, v.color)
 }
 
+// isTerminal reports whether f is one; anything but a file is none.
 func isTerminal(f any) bool {
 	file, ok := f.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))

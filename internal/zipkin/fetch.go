@@ -16,8 +16,10 @@ import (
 // sampled, or is not there yet, or not any more.
 var ErrUnknownTrace = errors.New("the server does not know the trace")
 
-// maxTrace is how many bytes the spans of a trace may have.
-const maxTrace = 64 << 20
+// maxJSON is how many bytes of spans are read from a file or an answer: some 100,000 spans, as many
+// as a [Store] keeps by default. Without a limit, a wrong address or file could take all memory.
+// Tests have less.
+var maxJSON int64 = 64 << 20
 
 // Fetch asks a Zipkin server for the spans of a trace. The server is its address, without the
 // path of the API.
@@ -47,8 +49,8 @@ func FetchMany(ctx context.Context, server string, traceIDs []string) (traces []
 		}
 		err := fetch(ctx, server+"/api/v2/traceMany?traceIds="+strings.Join(ids, ","), func(body io.Reader) error {
 			var some [][]Span
-			if err := json.NewDecoder(io.LimitReader(body, maxTrace)).Decode(&some); err != nil {
-				return fmt.Errorf("traces: %w: want arrays of spans in Zipkin's v2 JSON", err)
+			if err := json.NewDecoder(limited(body)).Decode(&some); err != nil {
+				return fmt.Errorf("traces: %w", tooLarge(jsonError(err)))
 			}
 			traces = append(traces, slices.DeleteFunc(some, func(s []Span) bool { return len(s) == 0 })...)
 			return nil
@@ -88,10 +90,30 @@ func fetch(ctx context.Context, address string, read func(io.Reader) error) (err
 	return errors.New(resp.Status)
 }
 
-// ReadSpans reads an array of spans, as the API has it.
-func ReadSpans(r io.Reader) (spans []Span, err error) {
-	if err := json.NewDecoder(io.LimitReader(r, maxTrace)).Decode(&spans); err != nil {
-		return nil, fmt.Errorf("spans: %w: want an array in Zipkin's v2 JSON", err)
+// ReadSpans reads an array of spans in Zipkin's v2 JSON, as its API and the download of its pages
+// have it, up to 64 MiB. Ids are in normal form in what it returns, as far as they are ids: files
+// that did not come through a server may have them otherwise. Nothing else of the spans is
+// checked.
+func ReadSpans(r io.Reader) ([]Span, error) {
+	var spans []Span
+	err := eachSpan(limited(r), func(_ int, span Span) error {
+		spans = append(spans, span.NormalIDs())
+		return nil
+	})
+	if err != nil {
+		return nil, tooLarge(err)
 	}
 	return spans, nil
+}
+
+// limited has reading beyond maxJSON end in an error, where an [io.LimitReader] would have the JSON
+// look as if it were cut off.
+func limited(r io.Reader) io.Reader { return http.MaxBytesReader(nil, io.NopCloser(r), maxJSON) }
+
+// tooLarge has an error of what is limited say so, and nothing of where in the JSON that was.
+func tooLarge(err error) error {
+	if most, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return fmt.Errorf("more than %d MiB of spans", most.Limit>>20)
+	}
+	return err
 }

@@ -1,12 +1,16 @@
 package zipkin
 
+// Ids: hexadecimal digits, of which some tracers leave out zeros on the left. A trace id may have
+// 64 bits or 128. One with 128 whose upper half is zero is the same as one with 64: that is how
+// an id looks that a tracer with 64 bits has made and one with 128 has passed on.
+
 import (
 	"errors"
 	"fmt"
 	"strings"
 )
 
-// Why an id or a number is refused.
+// Why an id or a number is refused. They go into the answer to whoever sent it.
 var (
 	errEmpty    = errors.New("missing")
 	errTooLong  = errors.New("too many digits")
@@ -21,7 +25,7 @@ var (
 func fieldError(field, value string, err error) error {
 	const longest = 64
 	if len(value) > longest {
-		value = value[:longest] + "…"
+		value = value[:longest] + "…" // %q makes the best of a character that is cut in two
 	}
 	return fmt.Errorf("%s: %q: %w", field, value, err)
 }
@@ -52,7 +56,7 @@ func normalID(id string) (string, error) {
 
 // NormalID returns a span id in Zipkin's normal form, 16 lower-case digits, for one that came past
 // [Store.Add]: it may be in upper case and may lack zeros on the left. What is no id is returned
-// as it came, with false.
+// as it came, with false; zeros only are none.
 func NormalID(id string) (normal string, ok bool) {
 	normal, err := normalID(strings.ToLower(id))
 	if err != nil {
@@ -80,7 +84,7 @@ func significant(id string, most int) (string, error) {
 	return digits, nil
 }
 
-// pad puts zeros on the left of digits until there are n.
+// pad puts zeros on the left of digits until there are n. There must not be more.
 func pad(digits string, n int) string {
 	return strings.Repeat("0", n-len(digits)) + digits
 }

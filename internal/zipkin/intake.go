@@ -56,40 +56,58 @@ func (s *Store) receive(w http.ResponseWriter, r *http.Request) ([]Span, error) 
 // errTooMany tells of a request with more spans than the store can hold.
 var errTooMany = errors.New("too many spans")
 
-// decode reads a JSON array of at most limit spans into normal form. It takes them one by one,
-// because an array of small values is many times larger in memory than in the
-// body.
+// decode reads a JSON array of at most limit spans into normal form, or says which of them is bad.
 func decode(body io.Reader, limit int) ([]Span, error) {
-	d := json.NewDecoder(body)
-	if start, err := d.Token(); err == io.EOF {
-		return nil, errors.New("JSON: empty body")
-	} else if err != nil {
-		return nil, jsonError(err)
-	} else if start != json.Delim('[') {
-		return nil, fmt.Errorf("JSON: %v: want an array of spans", start)
-	}
 	var spans []Span
-	for d.More() {
-		if len(spans) == limit {
-			return nil, fmt.Errorf("%w: more than %d", errTooMany, limit)
-		}
-		var span Span
-		if err := d.Decode(&span); err != nil {
-			return nil, fmt.Errorf("span %d: %w", len(spans), jsonError(err))
+	err := eachSpan(body, func(n int, span Span) error {
+		if n == limit {
+			return fmt.Errorf("%w: more than %d", errTooMany, limit)
 		}
 		span, err := span.normal()
 		if err != nil {
-			return nil, fmt.Errorf("span %d: %w", len(spans), err)
+			return fmt.Errorf("span %d: %w", n, err)
 		}
 		spans = append(spans, span)
-	}
-	if _, err := d.Token(); err != nil {
-		return nil, jsonError(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("JSON: something follows the array")
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return spans, nil
+}
+
+// eachSpan calls do with each span of a JSON array and its number, up to the first error. It takes
+// them one by one, because an array of small values is many times larger in memory than in the
+// body.
+func eachSpan(body io.Reader, do func(n int, span Span) error) error {
+	d := json.NewDecoder(body)
+	if start, err := d.Token(); err == io.EOF {
+		return errors.New("JSON: empty: want an array of spans")
+	} else if err != nil {
+		return jsonError(err)
+	} else if start != json.Delim('[') {
+		return fmt.Errorf("JSON: %v: want an array of spans", start)
+	}
+	for n := 0; d.More(); n++ {
+		var span Span
+		if err := d.Decode(&span); err != nil {
+			return fmt.Errorf("span %d: %w", n, jsonError(err))
+		}
+		if err := do(n, span); err != nil {
+			return err
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return jsonError(err)
+	}
+	switch _, err := d.Token(); err {
+	case io.EOF:
+		return nil
+	case nil:
+		return errors.New("JSON: something follows the array")
+	default:
+		return jsonError(err)
+	}
 }
 
 // jsonError words a decoder's error for whoever wrote the JSON, who doesn't
@@ -97,6 +115,8 @@ func decode(body io.Reader, limit int) ([]Span, error) {
 func jsonError(err error) error {
 	var wrongType *json.UnmarshalTypeError
 	switch {
+	case errors.As(err, &wrongType) && wrongType.Field == "":
+		return fmt.Errorf("JSON %s: want a span", wrongType.Value)
 	case errors.As(err, &wrongType):
 		return fmt.Errorf("%s: JSON %s can't be %s", wrongType.Field, wrongType.Value, wrongType.Type)
 	case err == io.EOF:

@@ -1,5 +1,9 @@
 package zipkin
 
+// Parents: what a span hangs on in the tree. Mostly it is the one span that has its parent's id.
+// What makes it difficult is shared spans: two spans have one id then, and which of them is meant
+// is told by services and kinds, as far as they tell it. TestTree has the cases.
+
 // spanKey names a span, or those of them that a service made. Span ids are unique only within
 // their trace.
 type spanKey struct{ trace, id, service string }
@@ -8,11 +12,12 @@ type spanKey struct{ trace, id, service string }
 // number of spans with one id, so they are not gone through.
 type parents map[spanKey]*candidates
 
-// candidates are the first nodes with an id in the order of start.
+// candidates are the first nodes with an id in the order of start. Where a key has a service, only
+// any is used, and has those that this service made.
 type candidates struct {
-	any    firstTwo // with the service, if the key has one
+	any    firstTwo
 	server firstTwo // halves of the server
-	other  *Node    // no such half
+	other  *Node    // no such half, so a client's if the span is shared
 	client *Node    // the same, and a client's for sure
 }
 
@@ -36,16 +41,17 @@ func (f *firstTwo) but(n *Node) *Node {
 	return f[0]
 }
 
+// add takes in a node. It is called for all of them in the order of start, before of is.
 func (p parents) add(n *Node) {
 	c := p.at(spanKey{n.Span.TraceID, n.Span.ID, ""})
 	c.any.add(n)
 	switch {
-	case isServerHalf(n):
+	case n.Span.IsServerHalf():
 		c.server.add(n)
 	case c.other == nil:
 		c.other = n
 	}
-	if c.client == nil && !isServerHalf(n) && n.Span.Kind == "CLIENT" {
+	if c.client == nil && !n.Span.IsServerHalf() && n.Span.Kind == "CLIENT" {
 		c.client = n
 	}
 	if service := n.Span.Service(); service != "" {
@@ -53,6 +59,7 @@ func (p parents) add(n *Node) {
 	}
 }
 
+// at returns the candidates of a key, which may be none yet.
 func (p parents) at(k spanKey) *candidates {
 	c := p[k]
 	if c == nil {
@@ -62,15 +69,16 @@ func (p parents) at(k spanKey) *candidates {
 	return c
 }
 
-// of returns the node that n hangs on, or nil.
+// of returns the node that n hangs on, or nil. It is never n itself, but what it says may go
+// round in a circle.
 //
 // In Zipkin's B3 tracers client and server report one span each under the same
 // id. The server's half hangs on the client's half, and what the server calls
 // hangs on the server's half.
 func (p parents) of(n *Node) *Node {
-	if isServerHalf(n) {
+	if n.Span.IsServerHalf() {
 		c := p[spanKey{n.Span.TraceID, n.Span.ID, ""}]
-		half := c.client
+		half := c.client // without the flag, two spans with one id are halves only if they say so
 		if n.Span.Shared {
 			half = c.other
 		}
@@ -93,7 +101,7 @@ func (p parents) of(n *Node) *Node {
 		return nil
 	}
 	if server := c.server.but(n); server != nil {
-		return server
+		return server // what a server calls is below it; a client calls nothing but the server
 	}
 	return c.any.but(n)
 }

@@ -1,10 +1,3 @@
-// Package zipkin is a small Zipkin server that keeps its spans in memory. It
-// speaks the part of Zipkin's v2 HTTP API that a program needs to send spans
-// and to look at them again: the quickstart, the companion command and the
-// tests run it in place of the real one.
-//
-// A [Store] holds the spans, [Store.Handler] serves them, and [Tree] puts the
-// spans of a trace in their order of calls.
 package zipkin
 
 import (
@@ -14,7 +7,10 @@ import (
 )
 
 // Span is a span in Zipkin's v2 JSON form. The names, the units and what may
-// be absent are those of https://zipkin.io/zipkin-api/zipkin2-api.yaml.
+// be absent are those of https://zipkin.io/zipkin-api/zipkin2-api.yaml. What that has
+// besides is left out when JSON is read.
+//
+// A copy shares its endpoints, annotations and tags. Nobody writes to those.
 type Span struct {
 	TraceID        string            `json:"traceId"`            // 16 or 32 lower-case hex digits
 	ID             string            `json:"id"`                 // 16 lower-case hex digits
@@ -65,7 +61,12 @@ func (s Span) Failure() (text string, failed bool) {
 	return text, failed
 }
 
-// memory is about how many bytes of memory a span takes.
+// IsServerHalf reports whether s is the server's half of a span, if it is a shared one. Not
+// every tracer sets the flag; a server's span that has the id of a client's is one all the same.
+func (s *Span) IsServerHalf() bool { return s.Shared || s.Kind == "SERVER" }
+
+// memory is about how many bytes of memory a span takes in a store. Text that is there twice
+// counts twice, as it was decoded twice.
 func (s *Span) memory() int64 {
 	const own, each = 256, 48 // a span with its place in the store; a tag or an annotation
 	n := own + len(s.TraceID) + len(s.ID) + len(s.ParentID) + len(s.Name)
@@ -130,6 +131,21 @@ func (s Span) normal() (Span, error) {
 	return s, nil
 }
 
+// NormalIDs returns s with its ids in normal form, and its parent left out if it has none; what is
+// no id stays as it is. It is for spans that came past a [Store], which would refuse what is
+// mended here: a file may have ids in upper case.
+func (s Span) NormalIDs() Span {
+	if id, err := normalTraceID(strings.ToLower(s.TraceID)); err == nil {
+		s.TraceID = id
+	}
+	s.ID, _ = NormalID(s.ID)
+	s.ParentID, _ = NormalID(s.ParentID)
+	if strings.Trim(s.ParentID, "0") == "" || s.ParentID == s.ID {
+		s.ParentID = ""
+	}
+	return s
+}
+
 // normal returns e with its service's name in lower case, the way Zipkin keeps
 // it. It copies e when there is something to change.
 func (e *Endpoint) normal() *Endpoint {
@@ -141,9 +157,9 @@ func (e *Endpoint) normal() *Endpoint {
 	return &c
 }
 
-// compare orders spans by their start. A span that doesn't say when it started
+// compare orders the spans of a trace by their start. A span that doesn't say when it started
 // comes after those that do, and the ids settle the rest, so that the order
-// doesn't depend on who reported first.
+// doesn't depend on who reported first. Of a shared span, the client's half is first.
 func compare(a, b Span) int {
 	if (a.Timestamp == 0) != (b.Timestamp == 0) {
 		if a.Timestamp == 0 {

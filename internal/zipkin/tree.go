@@ -1,5 +1,8 @@
 package zipkin
 
+// The tree: which span has called which. It is made of what spans say of their parents, which
+// need not be true or complete; what a tree promises holds all the same.
+
 import "slices"
 
 // Node is a span with the spans below it.
@@ -13,7 +16,7 @@ type Node struct {
 	MissingParent bool
 
 	parent *Node // nil for a root
-	walk   int   // used by cutCycles: number of the first climb that came by
+	climb  int   // used by cutCycles: number of the first climb that came by
 }
 
 // Tree puts spans in the order of calls and returns those at the top. Roots
@@ -51,22 +54,19 @@ func Tree(spans []Span) []*Node {
 	return roots
 }
 
-// isServerHalf reports whether n may be the server's half of a shared span. Not
-// every tracer sets the flag; a server's span that has the id of a client's is
-// one all the same.
-func isServerHalf(n *Node) bool { return n.Span.Shared || n.Span.Kind == "SERVER" }
-
 // cutCycles makes a root of the earliest node of every circle, so that going
-// up from any node comes to an end.
+// up from any node comes to an end. From each node it climbs up to a root, or
+// to where an earlier climb has been: so each node is passed once, however
+// many there are below it.
 func cutCycles(nodes []*Node) {
 	for i, start := range nodes {
 		climb := i + 1 // 0 is "nobody has been here"
 		n := start
-		for n != nil && n.walk == 0 {
-			n.walk = climb
+		for n != nil && n.climb == 0 {
+			n.climb = climb
 			n = n.parent
 		}
-		if n == nil || n.walk != climb {
+		if n == nil || n.climb != climb {
 			continue // at a root, or where an earlier climb has been
 		}
 		// n is on a circle that this climb has gone round.
