@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel"
@@ -84,7 +85,8 @@ func startServices(ctx context.Context) (address string, stop func() error, err 
 		close(mailed)
 	}()
 	server := &http.Server{
-		Handler: newShop(db, payment, orders),
+		ReadHeaderTimeout: 10 * time.Second,
+		Handler:           newShop(db, payment, orders),
 		BaseContext: func(net.Listener) context.Context { // of all requests
 			return spanlog.With(ctx, spanlog.NameKey, "shop")
 		},

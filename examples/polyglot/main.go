@@ -26,6 +26,7 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
+	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel"
@@ -71,7 +72,7 @@ func serve(ctx context.Context, logFile string, w io.Writer) error {
 	if err != nil {
 		return errors.Join(err, stop())
 	}
-	server := &http.Server{Handler: newHandler()}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: newHandler()}
 	go server.Serve(listener)          // ends with Shutdown
 	slog.Info("ready to charge cards") // no span: trace_id=0, as in Python
 	fmt.Fprintln(w, listener.Addr())

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel"
@@ -39,7 +40,7 @@ func payment(ctx context.Context) error {
 		return errors.Join(err, stop())
 	}
 	// otelhttp takes the caller's trace from the headers of the request.
-	server := &http.Server{Handler: otelhttp.NewHandler(http.HandlerFunc(handleCharge), "POST /charge", named)}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: otelhttp.NewHandler(http.HandlerFunc(handleCharge), "POST /charge", named)}
 	go server.Serve(listener) // ends with Shutdown
 	fmt.Println(listener.Addr())
 

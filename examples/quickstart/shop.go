@@ -145,7 +145,7 @@ func receiver() (endpoint string, stop func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	server := &http.Server{Handler: new(zipkin.Store).Handler()}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: new(zipkin.Store).Handler()}
 	go server.Serve(listener) // ends with Close
 	return "http://" + listener.Addr().String() + spansPath, func() { _ = server.Close() }, nil
 }

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"go.opentelemetry.io/otel/propagation"
 
@@ -77,7 +78,8 @@ func serve(ctx context.Context, name string, handler http.Handler) (url string, 
 		return "", nil, err
 	}
 	server := &http.Server{
-		Handler: withCaller(handler),
+		ReadHeaderTimeout: 10 * time.Second,
+		Handler:           withCaller(handler),
 		BaseContext: func(net.Listener) context.Context { // of all requests
 			return spanlog.With(ctx, spanlog.NameKey, name)
 		},
