@@ -1,5 +1,9 @@
 package logindex
 
+// Blocks: what the index knows of a log, in pieces. A block is small enough to be read and
+// judged at once, and large enough that what is known of it takes little memory: some 90
+// bytes for 128 KiB of log, and its postings.
+
 import (
 	"bytes"
 	"hash/maphash"
@@ -14,32 +18,42 @@ const (
 	// record, so that the lines of a stack trace stay with theirs.
 	blockSize  = 128 << 10
 	blockLines = 4096
-	// blockSlack is how many times larger a block gets for the sake of that.
+	// blockSlack is how many times larger a block gets for the sake of that. Beyond it,
+	// the lines go on in a block that has an owner.
 	blockSlack = 8
 	// maxBlocks is how many blocks a log may have: a posting has room for their number.
+	// With blocks of the usual size that is 2 TiB.
 	maxBlocks = 1 << blockBits
 )
 
-// A block is some lines of one file that follow each other.
+// A block is some lines of one file that follow each other, without a gap: so they can be
+// read by offset and size alone. It is known by its number, its index among its log's blocks.
+// The indexer's own is written to; what others see is a copy, and does not change.
 type block struct {
 	file   *file
 	offset int64 // of the first line, in the decoded file
 	size   int32 // up to the end of the last line, without its newline
-	lines  int32
+	lines  int32 // 0: it is none
 	sum    uint64
-	before int64 // how much of the log is before it
-	// single is a block of one line that is torn, and may have any bytes.
-	single bool
+	before int64 // how many bytes of the log are before it, as [Counts] count them
+	// torn is a block of one line that is not whole. Nothing follows it in the block, since
+	// there is no newline behind it that would tell the two apart.
+	torn bool
 
-	// at and atEnd are the merger's time before the block and at its end.
+	// at and atEnd are the merger's time before the block and at its end. No line in it is
+	// outside of the two, so a block need not be read while other logs have lines before it.
 	at, atEnd int64
-	// The first of the times is without records that have none; the last is 0 then.
+	// The times of records. The first is without those that have none, MaxInt64 if that is
+	// all; the last is 0 if only such are there.
 	first, last int64
 	level       int32 // the highest, or noLevel
-	// owner is the block with the record to which the first lines belong, or -1.
+	// owner is the block with the record to which the first lines belong, or -1. That is
+	// where one has to begin reading to know whether they are wanted. What is known of the
+	// record (times, level) counts in this block, too.
 	owner int32
 }
 
+// noLevel is below all levels, so that max works. clampLevel keeps others from it.
 const noLevel = math.MinInt32
 
 func newBlock(f *file, offset, before, at int64) block {
@@ -53,7 +67,7 @@ func (b *block) add(offset int64, text []byte) {
 	b.sum = addSum(b.sum, text)
 }
 
-// addHead takes in what of a line can be asked for.
+// addHead takes in what of a record can be asked for without reading it: see wantsBlock.
 func (b *block) addHead(h *logline.Head) {
 	if h.Time != 0 {
 		b.first = min(b.first, h.Time)
@@ -74,25 +88,25 @@ func (b *block) full(text []byte, continued bool, most int) bool {
 }
 
 // seed makes sums that nobody can foresee, so that no file can be made to pass for
-// another one.
+// another one. It is the process's own: an index is never stored.
 var seed = maphash.MakeSeed()
 
+// addSum adds a line to a block's checksum. It is of lines rather than of all bytes, because
+// the indexer gets no more than that of a file: newlines and carriage returns are gone. The
+// order of the lines counts.
 func addSum(sum uint64, text []byte) uint64 {
 	const odd = 0x9E3779B97F4A7C15 // 2^64 by the golden ratio
 	return (bits.RotateLeft64(sum, 29) ^ maphash.Bytes(seed, text)) * odd
 }
 
-// each calls do with the lines in raw, which was read from where the block is.
+// each calls do with the lines in raw, which was read from where the block is. It has to cut
+// lines as package logsource does, or the sums would differ.
 func (b *block) each(raw []byte, do func(n int, offset int64, text []byte)) {
 	offset := b.offset
-	if b.single {
-		do(0, offset, raw)
-		return
-	}
 	for n := 0; ; n++ {
 		i := bytes.IndexByte(raw, '\n')
 		if i < 0 {
-			do(n, offset, raw) // its end is known
+			do(n, offset, raw) // the block ends with its text, so a carriage return here is in it
 			return
 		}
 		text := raw[:i]

@@ -1,5 +1,15 @@
 package logindex
 
+// Cursors: how far a search has come, as a text that can be in a URL. It is the position in each
+// log, in hexadecimal:
+//
+//	1f3a5-2.1c-0.7    the search, then block 2 line 28 of the first log, block 0 line 7 of the second
+//
+// A position is block and line, not a time: there may be any number of lines with one time, and
+// those with none. As blocks are only appended, it means the same for as long as the index is
+// there. It means nothing to another index, even of the same logs, which may cut them in other
+// places: so a cursor has its index's number and its direction, and is refused elsewhere.
+
 import (
 	"fmt"
 	"math/rand/v2"
@@ -7,11 +17,12 @@ import (
 	"strings"
 )
 
-// newNonce makes the cursors of an index differ from those of others.
+// newNonce makes the cursors of an index differ from those of others. A page that stays open in a
+// browser while the command is started again has a cursor of the index before. It is no secret.
 func newNonce() uint32 { return rand.Uint32() }
 
-// cursor is the positions of all logs as a text that can be in a URL.
-func cursor(nonce uint32, newest bool, positions []position) string {
+// formatCursor is the positions of all logs, in the order of the logs.
+func formatCursor(nonce uint32, newest bool, positions []position) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%x", cursorStart(nonce, newest))
 	for _, p := range positions {
@@ -35,10 +46,11 @@ func (s *search) cursor() string {
 	for _, w := range s.walks {
 		positions = append(positions, w.position)
 	}
-	return cursor(s.index.nonce, s.newest, positions)
+	return formatCursor(s.index.nonce, s.newest, positions)
 }
 
-// parseCursor returns the positions of all logs, in the order of the logs.
+// parseCursor is the opposite of formatCursor. That a position is within its log is for seek to
+// see. Numbers have 31 bits, so that they are an int anywhere.
 func (x *Index) parseCursor(cursor string, newest bool) ([]position, error) {
 	parts := strings.Split(cursor, "-")
 	if len(parts) != len(x.logs)+1 || parts[0] != strconv.FormatUint(cursorStart(x.nonce, newest), 16) {
@@ -60,7 +72,8 @@ func (x *Index) parseCursor(cursor string, newest bool) ([]position, error) {
 	return positions, nil
 }
 
-// seek goes to a cursor.
+// seek goes to a cursor. Without one, the search stays where it begins. A cursor comes from
+// outside, so anything may be in it (TestCursors).
 func (s *search) seek(cursor string) error {
 	if cursor == "" {
 		return nil
@@ -77,7 +90,8 @@ func (s *search) seek(cursor string) error {
 	return nil
 }
 
-// seek goes to a position, and reports whether there is such a one.
+// seek goes to a position, and reports whether there is such a one: within a block or at its end,
+// or before the block that is still to come.
 func (w *walk) seek(p position) bool {
 	switch n := w.view.len(); {
 	case p.block < n && p.line > w.lines(p.block), p.block >= n && (p.block > n || p.line > 0):

@@ -1,18 +1,21 @@
 package logindex
 
+// Faults: what went wrong while logs were indexed. Indexing goes on with what can be read, so
+// there is nobody to return an error to; whoever shows the index shows them.
+
 import (
 	"slices"
 	"sync"
 )
 
-// maxFaults is how many errors are kept.
+// maxFaults is how many errors are kept: there may be one for each file of a large directory, and
+// the last ones tell as much.
 const maxFaults = 50
 
 // faults are the last errors of files.
 type faults struct {
 	mu   sync.Mutex
 	last []error
-	more int64
 }
 
 func (f *faults) add(err error) {
@@ -20,13 +23,13 @@ func (f *faults) add(err error) {
 	defer f.mu.Unlock()
 	if len(f.last) == maxFaults {
 		f.last = slices.Delete(f.last, 0, 1)
-		f.more++
 	}
 	f.last = append(f.last, err)
 }
 
-func (f *faults) stats() ([]error, int64) {
+// all are the errors that are kept, the oldest first.
+func (f *faults) all() []error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.Clone(f.last), f.more
+	return slices.Clone(f.last)
 }

@@ -1,5 +1,10 @@
 package logindex
 
+// Files: where a block is read again. The index has of a file what it needs to find it under
+// whatever name it has by then, and to know that it is the one: a block's checksum. Inodes
+// would not do, as they are others once a file is copied or compressed, and used again once
+// it is deleted.
+
 import (
 	"context"
 	"errors"
@@ -11,31 +16,39 @@ import (
 	"time"
 )
 
-// A file is one that lines came from. Where it is may change.
+// A file is one that lines came from. Where it is may change. Its blocks share it, and so
+// does who reads them.
 type file struct {
-	first string // the path at which it was opened first
-	log   string // the path of its log
-	block int    // the first that is of it
+	firstPath  string // at which it was opened when its first line came
+	log        string // the path of its log
+	firstBlock int    // the number of the first block that is of it
 
-	turn   chan struct{} // of who looks for the file; has what follows
-	missed time.Time     // when it was last not found
+	// turn is of who looks for the file, and guards missed. It is a channel because one has to
+	// be able to give up waiting for it.
+	turn   chan struct{}
+	missed time.Time // when it was last not found
 
 	path atomic.Pointer[string] // where it was last opened
 }
 
 func newFile(path, log string, block int) *file {
-	f := &file{first: path, log: log, block: block, turn: make(chan struct{}, 1)}
+	f := &file{firstPath: path, log: log, firstBlock: block, turn: make(chan struct{}, 1)}
 	f.path.Store(&path)
 	return f
 }
 
-// patience is for how long a file that was not found is not looked for again.
+// patience is for how long a file that was not found is not looked for again. A search goes
+// from block to block, and without that would look for a deleted file once for each.
 const patience = time.Second
 
 var errGone = errors.New("the file is gone, or has something else")
 
 // read reads a block of a view into buf, which is made larger if need be. If what was
-// indexed is not there any more, the error is errGone.
+// indexed is not there any more, the error is errGone. What it returns without an error is
+// what was indexed, byte by byte but for line ends.
+//
+// Mostly the file is open. If not, or if it has something else by now, one question looks for
+// it where it may be; others that need it meanwhile wait, and find it open.
 func (x *Index) read(ctx context.Context, v *view, b *block, buf []byte) ([]byte, error) {
 	buf = slices.Grow(buf[:0], int(b.size))[:b.size]
 	err := x.files.read(ctx, b, buf)
@@ -56,7 +69,7 @@ func (x *Index) read(ctx context.Context, v *view, b *block, buf []byte) ([]byte
 		return nil, errGone
 	}
 	for _, path := range candidates(*f.path.Load(), f.log) {
-		c, err := x.files.try(ctx, path, v.block(f.block), b, buf)
+		c, err := x.files.try(ctx, path, v.block(f.firstBlock), b, buf)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -70,8 +83,9 @@ func (x *Index) read(ctx context.Context, v *view, b *block, buf []byte) ([]byte
 	return nil, errGone
 }
 
-// candidates are the paths where a file may be: the last one, the log's, and what is
-// beside the log and looks like one that was rotated away.
+// candidates are the paths where a file may be, the most likely ones first: the last one, the
+// log's, and what is beside the log and looks like one that was rotated away. A path may be
+// among them twice.
 func candidates(last, log string) []string {
 	paths := []string{last, log}
 	if resolved, err := filepath.EvalSymlinks(log); err == nil {
@@ -87,14 +101,15 @@ func candidates(last, log string) []string {
 	return paths
 }
 
-// looksRotated reports whether a name may be that of a rotated file. It takes more names
-// than package logsource knows; what is read decides.
+// looksRotated reports whether a name may be that of a rotated file: the log's own, with or
+// without its extension, then a dot or a hyphen and a digit. It takes more names than package
+// logsource knows; what is read decides.
 func looksRotated(base, name string) bool {
 	ext := filepath.Ext(base)
 	stem := base[:len(base)-len(ext)]
 	for _, front := range []string{base, stem} {
 		n := len(front)
-		if len(name) > n+1 && name[:n] == front && (name[n] == '.' || name[n] == '-') && name[n+1]-'0' <= 9 {
+		if len(name) > n+1 && name[:n] == front && (name[n] == '.' || name[n] == '-') && name[n+1]-'0' <= 9 { // what is below '0' wraps around
 			return true
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 // numbered are records of traces 1 to n.
@@ -97,7 +99,7 @@ func TestCompressed(t *testing.T) {
 		must(t, os.WriteFile(filepath.Join(dir, "app.log.1.gz"), gzipped(text), 0o600))
 		must(t, os.WriteFile(filepath.Join(dir, "app.log.2.gz"), gzipped(text), 0o600))
 		path := put(t, dir, "app.log", "")
-		x := open(t, Options{Rotated: true, TempDir: dir, TempSize: room, blockSize: 10000}, path)
+		x := open(t, Options{Rotated: true, TempDir: dir, tempSize: room, blockSize: 10000}, path)
 		for _, n := range []int{4999, 0, 2500, 2501, 2499, 4000, 1} {
 			got, err := x.Trace(context.Background(), traceID(n+1))
 			must(t, err)
@@ -153,6 +155,6 @@ func TestDamaged(t *testing.T) {
 		t.Error("nothing is read")
 	}
 	for _, newest := range []bool{false, true} {
-		equal(t, "lines", int64(len(pages(t, x, new(Query), newest, 100))), s.Lines)
+		equal(t, "lines", int64(len(pages(t, x, new(logquery.Query), newest, 100))), s.Lines)
 	}
 }

@@ -9,13 +9,15 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 // TestConcurrent asks all questions while logs are indexed, written and rotated.
 func TestConcurrent(t *testing.T) {
 	dir := t.TempDir()
 	paths := []string{put(t, dir, "a.log", numbered(2000)), put(t, dir, "b.log", numbered(2000))}
-	x, err := Open(paths, Options{Follow: true, Rotated: true, Poll: time.Millisecond, Traces: 100, TempDir: dir, TempSize: 50_000, blockSize: 3000})
+	x, err := Open(paths, Options{Follow: true, Rotated: true, Poll: time.Millisecond, Traces: 100, TempDir: dir, tempSize: 50_000, blockSize: 3000})
 	must(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	var writers, readers sync.WaitGroup
@@ -56,7 +58,7 @@ func TestConcurrent(t *testing.T) {
 		return err
 	})
 	ask("search", func(n int) error {
-		p, err := x.Search(ctx, Request{Query: Query{Texts: []Text{{Value: "more"}}}, Newest: n%2 == 0, Limit: 10})
+		p, err := x.Search(ctx, Request{Query: logquery.Query{Texts: []logquery.Text{{Value: "more"}}}, Newest: n%2 == 0, Limit: 10})
 		if len(p.Gone) > 0 {
 			return fmt.Errorf("gone: %+v", p.Gone)
 		}
@@ -80,7 +82,7 @@ func TestConcurrent(t *testing.T) {
 	await(t, "all is there", func() bool { return x.Stats().Lines == 2*(2000+rounds*perRound) })
 	cancel()
 	readers.Wait()
-	equal(t, "lines", len(pages(t, x, new(Query), true, 1000)), 2*(2000+rounds*perRound))
+	equal(t, "lines", len(pages(t, x, new(logquery.Query), true, 1000)), 2*(2000+rounds*perRound))
 	must(t, x.Close())
 	if _, err := x.Search(context.Background(), Request{}); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("searched once closed: %v", err)

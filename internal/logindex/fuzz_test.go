@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 // FuzzSearch: whatever a log and a query have, the answer is that of the plain
@@ -19,10 +21,10 @@ func FuzzSearch(f *testing.F) {
 	f.Add([]byte("\x00\r\n\xff{\"trace_id\":1}\n\n{\"a"), "", "(", "a", "", int8(4), int64(1), int64(-1), byte(0))
 	f.Add([]byte(recordOf(1, 1, "ERROR", "x")+"\r\r\npanic\r\n"), "panic", "", "", "", int8(8), start.UnixNano(), start.UnixNano()+1e9, byte(2))
 	f.Fuzz(func(t *testing.T, text []byte, word, expression, key, value string, level int8, since, until int64, trace byte) {
-		q := &Query{Texts: []Text{{Value: word, Not: level%3 == 1}}, Since: since, Until: until}
+		q := &logquery.Query{Texts: []logquery.Text{{Value: word, Not: level%3 == 1}}, Since: since, Until: until}
 		q.Regexp, _ = regexp.Compile(expression)
 		if key != "" {
-			q.Fields = []Field{{Key: key, Value: value, Not: level%2 == 1}}
+			q.Fields = []logquery.Field{{Key: key, Value: value, Not: level%2 == 1}}
 		}
 		if q.HasLevel = level != 0; q.HasLevel {
 			q.Level = slog.Level(level)

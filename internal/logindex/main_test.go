@@ -171,7 +171,7 @@ type rawLine struct {
 }
 
 // search returns what a query wants.
-func (p plain) search(q *Query) []string {
+func (p plain) search(q *logquery.Query) []string {
 	found := []string{}
 	wanted := make(map[string]bool)
 	for _, l := range p {
@@ -185,12 +185,12 @@ func (p plain) search(q *Query) []string {
 	return found
 }
 
-func plainWants(q *Query, l *plainLine) bool {
+func plainWants(q *logquery.Query, l *plainLine) bool {
 	ok := (!q.Trace.IsValid() || q.Trace == l.head.Trace) && (!q.Span.IsValid() || q.Span == l.head.Span) &&
 		(!q.HasLevel || l.head.HasLevel && l.head.Level >= q.Level) &&
 		(q.Since == 0 || l.head.Time >= q.Since) && (q.Until == 0 || l.head.Time != 0 && l.head.Time <= q.Until) &&
 		(!q.HasMaxLevel || l.head.HasLevel && l.head.Level <= q.MaxLevel) &&
-		logquery.NewFilter(&Query{Texts: q.Texts}, nil).Wants([]byte(l.text), &l.head) && (q.Regexp == nil || q.Regexp.MatchString(l.text))
+		logquery.NewFilter(&logquery.Query{Texts: q.Texts}, nil).Wants([]byte(l.text), &l.head) && (q.Regexp == nil || q.Regexp.MatchString(l.text))
 	var s logline.Scanner
 	var r logline.Record
 	s.Parse([]byte(l.text), &r)
@@ -214,7 +214,7 @@ func plainWants(q *Query, l *plainLine) bool {
 }
 
 // pages searches page by page, and returns all lines in the order of time.
-func pages(t fataler, x *Index, q *Query, newest bool, limit int) []string {
+func pages(t fataler, x *Index, q *logquery.Query, newest bool, limit int) []string {
 	t.Helper()
 	all := []string{}
 	r := Request{Query: *q, Newest: newest, Limit: limit}

@@ -13,6 +13,8 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 // A world is some logs, and all lines that they had.
@@ -131,8 +133,8 @@ func (w *world) plain() (p plain) {
 	return p
 }
 
-func drawQuery(t *rapid.T) *Query {
-	q := new(Query)
+func drawQuery(t *rapid.T) *logquery.Query {
+	q := new(logquery.Query)
 	maybe := func(what string) bool { return rapid.IntRange(0, 4).Draw(t, what) == 0 }
 	if maybe("has trace") {
 		q.Trace = traceID(rapid.IntRange(1, 7).Draw(t, "of trace"))
@@ -157,13 +159,13 @@ func drawQuery(t *rapid.T) *Query {
 	}
 	if maybe("has text") {
 		value := rapid.SampledFrom([]string{"paid", "REFUS", "nothing", "\t", "<a>", "2026"}).Draw(t, "of text")
-		q.Texts = append(q.Texts, Text{Value: value, Not: rapid.Bool().Draw(t, "not text")})
+		q.Texts = append(q.Texts, logquery.Text{Value: value, Not: rapid.Bool().Draw(t, "not text")})
 	}
 	if maybe("has regexp") {
 		q.Regexp = regexp.MustCompile(rapid.SampledFrom([]string{"paid|a b", "^half", "refused.*$", "(?i)PANIC", "main.go:[0-9]+"}).Draw(t, "of regexp"))
 	}
 	if maybe("has field") {
-		q.Fields = append(q.Fields, Field{
+		q.Fields = append(q.Fields, logquery.Field{
 			Key:   rapid.SampledFrom([]string{"order", "msg", "service"}).Draw(t, "key"),
 			Value: rapid.SampledFrom([]string{"1", "17", "paid", "shop"}).Draw(t, "value"),
 			Not:   rapid.Bool().Draw(t, "not"),
@@ -189,7 +191,7 @@ func TestModel(t *testing.T) {
 		}
 		x, err := Open(w.logs, Options{
 			Follow: true, Rotated: true, Poll: time.Millisecond, TempDir: dir,
-			TempSize:  rapid.SampledFrom([]int64{-1, 2000, 1 << 20}).Draw(t, "temp"),
+			tempSize:  rapid.SampledFrom([]int64{-1, 2000, 1 << 20}).Draw(t, "temp"),
 			blockSize: rapid.SampledFrom([]int{1, 300, 2000, blockSize}).Draw(t, "block size"),
 		})
 		must(t, err)
@@ -203,7 +205,7 @@ func TestModel(t *testing.T) {
 			for n := range 7 {
 				got, err := x.Trace(ctx, traceID(n+1))
 				must(t, err)
-				equalTexts(t, "trace", shownAll(got.Lines), p.search(&Query{Trace: traceID(n + 1)}))
+				equalTexts(t, "trace", shownAll(got.Lines), p.search(&logquery.Query{Trace: traceID(n + 1)}))
 			}
 			for range 3 {
 				q := drawQuery(t)

@@ -7,18 +7,20 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 // TestSearchEnds ends searches in the middle, and goes on with them.
 func TestSearchEnds(t *testing.T) {
 	x := open(t, Options{blockSize: 300}, put(t, t.TempDir(), "app.log", numbered(100)))
 	for _, newest := range []bool{false, true} {
-		r := Request{Query: Query{Texts: []Text{{Value: "record 5"}}}, Newest: newest}
+		r := Request{Query: logquery.Query{Texts: []logquery.Text{{Value: "record 5"}}}, Newest: newest}
 		found, ends := 0, 0
 		for {
 			ctx, cancel := context.WithCancel(context.Background())
 			var passed int64
-			r.Progress = func(searched, total int64) {
+			r.progress = func(searched, total int64) {
 				if passed = searched; searched > total {
 					t.Errorf("searched %d of %d", searched, total)
 				}
@@ -57,15 +59,15 @@ func TestSkips(t *testing.T) {
 	x := open(t, Options{blockSize: 2000}, put(t, t.TempDir(), "app.log", b.String()))
 	for _, test := range []struct {
 		name  string
-		query Query
+		query logquery.Query
 		lines int
 		most  int
 	}{
-		{"level", Query{HasLevel: true, Level: slog.LevelWarn}, 1, 1},
-		{"since", Query{Since: start.Add(990 * time.Millisecond).UnixNano()}, 10, 2},
-		{"until", Query{Until: start.Add(9 * time.Millisecond).UnixNano()}, 10, 2},
-		{"trace", Query{Trace: traceID(17)}, 1, 1},
-		{"all", Query{}, 1000, 1000},
+		{"level", logquery.Query{HasLevel: true, Level: slog.LevelWarn}, 1, 1},
+		{"since", logquery.Query{Since: start.Add(990 * time.Millisecond).UnixNano()}, 10, 2},
+		{"until", logquery.Query{Until: start.Add(9 * time.Millisecond).UnixNano()}, 10, 2},
+		{"trace", logquery.Query{Trace: traceID(17)}, 1, 1},
+		{"all", logquery.Query{}, 1000, 1000},
 	} {
 		s := x.newSearch(&test.query, false)
 		must(t, s.run(context.Background(), limits{}))
@@ -87,7 +89,7 @@ func TestLongTraces(t *testing.T) {
 	path := put(t, t.TempDir(), "app.log", text)
 	p.read(path, lines)
 	x := open(t, Options{blockSize: 100}, path)
-	for _, q := range []*Query{{}, {Trace: traceID(2)}, {Trace: traceID(1)}, {HasLevel: true, Level: slog.LevelError}, {Texts: []Text{{Value: "panic"}}}, {Texts: []Text{{Value: "main.go"}}}} {
+	for _, q := range []*logquery.Query{{}, {Trace: traceID(2)}, {Trace: traceID(1)}, {HasLevel: true, Level: slog.LevelError}, {Texts: []logquery.Text{{Value: "panic"}}}, {Texts: []logquery.Text{{Value: "main.go"}}}} {
 		for _, newest := range []bool{false, true} {
 			equalTexts(t, "lines", pages(t, x, q, newest, 17), p.search(q))
 		}

@@ -1,8 +1,12 @@
 package logindex
 
+// Numbers: what is in the logs, and how far the index is with them. They are exact for what is
+// published, and grow with each block: whoever shows them asks again now and then.
+
 import (
 	"log/slog"
 
+	"github.com/spanlog/spanlog/internal/levelname"
 	"github.com/spanlog/spanlog/internal/logline"
 )
 
@@ -10,7 +14,7 @@ import (
 type Counts struct {
 	Bytes        int64 // decoded, with one for each line's end
 	Lines        int64
-	Records      int64 // the lines that say more than their text
+	Records      int64 // the lines that say more than their text, also if that broke off
 	WithoutTrace int64 // lines that have none, nor belong to a record that has
 	Torn         int64 // lines
 	Levels       Levels
@@ -19,9 +23,8 @@ type Counts struct {
 // Levels are how many records have which level, or one up to the next.
 type Levels struct{ None, Trace, Debug, Info, Warn, Error, Fatal int64 }
 
-// levelFatal is spanlog's.
-const levelFatal = slog.Level(12)
-
+// add counts a record, in the band of [levelname.Band]. That names it, which would have to be
+// looked up for each line.
 func (l *Levels) add(h *logline.Head) {
 	switch {
 	case !h.HasLevel:
@@ -34,13 +37,14 @@ func (l *Levels) add(h *logline.Head) {
 		l.Info++
 	case h.Level < slog.LevelError:
 		l.Warn++
-	case h.Level < levelFatal:
+	case h.Level < levelname.Fatal:
 		l.Error++
 	default:
 		l.Fatal++
 	}
 }
 
+// add adds those of another part of the logs. It has all fields of Counts and Levels.
 func (c *Counts) add(d *Counts) {
 	c.Bytes += d.Bytes
 	c.Lines += d.Lines
@@ -60,19 +64,18 @@ func (c *Counts) add(d *Counts) {
 type Stats struct {
 	Counts
 	// Total is how many bytes there are, as far as that can be told by names and sizes,
-	// until all is indexed.
+	// until all is indexed. It is never less than Bytes, and the same from then on.
 	Total int64
-	// Indexed reports that all that was there is indexed, and Following that what comes
-	// still will be.
+	// Indexed reports that all that was there when the index was opened is indexed. Following
+	// reports that what comes still will be: all logs are followed, and none has ended.
 	Indexed, Following bool
 	Traces             int64   // there are summaries of so many
 	Forgotten          int64   // and not of so many; one that came again counts each time
-	Errors             []error // the last ones of files that could not be read
-	MoreErrors         int64   // that came before
+	Errors             []error // the last 50 of files that could not be read
 	Logs               []LogStats
 }
 
-// LogStats are those of one log.
+// LogStats are those of one log. Its fields mean what they mean in [Stats].
 type LogStats struct {
 	Counts
 	Path               string
@@ -80,7 +83,8 @@ type LogStats struct {
 	Indexed, Following bool
 }
 
-// Stats returns how far the index is.
+// Stats returns how far the index is. The logs are asked one after the other, and the sums are
+// those of what they say.
 func (x *Index) Stats() Stats {
 	s := Stats{Indexed: true, Following: len(x.logs) > 0}
 	for _, l := range x.logs {
@@ -92,19 +96,19 @@ func (x *Index) Stats() Stats {
 		s.Logs = append(s.Logs, one)
 	}
 	s.Traces, s.Forgotten = x.traces.stats()
-	s.Errors, s.MoreErrors = x.faults.stats()
+	s.Errors = x.faults.all()
 	return s
 }
 
 func (l *log) stats() LogStats {
-	ended := l.ended.Load()
 	s := LogStats{Path: l.path}
 	select {
 	case <-l.settled:
 		s.Indexed = true
 	default:
 	}
-	s.Following = s.Indexed && !ended
+	// In this order: a log that is not followed has ended before it is settled.
+	s.Following = s.Indexed && !l.ended.Load()
 	l.mu.RLock()
 	s.Counts = l.counts
 	l.mu.RUnlock()

@@ -1,86 +1,35 @@
 package logindex
 
+// The summaries of all logs' traces. What makes them bounded is that a trace moves on when it is
+// not among the newest any more:
+//
+//	recent  the last 10,000 traces that had a record
+//	failed  of those behind them, the last 1,000 that have an error
+//	slow    of all others, the 1,000 with the longest time between their records
+//
+// Whatever trace gets a record is recent again, with all that was counted of it, unless it was
+// forgotten: then its summary begins anew, and has only its later records ([TraceSummary.Partial]).
+
 import (
 	"container/heap"
-	"log/slog"
-	"math"
 	"sync"
 
 	"go.opentelemetry.io/otel/trace"
-
-	"github.com/spanlog/spanlog/internal/logline"
-)
-
-// A traceRecord is what a record adds to the summary of its trace.
-type traceRecord struct {
-	id    trace.TraceID
-	hash  uint64
-	time  int64
-	level int32
-}
-
-func newTraceRecord(h *logline.Head, hash uint64) traceRecord {
-	r := traceRecord{id: h.Trace, hash: hash, time: h.Time, level: noLevel}
-	if h.HasLevel {
-		r.level = clampLevel(h.Level)
-	}
-	return r
-}
-
-// A summary is what is known of a trace without reading its records again.
-type summary struct {
-	id              trace.TraceID
-	hash            uint64
-	first, last     int64 // in this order only if a record has a time
-	records, errors int64
-	level           int32
-
-	kept       kept
-	prev, next int32 // in a list
-	place      int32 // in slow
-	same       int32 // the next one in its slot
-}
-
-func newSummary(id trace.TraceID, hash uint64) summary {
-	return summary{id: id, hash: hash, first: math.MaxInt64, last: math.MinInt64, level: noLevel}
-}
-
-// duration is the time between the records. Both are after 1970, so that it has room.
-func (s *summary) duration() int64 { return max(s.last, s.first) - s.first }
-
-// public is the summary in the form that others get.
-func (s *summary) public() TraceSummary {
-	t := TraceSummary{ID: s.id, Records: s.records, Errors: s.errors}
-	if s.first <= s.last {
-		t.First, t.Last = s.first, s.last
-	}
-	if s.level != noLevel {
-		t.Level, t.HasLevel = slog.Level(s.level), true
-	}
-	return t
-}
-
-// kept is why there is a summary.
-type kept uint8
-
-const (
-	keptRecent kept = iota
-	keptFailed
-	keptSlow
 )
 
 // summaries are those of the newest traces. Of those that are not among them any more, the
-// newest that failed are kept, and the slowest. The others are counted.
+// newest that failed are kept, and the slowest. The others are counted. The indexers of all logs
+// add to them, and all questions look.
 type summaries struct {
-	mu        sync.Mutex
-	limit     int       // of recent; a tenth of that is for failed and slow each
-	all       []summary // 0 is none
-	free      []int32
-	slots     []int32 // see slot
+	mu        sync.Mutex // guards all of it
+	limit     int        // of recent; a tenth of that is for failed and slow each
+	all       []summary  // in no order, used or not; the one at 0 never is, so 0 is none
+	free      []int32    // indexes of those that are not used
+	slots     []int32    // see slot
 	recent    chain
 	failed    chain
 	slow      slowest
-	forgotten int64
+	forgotten int64 // how often one was
 }
 
 func (s *summaries) init(limit int) {
@@ -88,6 +37,7 @@ func (s *summaries) init(limit int) {
 	s.slow.s = s
 }
 
+// add takes in the records of a block. It keeps nothing of the slice.
 func (s *summaries) add(records []traceRecord) {
 	if len(records) == 0 {
 		return
@@ -95,22 +45,13 @@ func (s *summaries) add(records []traceRecord) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range records {
-		s.all[s.use(&records[i])].add(&records[i])
+		at := s.use(&records[i]) // which may move all
+		s.all[at].add(&records[i])
 	}
 }
 
-func (s *summary) add(r *traceRecord) {
-	if r.time > 0 { // or it is of before 1970, which no record can be
-		s.first, s.last = min(s.first, r.time), max(s.last, r.time)
-	}
-	s.level = max(s.level, r.level)
-	s.records++
-	if r.level >= int32(slog.LevelError) {
-		s.errors++
-	}
-}
-
-// use returns the summary of a trace, which becomes the most recent.
+// use returns the index of a trace's summary, which becomes the most recent. It is out of the heap
+// before its duration changes.
 func (s *summaries) use(r *traceRecord) int32 {
 	at := s.find(r.hash)
 	switch {
@@ -119,13 +60,13 @@ func (s *summaries) use(r *traceRecord) int32 {
 		s.all[at] = newSummary(r.id, r.hash)
 		s.enter(at)
 	case s.recent.newest == at:
-		return at
+		return at // records of a trace often come in a row
 	case s.all[at].kept == keptRecent:
 		s.unlink(&s.recent, at)
 	case s.all[at].kept == keptFailed:
 		s.unlink(&s.failed, at)
 	default:
-		heap.Remove(&s.slow, int(s.all[at].place))
+		heap.Remove(&s.slow, int(s.all[at].heapIndex))
 	}
 	s.link(&s.recent, at, keptRecent)
 	if s.recent.len > s.limit {
@@ -134,7 +75,7 @@ func (s *summaries) use(r *traceRecord) int32 {
 	return at
 }
 
-// spare returns a summary that is not used.
+// spare returns the index of a summary that is not used. What it has is old.
 func (s *summaries) spare() int32 {
 	if n := len(s.free); n > 0 {
 		at := s.free[n-1]
@@ -148,7 +89,9 @@ func (s *summaries) spare() int32 {
 	return int32(len(s.all) - 1)
 }
 
-// retire moves a summary that is not recent any more.
+// retire moves a summary that is not recent any more: to the failed ones, where another one may
+// have to leave; then that one, or itself, to the slow ones, if it is slower than the fastest of
+// them. What leaves those is forgotten.
 func (s *summaries) retire(at int32) {
 	s.unlink(&s.recent, at)
 	most := max(s.limit/10, 1)
@@ -171,32 +114,35 @@ func (s *summaries) retire(at int32) {
 	heap.Push(&s.slow, at)
 }
 
+// forget has a summary, which is in no order any more, be used for another trace.
 func (s *summaries) forget(at int32) {
 	s.leave(at)
 	s.free = append(s.free, at)
 	s.forgotten++
 }
 
+// stats returns how many summaries there are, and how often one was forgotten.
 func (s *summaries) stats() (kept, forgotten int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return int64(len(s.all) - 1 - len(s.free)), s.forgotten
 }
 
-// list returns all summaries.
+// list returns copies of all summaries, in no order. It goes by the slots, as all has some that
+// are not used.
 func (s *summaries) list() []summary {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []summary
 	for _, at := range s.slots {
-		for ; at != 0; at = s.all[at].same {
+		for ; at != 0; at = s.all[at].nextInSlot {
 			all = append(all, s.all[at])
 		}
 	}
 	return all
 }
 
-// of returns the summary of a trace, if there is one.
+// of returns a copy of the summary of a trace, if there is one.
 func (s *summaries) of(id trace.TraceID) (summary, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -205,67 +151,4 @@ func (s *summaries) of(id trace.TraceID) (summary, bool) {
 		return summary{}, false
 	}
 	return s.all[at], true
-}
-
-// A chain is a list of summaries by age.
-type chain struct {
-	newest, oldest int32 // 0: none
-	len            int
-}
-
-func (s *summaries) link(c *chain, at int32, why kept) {
-	t := &s.all[at]
-	t.kept, t.prev, t.next = why, 0, c.newest
-	if c.newest != 0 {
-		s.all[c.newest].prev = at
-	} else {
-		c.oldest = at
-	}
-	c.newest = at
-	c.len++
-}
-
-func (s *summaries) unlink(c *chain, at int32) {
-	t := &s.all[at]
-	if t.prev != 0 {
-		s.all[t.prev].next = t.next
-	} else {
-		c.newest = t.next
-	}
-	if t.next != 0 {
-		s.all[t.next].prev = t.prev
-	} else {
-		c.oldest = t.prev
-	}
-	c.len--
-}
-
-// slowest is a heap of summaries with the fastest on top.
-type slowest struct {
-	s  *summaries
-	at []int32
-}
-
-func (h *slowest) Len() int { return len(h.at) }
-
-func (h *slowest) Less(i, j int) bool {
-	return h.s.all[h.at[i]].duration() < h.s.all[h.at[j]].duration()
-}
-
-func (h *slowest) Swap(i, j int) {
-	h.at[i], h.at[j] = h.at[j], h.at[i]
-	h.s.all[h.at[i]].place, h.s.all[h.at[j]].place = int32(i), int32(j)
-}
-
-func (h *slowest) Push(x any) {
-	at := x.(int32)
-	h.s.all[at].place = int32(len(h.at))
-	h.at = append(h.at, at)
-}
-
-func (h *slowest) Pop() any {
-	n := len(h.at) - 1
-	at := h.at[n]
-	h.at = h.at[:n]
-	return at
 }

@@ -8,10 +8,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 // wantedQuery wants records that say so.
-var wantedQuery = Query{Texts: []Text{{Value: "wanted"}}}
+var wantedQuery = logquery.Query{Texts: []logquery.Text{{Value: "wanted"}}}
 
 // TestTail has lines that come chosen, with what belongs to them.
 func TestTail(t *testing.T) {

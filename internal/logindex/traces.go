@@ -1,5 +1,9 @@
 package logindex
 
+// Traces as a list shows them. The numbers are counted while logs are indexed; a name and the
+// services are in the records, and are read when a trace is shown. That is for some hundred
+// traces of many thousand, and what was read is kept until the trace has more records.
+
 import (
 	"context"
 	"log/slog"
@@ -10,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog/internal/logline"
+	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 // A TraceSummary is what the records of a trace come to.
@@ -51,35 +56,42 @@ func (x *Index) Describe(ctx context.Context, id trace.TraceID) (TraceSummary, e
 
 // details are summaries that were told of, by their traces.
 type details struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // not held while anything is read, so two may read the same
 	known map[trace.TraceID]detail
 }
 
+// A detail is a summary with what was read for it.
 type detail struct {
-	records int64 // when it was read
+	// What was counted when it was read. It is true for as long as that is so. The number alone
+	// would not tell, since a summary that was forgotten begins anew.
+	records, first, last int64
 	TraceSummary
 }
 
-// maxDetails is how many are kept. Then it begins anew.
+// maxDetails is how many are kept. Then it begins anew: there is room for many lists, and what
+// was dropped is read again in a moment.
 const maxDetails = 4000
 
-// maxDetail is how many blocks are read for one summary.
-var maxDetail = limits{lines: 10_000, bytes: maxPage, blocks: 16}
+// detailLimits are how much is read for one summary. A list has 200, and two seconds.
+var detailLimits = limits{lines: 10_000, bytes: maxPage, blocks: 16}
 
 // detail reads the records of a trace. What comes of it is kept if there is a summary, which tells when it
 // is out of date.
+//
+// The summary is older than the search. As summaries are published after the blocks, what is read has at
+// least its records; if it has more, the summary is about to change, and it is all read again.
 func (x *Index) detail(ctx context.Context, s *summary, keep bool) (TraceSummary, error) {
 	x.details.mu.Lock()
 	d, ok := x.details.known[s.id]
 	x.details.mu.Unlock()
-	if keep && ok && d.records == s.records {
+	if keep && ok && d.records == s.records && d.first == s.first && d.last == s.last {
 		return d.clone(), nil
 	}
-	search := x.newSearch(&Query{Trace: s.id}, false)
-	if err := search.run(ctx, maxDetail); err != nil {
+	search := x.newSearch(&logquery.Query{Trace: s.id}, false)
+	if err := search.run(ctx, detailLimits); err != nil {
 		return TraceSummary{}, err
 	}
-	d = detail{s.records, x.summarize(s, &search.page)}
+	d = detail{s.records, s.first, s.last, x.summarize(s, &search.page)}
 	if !keep {
 		return d.TraceSummary, nil
 	}
@@ -92,17 +104,20 @@ func (x *Index) detail(ctx context.Context, s *summary, keep bool) (TraceSummary
 	return d.clone(), nil
 }
 
+// clone is a summary whose slices are the caller's.
 func (d *detail) clone() TraceSummary {
 	t := d.TraceSummary
 	t.Services = slices.Clone(t.Services)
 	return t
 }
 
-// maxName is how many bytes of a message are a name.
+// maxName is how many bytes of a message are a name, and how many a service's name has. Both stay
+// in memory.
 const maxName = 200
 
-// summarize makes a summary of a trace's lines. If they are not all, it has the numbers
-// that were counted.
+// summarize makes a summary of a trace's lines. What is in the lines is better than what was
+// counted, as the summary may have been forgotten for a while: so their numbers are taken, unless
+// they are not all and there were more.
 func (x *Index) summarize(s *summary, p *Page) TraceSummary {
 	t := newSummary(s.id, s.hash)
 	services := make(map[string]bool)
@@ -112,7 +127,7 @@ func (x *Index) summarize(s *summary, p *Page) TraceSummary {
 	for i := range p.Lines {
 		l := &p.Lines[i]
 		if l.Continued {
-			continue
+			continue // its ids are the record's, which counts
 		}
 		one := newTraceRecord(&l.Head, s.hash)
 		t.add(&one)
@@ -126,7 +141,7 @@ func (x *Index) summarize(s *summary, p *Page) TraceSummary {
 		}
 	}
 	partial := p.More || len(p.Gone) > 0
-	if partial && s.records > t.records || t.records == 0 {
+	if partial && s.records > t.records || t.records == 0 { // or nothing could be read
 		t = *s
 	}
 	out := t.public()
@@ -141,10 +156,10 @@ func (x *Index) summarize(s *summary, p *Page) TraceSummary {
 	return out
 }
 
-// maxServices is how many services a summary has.
+// maxServices is how many services a summary has: more than a list can show.
 const maxServices = 50
 
-// clip returns the beginning of a text, in whole characters.
+// clip returns the beginning of a text that is too long, without what is no whole character.
 func clip(s string, most int) string {
 	if len(s) <= most {
 		return s

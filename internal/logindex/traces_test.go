@@ -54,6 +54,23 @@ func TestTraces(t *testing.T) {
 	equal(t, "records", stats.Records, 55)
 }
 
+// TestTracesForgotten has a trace, whose summary was forgotten and begins anew with as many records as
+// it had when it was read, be read again.
+func TestTracesForgotten(t *testing.T) {
+	path := put(t, t.TempDir(), "app.log", recordOf(0, 1, "INFO", "first")+"\n")
+	x := open(t, Options{Follow: true, Poll: time.Millisecond, Traces: 1}, path)
+	for lines, want := int64(1), int64(1); want <= 2; want++ {
+		s, err := x.Describe(context.Background(), traceID(1))
+		must(t, err)
+		equal(t, "records", s.Records, want)
+		for _, trace := range []int{2, 2, 3, 1} { // there is room for one that is recent, and for the slowest other one
+			appendTo(t, path, recordOf(int(lines), trace, "INFO", "more")+"\n")
+			lines++
+		}
+		await(t, "all is there", func() bool { return x.Stats().Lines == lines })
+	}
+}
+
 // TestSummaries compares summaries with those of a map that forgets nothing.
 func TestSummaries(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

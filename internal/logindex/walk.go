@@ -1,5 +1,13 @@
 package logindex
 
+// Walks: through one log, from block to block. A walk is either at a block that may have
+// something, or has read it and has lines to give. It says by key which time comes next without
+// reading, so that a search of many logs reads only what it needs.
+//
+// Blocks are judged from their first line on, whatever the direction is and wherever in the
+// block a walk goes on: what a line is depends on those before it. The same block may be read
+// for two pages.
+
 import (
 	"context"
 	"errors"
@@ -14,23 +22,29 @@ type walk struct {
 	index  *Index
 	view   view
 	newest bool  // backwards
-	some   []int // the blocks that may have something; nil: any
+	some   []int // the blocks that may have something, in order; nil: any
 	filter *logquery.Filter
-	buf    []byte
+	buf    []byte // of the block that was read last
 
 	position position
-	found    []Line   // of the block that was read last, still to be taken
-	after    position // all of them
-	loads    int
+	found    []Line   // of the block that was read last, still to be taken, the next one first
+	after    position // where to go on when all of them are taken
+	loads    int      // how many blocks were read; for tests
 
+	// What the first lines of a block belong to, of the block that was looked up last. A long
+	// stack trace has many blocks with one owner.
 	owner   logquery.Owner
 	ownerOf int32 // the block whose last record that is, or -1
 }
 
-// A position is where to go on: at a line, or backwards, at the one before it.
+// A position is between two lines of a log: how many lines of a block are before it. The next
+// line is the one behind it, or backwards, the one before it. The end of a block and the
+// beginning of the next are two positions for one place. When the log grows, nothing comes in
+// front of a position that had a line in front of it.
 type position struct{ block, line int }
 
-func (x *Index) newWalk(l *log, q *Query, newest bool) *walk {
+// newWalk begins at the log's first line, or behind its last.
+func (x *Index) newWalk(l *log, q *logquery.Query, newest bool) *walk {
 	w := &walk{index: x, newest: newest, filter: logquery.NewFilter(q, x.opts.Location), ownerOf: -1}
 	w.view, w.some = l.find(q)
 	if newest {
@@ -42,11 +56,13 @@ func (x *Index) newWalk(l *log, q *Query, newest bool) *walk {
 // lines returns how many lines a block has.
 func (w *walk) lines(n int) int { return int(w.view.block(n).lines) }
 
-// ahead goes on to the next block that may have something, if there is one.
+// ahead goes on to the next block that may have something, if there is one. It stays where it is
+// if that is in such a block. With none, the position is at the end of the walk: backwards at the
+// log's first line; forwards behind its last, from where a [Tail] or a cursor goes on.
 func (w *walk) ahead() bool {
 	n, from := w.position.block, w.position
 	if w.newest {
-		if w.position.line == 0 {
+		if w.position.line == 0 { // nothing is left of the block
 			n--
 		}
 		for n = w.listed(n); n >= 0 && !wantsBlock(w.filter.Query, w.view.block(n)); n = w.listed(n - 1) {
@@ -61,7 +77,7 @@ func (w *walk) ahead() bool {
 		return true
 	}
 	end := w.view.len()
-	if n < end && w.position.line >= w.lines(n) {
+	if n < end && w.position.line >= w.lines(n) { // the same, unless the open block has grown since
 		n++
 	}
 	for n = w.listed(n); n < end && !wantsBlock(w.filter.Query, w.view.block(n)); n = w.listed(n + 1) {
@@ -78,8 +94,8 @@ func (w *walk) ahead() bool {
 	return true
 }
 
-// listed returns n, or else the next block that may have something. It is -1, or the
-// number of blocks, if there is none.
+// listed returns n, or else the next block, in the walk's direction, that may have something by
+// its postings. It is -1, or the number of blocks, if there is none.
 func (w *walk) listed(n int) int {
 	if w.some == nil {
 		return n
@@ -99,7 +115,8 @@ func (w *walk) listed(n int) int {
 }
 
 // key returns the time of the next line, or a time that it is not before; backwards, not
-// after. It reports whether there may be a line.
+// after. It reports whether there may be a line. With a time that is not the line's own, the
+// walk comes first too early, never too late; then its block is read, and it has another key.
 func (w *walk) key() (int64, bool) {
 	if len(w.found) > 0 {
 		return w.found[0].At, true
@@ -114,7 +131,7 @@ func (w *walk) key() (int64, bool) {
 	return b.at, true
 }
 
-// take takes the next line that was found.
+// take takes the next line that was found. There has to be one.
 func (w *walk) take() Line {
 	l := w.found[0]
 	w.found = w.found[1:]
@@ -122,7 +139,8 @@ func (w *walk) take() Line {
 	return l
 }
 
-// settle has the walk go on at the first of the lines that were found.
+// settle has the walk go on at the first of the lines that were found. So it is always right to
+// end a search between two lines.
 func (w *walk) settle() {
 	switch {
 	case len(w.found) == 0:
@@ -134,7 +152,9 @@ func (w *walk) settle() {
 	}
 }
 
-// load finds the lines of the block that ahead has gone to. It returns what is gone.
+// load finds the lines of the block that ahead has gone to. It returns what is gone: this block,
+// which is passed then, or the one before it with the owner of its first lines. With an error,
+// the walk is where it was.
 func (w *walk) load(ctx context.Context) (*Gone, error) {
 	n := w.position.block
 	b := w.view.block(n)
@@ -158,13 +178,13 @@ func (w *walk) load(ctx context.Context) (*Gone, error) {
 		return b.gone(w.view.log), nil
 	}
 	w.buf = raw
-	w.found = w.found[:0]
+	w.found = w.found[:0] // all are taken, or it would not be this walk's turn to load
 	if wantsText(w.filter.Query, b, raw) {
 		b.each(raw, func(i int, offset int64, text []byte) {
 			var h logline.Head
-			wanted, continued := w.filter.Head(text, &h)
+			wanted, continued := w.filter.Head(text, &h) // also outside of from and to, for the owner
 			if wanted && from <= i && i < to {
-				w.found = append(w.found, newLine(w.view.log, position{n, i}, b.file.first, offset, text, &h, w.filter.Owner.At, continued, b.single))
+				w.found = append(w.found, newLine(w.view.log, position{n, i}, b.file.firstPath, offset, text, &h, w.filter.Owner.At, continued, b.torn))
 			}
 		})
 	}
@@ -175,10 +195,13 @@ func (w *walk) load(ctx context.Context) (*Gone, error) {
 	return gone, nil
 }
 
-// enter prepares the filter for a block: its first lines may belong to an earlier record.
+// enter prepares the filter for a block: its first lines may belong to an earlier record. That
+// one is read again, with all of its block before it, as it may be wanted by what it says. If it
+// is gone, nobody knows: then what belongs to it is not wanted, and the block that is gone is
+// told of.
 func (w *walk) enter(ctx context.Context, b *block) (*Gone, error) {
 	w.filter.Owner = logquery.Owner{At: b.at, Wanted: true}
-	if b.owner < 0 {
+	if b.owner < 0 { // it begins with a record, or there was none yet: then its lines own themselves
 		return nil, nil
 	}
 	if w.ownerOf != b.owner {
@@ -192,14 +215,13 @@ func (w *walk) enter(ctx context.Context, b *block) (*Gone, error) {
 			return before.gone(w.view.log), nil
 		}
 		w.buf = raw
-		w.filter.Owner.At = before.at
+		w.filter.Owner.At = before.at // that block is judged from its own first line
 		before.each(raw, func(_ int, _ int64, text []byte) {
 			var h logline.Head
 			w.filter.Head(text, &h)
 		})
 		w.owner, w.ownerOf = w.filter.Owner, b.owner
 	}
-	w.filter.Owner = w.owner
-	w.filter.Owner.At = b.at
+	w.filter.Owner = w.owner // its time is b.at, as only lines that belong to it lie in between
 	return nil, nil
 }

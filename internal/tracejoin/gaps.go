@@ -1,5 +1,13 @@
 package tracejoin
 
+// Gaps: what is missing in a trace, or doubtful, in words for people. They are the difference
+// between a trace that looks complete and one that is. Each function below looks for one or two
+// kinds, and adds a gap only if it has found something. A gap has the spans and records that it
+// is about, so that pages can point at them.
+//
+// The words are checked by the cases in testdata, and by TestKeep: they reach each branch here. A
+// text names the few things that matter and counts the others (words.go), however many there are.
+
 import (
 	"cmp"
 	"errors"
@@ -11,6 +19,7 @@ import (
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
+// addGaps looks for all kinds, in the order of their importance: see [GapKind].
 func (j *joiner) addGaps() {
 	j.addMissingSpans()
 	j.addMissingLines()
@@ -21,6 +30,8 @@ func (j *joiner) addGaps() {
 	j.addNoTime()
 }
 
+// gap adds a gap. It keeps the slices. The text may have names from logs and spans, and errors:
+// what is not UTF-8 would be another text once it was JSON.
 func (j *joiner) gap(kind GapKind, spans, records []int, format string, args ...any) {
 	text := strings.ToValidUTF8(fmt.Sprintf(format, args...), "\ufffd")
 	g := Gap{Kind: kind, Text: text}
@@ -33,14 +44,17 @@ func (j *joiner) gap(kind GapKind, spans, records []int, format string, args ...
 	j.t.Gaps = append(j.t.Gaps, g)
 }
 
-// addMissingSpans tells of spans that are inferred, or that there are none, and why.
+// addMissingSpans tells of spans that are inferred, or that there are none, and why. Each inferred
+// span gets one reason at least (TestGapsOfMissingSpans), from the surest to the vaguest: its
+// records say that it was not sampled; asking has failed; those who were asked do not know it;
+// nobody was asked.
 func (j *joiner) addMissingSpans() {
 	in := j.in
 	missing := make([]int, 0, len(j.t.Spans)-j.known)
 	for i := j.known; i < len(j.t.Spans); i++ {
 		missing = append(missing, i)
 	}
-	left, all := j.addUnsampled(missing)
+	left, all := j.addUnsampled(missing) // left still want a reason
 	from := cut(cmp.Or(in.From, "whoever was asked"), mostError)
 	unknown := errors.Is(in.Err, zipkin.ErrUnknownTrace)
 	switch {
@@ -50,8 +64,8 @@ func (j *joiner) addMissingSpans() {
 			what = "Not all spans could be had from"
 		}
 		j.gap(GapUnreachable, left, nil, "%s %s: %s.%s", what, from, reason(in.Err), j.inferredFrom(left))
-	case all:
-	case j.known > 0:
+	case all: // what the records say explains all that is missing
+	case j.known > 0: // the trace is known, so it is only some spans that may be missing
 		if len(left) > 0 {
 			records := j.recordsOf(left)
 			teller := "nobody has"
@@ -66,18 +80,20 @@ func (j *joiner) addMissingSpans() {
 		j.gap(GapUnknown, left, nil, "The trace is not known to %s: it was not sampled, is not there yet, or is not there any more.%s",
 			from, j.inferredFrom(left))
 	}
+	// Also if records say that spans were not sampled: what a server has is not known until one is
+	// asked.
 	if in.From == "" && in.Err == nil && j.known == 0 && len(missing) > 0 {
 		j.gap(GapNoSource, missing, nil, "Nobody was asked for spans: they can be had with -zipkin URL, -spans FILE or -listen-zipkin.%s",
 			j.inferredFrom(left))
 	}
 }
 
-// reason is an error in words that fit into a sentence.
+// reason is an error in words that fit into a sentence, whose end is added.
 func reason(err error) string {
 	return cut(strings.TrimRight(err.Error(), ". \n"), mostError)
 }
 
-// inferredFrom says what spans are inferred from.
+// inferredFrom says what spans are inferred from, in a sentence of its own; "" if there are none.
 func (j *joiner) inferredFrom(spans []int) string {
 	if len(spans) == 0 {
 		return ""
@@ -100,10 +116,13 @@ func (j *joiner) recordsOf(spans []int) []int {
 	return records
 }
 
-// isRecord reports whether a line does not belong to another one that is there.
+// isRecord reports whether a line does not belong to another one that is there. People count
+// records, not the lines of their stack traces.
 func (j *joiner) isRecord(i int) bool { return j.owner[i] == i }
 
-// addMissingLines tells of what the logs have had.
+// addMissingLines tells of what the logs have had and the trace has not: because it is gone, because
+// the index has given up, or because the page has no room. The three are different for people: what
+// is gone is lost, and the last is in an export.
 func (j *joiner) addMissingLines() {
 	var lines, bytes int64
 	logs := make(map[string]bool)
@@ -114,7 +133,7 @@ func (j *joiner) addMissingLines() {
 	}
 	if len(j.in.Gone) > 0 {
 		what := count(int(lines), "line")
-		if lines == 0 {
+		if lines == 0 { // nobody has counted them
 			what = count(int(bytes), "byte")
 		}
 		j.gap(GapGone, nil, nil, "%s of %s could not be read again, because a file was cut or deleted: there may have been records of the trace.",
@@ -140,6 +159,8 @@ func (j *joiner) addMissingLines() {
 	}
 }
 
+// addMissingParents tells of known spans that are at the top though they have a parent. If that is
+// among the spans, going up leads round in a circle, which the tree has cut open.
 func (j *joiner) addMissingParents() {
 	services := make(map[string]bool)
 	var missing, circles []int
@@ -148,6 +169,7 @@ func (j *joiner) addMissingParents() {
 		if !s.MissingParent {
 			continue
 		}
+		// A home may be that of an inferred span: then only records tell of the parent.
 		if parent, ok := j.homes[home{s.ParentID, ""}]; ok && parent < j.known {
 			circles = append(circles, i)
 			continue
@@ -172,7 +194,9 @@ func (j *joiner) addMissingParents() {
 }
 
 // addOutside tells of records that are not in the time of their span. Those of an inferred one
-// always are.
+// always are. A span without a duration may not have ended when it was reported: what comes after
+// its start is no sign of anything. Here lines that belong to a record have no time, and are not
+// told of.
 func (j *joiner) addOutside() {
 	var records []int
 	var before, after int
@@ -216,6 +240,7 @@ func (j *joiner) addOutside() {
 	j.gap(GapOutside, nil, records, "%s %s %s: %s.", count(n, "record"), verb(n, "is", "are"), where, why)
 }
 
+// addNoSpan tells of records that are of the trace and of no span, which the tree has no place for.
 func (j *joiner) addNoSpan() {
 	var records []int
 	for i := range j.t.Records {
@@ -229,6 +254,7 @@ func (j *joiner) addNoSpan() {
 	}
 }
 
+// addNoTime tells of what has no time, so that it can be in no waterfall.
 func (j *joiner) addNoTime() {
 	var spans, records []int
 	for i := range j.t.Spans {

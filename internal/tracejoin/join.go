@@ -1,5 +1,8 @@
 package tracejoin
 
+// Joining: from spans and lines to a trace. The steps of [Join] have an order that matters, since
+// each one uses what those before it have found.
+
 import (
 	"log/slog"
 	"math"
@@ -27,18 +30,20 @@ type Input struct {
 	Err error
 	// MaxText is how many bytes the texts of a record have; 0: as many as there are.
 	MaxText int
-	// MaxRecords is about how many bytes the records have together as JSON; 0: as many as there are. If that is
-	// not enough for all, there are the first ones, and in an eighth of it besides, later ones at ERROR and
-	// above. The others count in all that is said of the trace.
+	// MaxRecords is about how many bytes the records have together as JSON; 0: as many as there
+	// are. If that is not enough for all, there are the first ones, and in an eighth of it
+	// besides, later ones at ERROR and above. The others count in all that is said of the trace.
 	MaxRecords int
 }
 
 // Join joins spans and records. Every line is one of the records, and belongs to the span with
 // its id. Of the two halves of a shared span it is the one of the record's service, and the
-// server's if that does not tell. Records are in the order of their times. A span that only records tell of is inferred from them.
+// server's if that does not tell. Records are in the order of their times. A span that only
+// records tell of is inferred from them.
 //
-// It lets go of a line's text as soon as it has the record, so that a long trace is in memory only once if the
-// caller keeps no lines.
+// Nothing that in leads to is written to. Join lets go of a line's text as soon as it has the
+// record, so that a long trace is in memory only once if the caller keeps no lines
+// (TestJoinLetsGo).
 func Join(in Input) *Trace {
 	in.Lines = inOrder(in.Lines)
 	j := newJoiner(&in)
@@ -63,8 +68,9 @@ func newJoiner(in *Input) *joiner {
 	}
 }
 
+// A joiner is what it takes to join one trace.
 type joiner struct {
-	in    *Input
+	in    *Input // with the lines in their order: a line's index is that of its record
 	t     *Trace
 	known int // how many spans are not inferred: they come first
 
@@ -76,17 +82,19 @@ type joiner struct {
 }
 
 // A home is where records belong: the span's id, and the service in lower case, or "" for
-// those whose service has no span with that id.
+// those whose service has no span with that id. Services are compared in lower case because
+// Zipkin keeps them so, whatever the logs of the same program write.
 type home struct{ id, service string }
 
-// addSpans adds the known spans in the order of the tree. Trees can be too deep for recursion.
+// addSpans adds the known spans in the order of the tree. Trees can be too deep for recursion
+// (TestDeep), so there is a stack of those that are still to come.
 func (j *joiner) addSpans() {
 	type place struct {
 		node          *zipkin.Node
 		parent, depth int
 	}
 	var stack []place
-	push := func(nodes []*zipkin.Node, parent, depth int) {
+	push := func(nodes []*zipkin.Node, parent, depth int) { // the last one first, as the first is to be on top
 		for _, n := range slices.Backward(nodes) {
 			stack = append(stack, place{n, parent, depth})
 		}
@@ -103,7 +111,7 @@ func (j *joiner) addSpans() {
 		}
 		i := len(j.t.Spans)
 		j.t.Spans = append(j.t.Spans, s)
-		j.server = append(j.server, isServer(&p.node.Span))
+		j.server = append(j.server, p.node.Span.IsServerHalf())
 		j.offer(home{s.ID, ""}, i)
 		j.offer(home{s.ID, strings.ToLower(s.Service)}, i)
 		push(p.node.Children, i, p.depth+1)
@@ -112,7 +120,7 @@ func (j *joiner) addSpans() {
 }
 
 // offer makes a span the one that has the records of a home, if it is the first or the first
-// server's half.
+// server's half: that is where a call is worked on, while the client waits for it.
 func (j *joiner) offer(h home, span int) {
 	if now, ok := j.homes[h]; !ok || j.server[span] && !j.server[now] {
 		j.homes[h] = span
@@ -120,6 +128,11 @@ func (j *joiner) offer(h home, span int) {
 }
 
 // addRecords adds the records, and the spans that only they tell of.
+//
+// A line that belongs to a record, as one of a stack trace, goes where that went. The record may
+// not be there, if it could not be read again: so its span has to be the line's (TestOwnerIsGone).
+//
+// A record that is not kept is in the trace up to leaveOut, but only with what counts.
 func (j *joiner) addRecords() {
 	reader := logentry.Reader{MaxText: j.in.MaxText}
 	last := make(map[string]int) // by log
@@ -153,13 +166,16 @@ func (j *joiner) addRecords() {
 	}
 }
 
-// isError reports whether a record is at ERROR or above.
+// isError reports whether a record is at ERROR or above. It is asked by the line's head, as that
+// stays when the record itself is cut to its core.
 func (j *joiner) isError(i int) bool {
 	h := &j.in.Lines[i].Head
 	return h.HasLevel && h.Level >= slog.LevelError
 }
 
-// homeOf is the span that a record belongs to, -1 if to none.
+// homeOf is the span that a record belongs to, -1 if to none: the one of its service with its
+// span's id, or else the one with the id. If nobody has told of such a span, one is inferred, and
+// is the home of all other records with the id.
 func (j *joiner) homeOf(e *logentry.Entry) int {
 	if e.SpanID == "" {
 		return -1
@@ -177,7 +193,8 @@ func (j *joiner) homeOf(e *logentry.Entry) int {
 	return i
 }
 
-// service is the one spelling of a service's name.
+// service is the one spelling of a service's name: the first that comes, and spans come before
+// records.
 func (j *joiner) service(name string) string {
 	if name == "" {
 		return ""
@@ -190,7 +207,7 @@ func (j *joiner) service(name string) string {
 	return name
 }
 
-// summarize says what the trace comes to.
+// summarize says what the trace comes to. Without records, it is the sum of its spans: see SumOf.
 func (j *joiner) summarize() {
 	t := j.t
 	var e extent
@@ -227,8 +244,9 @@ func (j *joiner) summarize() {
 	}
 }
 
+// name is the trace's: see [Trace].
 func (j *joiner) name() string {
-	name := ""
+	name := "" // of the first root whose parent is missing
 	for i := range j.t.Spans[:j.known] {
 		s := &j.t.Spans[i]
 		if s.Parent >= 0 || s.Name == "" {
@@ -242,7 +260,7 @@ func (j *joiner) name() string {
 		}
 	}
 	for i := 0; i < len(j.t.Records) && name == ""; i++ {
-		name = Title(j.t.Records[i].Message)
+		name = title(j.t.Records[i].Message)
 	}
 	return name
 }
@@ -261,7 +279,8 @@ func (e *extent) add(at int64) {
 	e.end = max(e.end, at)
 }
 
-// latest is the last time that a record can have: those of logs are nanoseconds.
+// latest is the last time that a record can have: those of logs are nanoseconds. Spans, which have
+// microseconds, are held to it too, so that no sum of a start and a duration overflows.
 const latest = math.MaxInt64 / 1000
 
 // usable is a time in µs since 1970, or 0 if it cannot be one.

@@ -1,5 +1,8 @@
 package tracejoin
 
+// The order of records. An index merges logs by a time that never goes back within one, as it
+// reads a log from any place on; a trace has all of its lines, and can be exact.
+
 import (
 	"cmp"
 	"slices"
@@ -9,7 +12,8 @@ import (
 
 // inOrder returns lines in the order of their times, which is what people expect of the records
 // of several programs: a log is in the order of writing. A line without a time stays behind the one
-// before it in its log.
+// before it in its log. Lines with the same time stay as they came: by their log, and in its order.
+// The slice is another one, so that its lines can be changed.
 func inOrder(lines []logindex.Line) []logindex.Line {
 	type place struct {
 		at   int64
@@ -23,7 +27,7 @@ func inOrder(lines []logindex.Line) []logindex.Line {
 		if l.Continued || at == 0 {
 			var ok bool
 			if at, ok = last[l.Log]; !ok {
-				at = l.At
+				at = l.At // nothing of its log is there before it: the index knows what was
 			}
 		}
 		last[l.Log] = at

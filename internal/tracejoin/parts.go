@@ -1,5 +1,9 @@
 package tracejoin
 
+// Parts: what tracers report of one span in several pieces, and several spans that they report
+// under one id. The two look the same, and only service and kind tell them apart. Package zipkin
+// keeps all as it came.
+
 import (
 	"cmp"
 	"slices"
@@ -14,17 +18,14 @@ import (
 //
 // Parts are of one span if they have the same id, service and kind. Without a kind, a part is
 // of the first span of its id and service. All others with one id stay apart: they are the two
-// halves of a shared span, or something odd of which nothing should be lost.
+// halves of a shared span, or something odd of which nothing should be lost. So do those whose id
+// is none, as they have nothing in common.
 func whole(spans []zipkin.Span) []zipkin.Span {
 	byID := make(map[string][]zipkin.Span, len(spans))
 	var ids []string
 	for _, s := range spans {
 		s.TraceID = "" // it is one trace, however the spans write its id
-		s.ID, _ = zipkin.NormalID(s.ID)
-		s.ParentID, _ = zipkin.NormalID(s.ParentID)
-		if s.ParentID == s.ID || strings.Trim(s.ParentID, "0") == "" {
-			s.ParentID = ""
-		}
+		s = s.NormalIDs()
 		s.Timestamp = usable(s.Timestamp)
 		if byID[s.ID] == nil {
 			ids = append(ids, s.ID)
@@ -43,19 +44,20 @@ func whole(spans []zipkin.Span) []zipkin.Span {
 	return out
 }
 
-// merge puts the parts with one id together. Those without a kind are last.
+// merge puts the parts with one id together. Those without a kind are last, so that the span that
+// they are of is there by then.
 func merge(parts []zipkin.Span) []zipkin.Span {
 	if len(parts) == 1 {
 		return parts
 	}
 	type half struct{ service, kind string }
-	places := make(map[half]int)
-	first := make(map[string]int) // by service
-	var spans [][]zipkin.Span
+	places := make(map[half]int)  // in spans
+	first := make(map[string]int) // the same, of the first span of a service: for parts without a kind
+	var spans [][]zipkin.Span     // the parts of each span
 	for _, p := range parts {
 		h := half{strings.ToLower(p.Service()), p.Kind}
-		if isServer(&p) {
-			h.kind = "SERVER"
+		if p.IsServerHalf() {
+			h.kind = "SERVER" // also if only the flag says so
 		}
 		i, ok := places[h]
 		if !ok && h.kind == "" {
@@ -79,9 +81,9 @@ func merge(parts []zipkin.Span) []zipkin.Span {
 	return out
 }
 
-// join makes one span of its parts: with the earliest start, the longest duration, all tags
-// and annotations, and what the first one has of all else, if it has it. Where tags disagree,
-// any will do, if it is always the same.
+// join makes one span of its parts, which are in the order of compareParts: with the earliest start, the longest duration, all tags
+// and annotations, and what the first one that has it has of all else. Where tags disagree, the
+// value that sorts last is as good as any, and always the same one. No part is written to.
 func join(parts []zipkin.Span) zipkin.Span {
 	s := parts[0]
 	if len(parts) == 1 {
@@ -109,6 +111,7 @@ func join(parts []zipkin.Span) zipkin.Span {
 
 // compareParts orders parts with one id, so that the same ones are always in the same order:
 // those with a kind before those without, the client's half before the server's, then by start.
+// What it does not compare (durations, tags, annotations) makes no difference to join.
 func compareParts(a, b zipkin.Span) int {
 	return cmp.Or(
 		last(a.Kind == "" && !a.Shared, b.Kind == "" && !b.Shared),
@@ -133,6 +136,3 @@ func last(a, b bool) int {
 	}
 	return -1
 }
-
-// isServer reports whether a span is the server's half of one, if it is shared.
-func isServer(s *zipkin.Span) bool { return s.Shared || s.Kind == "SERVER" }

@@ -1,5 +1,8 @@
 package tracejoin
 
+// Sampling: the best reason for a span that is missing is that its own program has not sent it.
+// Records tell that, if they have the trace's flags, as spanlog's have, or a traceparent.
+
 import (
 	"strconv"
 	"strings"
@@ -9,9 +12,13 @@ import (
 
 // addUnsampled tells of missing spans whose records say that they were not sampled. It returns
 // those that remain, and reports whether the trace needs no other reason for what is missing.
+//
+// Sampling is decided for a whole trace, mostly: with no span known and no record that says
+// otherwise, one record that says so is enough for all. But a program may decide anew, so if
+// records disagree, each span is judged by its own.
 func (j *joiner) addUnsampled(missing []int) (left []int, all bool) {
-	said := make([]flags, 1+len(missing)) // of no span, and of the missing ones
-	var sum flags
+	said := make([]flags, 1+len(missing)) // by records of no span, and of each missing one
+	var sum flags                         // by all of them
 	var records []int
 	for i := range j.t.Records {
 		r := &j.t.Records[i]
@@ -20,7 +27,7 @@ func (j *joiner) addUnsampled(missing []int) (left []int, all bool) {
 		case r.Span >= j.known:
 			at = 1 + r.Span - j.known
 		case j.known > 0:
-			continue // it would only tell of spans that are there, or of none
+			continue // of a span that is there, or of none though others are there: it explains nothing
 		}
 		f := flagsOf(r.Attrs, j.t.TraceID)
 		said[at].add(f)
@@ -37,6 +44,8 @@ func (j *joiner) addUnsampled(missing []int) (left []int, all bool) {
 			sum.unsampled, j.inferredFrom(missing))
 		return nil, true
 	}
+	// Records disagree, or other spans of the trace are known: a span was not sampled if its own
+	// records say so, and none says otherwise.
 	var spans []int
 	for i, f := range said[1:] {
 		if f.unsampled != "" && !f.sampled {
@@ -66,7 +75,9 @@ func (f *flags) add(other flags) {
 }
 
 // flagsOf is what a record says of sampling: by the trace's flags, in hexadecimal; by a
-// traceparent of the trace, which ends in them; or as Google has it, with true or false.
+// traceparent of the trace, which ends in them; or as Google has it, with true or false. The
+// flags are those of W3C Trace Context, where the lowest bit is "sampled". Keys may have others
+// in front, and be written in any of the usual ways: trace_flags, traceFlags, log.trace-flags.
 func flagsOf(attrs []logentry.Attr, traceID string) (f flags) {
 	const parent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"
 	for _, a := range attrs {
@@ -95,4 +106,5 @@ func flagsOf(attrs []logentry.Attr, traceID string) (f flags) {
 	return f
 }
 
+// keyMarks are what keys of one name differ in, apart from letter case.
 var keyMarks = strings.NewReplacer("_", "", "-", "", ".", "")

@@ -1,5 +1,10 @@
 package tracejoin
 
+// Skew: clocks that differ. A span is drawn where its program's clock has put it, so if that is
+// not where its caller's clock would have, the picture is wrong. It is told only of what cannot
+// have been, such as a span that begins before it was called: by how much clocks differ if that
+// does not show, nobody knows. [GapClockSkew] has the rules.
+
 import (
 	"cmp"
 	"fmt"
@@ -14,11 +19,12 @@ const tolerance = 1000
 // parent's at least; behind, if it is negative. 0 is no sign of that: see [GapClockSkew].
 func skew(parent, child *Span) int64 {
 	switch {
-	case parent.Service == "", child.Service == "", parent.Service == child.Service,
+	case parent.Service == "", child.Service == "", parent.Service == child.Service, // one clock, so far as is known
 		parent.Start == 0, child.Start == 0, child.Kind == "CONSUMER":
 		return 0
 	case parent.Start-child.Start > tolerance:
 		return child.Start - parent.Start
+	// The end tells something only of a call that was waited for.
 	case parent.Kind != "CLIENT", child.Kind != "SERVER", parent.Failed,
 		parent.Duration == 0, child.Duration > parent.Duration, child.Start > parent.end():
 		return 0
@@ -30,18 +36,19 @@ func skew(parent, child *Span) int64 {
 
 func abs(n int64) int64 { return max(n, -n) }
 
-// addSkew tells of the clocks that differ, by pairs of services.
+// addSkew tells of the clocks that differ, by pairs of services, with the most that a pair differs
+// by. A service whose clock is both ahead and behind is told of twice.
 func (j *joiner) addSkew() {
 	type pair struct {
 		child, parent string
 		ahead         bool
 	}
 	worst := make(map[pair]int64)
-	var pairs []pair
+	var pairs []pair // in the order of the spans, so that equals are always told of in the same one
 	var spans []int
 	for i := range j.t.Spans {
 		s := &j.t.Spans[i]
-		if s.Skew == 0 {
+		if s.Skew == 0 { // or it has no parent
 			continue
 		}
 		spans = append(spans, i)

@@ -1,5 +1,7 @@
 package tracejoin
 
+// Spans: one of a trace, made of what a tracer has reported or, if none has, of what records tell.
+
 import (
 	"cmp"
 	"maps"
@@ -12,14 +14,16 @@ import (
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
-// newSpan makes a span of one that is whole: its ids and its start are in normal form.
+// newSpan makes a span of one that is whole: its ids and its start are in normal form. Tags and
+// annotations are in an order that does not depend on the tracer's, so that a trace is the same
+// whenever it is joined.
 func newSpan(z *zipkin.Span) Span {
 	s := Span{
 		ID: z.ID, ParentID: z.ParentID, Name: z.Name, Service: z.Service(), Kind: z.Kind,
 		Remote: peer(z.RemoteEndpoint), Start: z.Timestamp, Duration: max(z.Duration, 0), Records: []int{},
 	}
 	if s.Duration > latest-s.Start {
-		s.Duration = 0 // nonsense
+		s.Duration = 0 // nonsense: it would end after the last time that there is
 	}
 	s.Error, s.Failed = z.Failure()
 	for _, key := range slices.Sorted(maps.Keys(z.Tags)) {
@@ -31,11 +35,11 @@ func newSpan(z *zipkin.Span) Span {
 	slices.SortFunc(s.Annotations, func(a, b Annotation) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Value, b.Value))
 	})
-	s.Annotations = slices.Compact(s.Annotations) // parts of a span repeat them
+	s.Annotations = slices.Compact(s.Annotations) // parts of a span repeat them, and repeats are next to each other
 	return s
 }
 
-// peer names the other end of a call.
+// peer names the other end of a call: its service, or else its address. A port alone is one, too.
 func peer(e *zipkin.Endpoint) string {
 	if e == nil {
 		return ""
@@ -47,14 +51,16 @@ func peer(e *zipkin.Endpoint) string {
 	return cmp.Or(e.ServiceName, address)
 }
 
-// inferredSpan is the span of a record that nobody has told of, before its records are added.
+// inferredSpan is the span of a record that nobody has told of, before its records are added. It
+// is a root, since no record says what its span's parent is.
 func inferredSpan(e *logentry.Entry) Span {
 	return Span{
-		ID: e.SpanID, Parent: -1, Name: cmp.Or(Title(e.Message), "span "+e.SpanID), Inferred: true, Records: []int{},
+		ID: e.SpanID, Parent: -1, Name: cmp.Or(title(e.Message), "span "+e.SpanID), Inferred: true, Records: []int{},
 	}
 }
 
-// infer adds what a record tells of its span.
+// infer adds what a record tells of its span: the span lasted at least from its first record to
+// its last, and was made by the first service that a record names.
 func (s *Span) infer(e *logentry.Entry) {
 	s.Service = cmp.Or(s.Service, e.Service)
 	times := extent{s.Start, s.end()}
@@ -62,8 +68,8 @@ func (s *Span) infer(e *logentry.Entry) {
 	s.Start, s.Duration = times.start, times.end-times.start
 }
 
-// Title is a message as a name: its first line, and not all of a long one.
-func Title(message string) string {
+// title is a message as a name: its first line, and not all of a long one.
+func title(message string) string {
 	name, _, _ := strings.Cut(strings.TrimSpace(message), "\n")
 	return cut(strings.TrimSpace(name), mostTitle)
 }

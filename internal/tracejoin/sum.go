@@ -1,5 +1,9 @@
 package tracejoin
 
+// Sums: what a trace comes to, for lists of many traces. A list cannot join each of them, as it
+// would have to read all of the logs; it adds up what was counted of the records while they were
+// indexed. TestTracesAgree of package viewer compares the list with the pages.
+
 import (
 	"slices"
 	"strings"
@@ -7,10 +11,11 @@ import (
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
-// A Sum is what a trace comes to, as its [Trace] has it.
+// A Sum is what a trace comes to, as its [Trace] has it. The zero value is that of a trace of which
+// nothing is known.
 type Sum struct {
 	Name       string
-	Start, End int64
+	Start, End int64 // µs since 1970; 0 if nothing has a time
 	Services   []string
 	Spans      int // that are known; none is inferred
 	Failed     bool
@@ -36,13 +41,13 @@ func (s *Sum) AddRecords(first, last int64, failed bool, message string, service
 	s.Start, s.End = e.start, e.end
 	s.Failed = s.Failed || failed
 	if s.Name == "" {
-		s.Name = Title(message)
+		s.Name = title(message)
 	}
 	known := make(map[string]bool)
 	for _, name := range s.Services {
 		known[strings.ToLower(name)] = true
 	}
-	s.Services = slices.Clip(s.Services)
+	s.Services = slices.Clip(s.Services) // so that append copies: others have the same Sum
 	for _, name := range services {
 		if lower := strings.ToLower(name); !known[lower] {
 			known[lower] = true

@@ -1,6 +1,8 @@
-// Package tracejoin joins the spans of a trace with its log records, by their ids and by
-// nothing else.
 package tracejoin
+
+// The trace: what is joined, in the form that pages and exports have it. Its fields are the keys
+// of the JSON, so they are part of what the viewer's scripts and other programs rely on. Lists
+// are never null, unless they may be absent.
 
 import "github.com/spanlog/spanlog/internal/logentry"
 

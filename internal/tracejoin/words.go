@@ -1,5 +1,7 @@
 package tracejoin
 
+// Words: numbers, lists and names as parts of a sentence.
+
 import (
 	"fmt"
 	"math"
@@ -9,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// count is a number of things.
+// count is a number of things, as "1 span" and "2 spans".
 func count(n int, thing string) string {
 	if n != 1 {
 		thing += "s"
@@ -17,7 +19,7 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %s", n, thing)
 }
 
-// verb is the form of a verb for a number of things.
+// verb is the form of a verb for a number of things, or of any other word that differs.
 func verb(n int, one, many string) string {
 	if n == 1 {
 		return one
@@ -25,7 +27,7 @@ func verb(n int, one, many string) string {
 	return many
 }
 
-// some is a list in words. Of a long one, it has only the beginning.
+// some is a list in words. Of a long one, it has only the beginning, and how many more there are.
 func some(list []string) string {
 	const most = 3
 	list = slices.Clone(list)
@@ -49,7 +51,7 @@ const (
 	mostError = 500
 )
 
-// cut cuts a text to so many bytes, between two characters.
+// cut cuts a text to so many bytes, between two characters, and says so with an ellipsis.
 func cut(text string, most int) string {
 	if len(text) <= most {
 		return text
@@ -60,7 +62,8 @@ func cut(text string, most int) string {
 	return text[:most] + "…"
 }
 
-// length is a number of µs, with two or three digits.
+// length is a number of µs as people say it: with two or three digits, and in minutes only to the
+// second.
 func length(us int64) string {
 	n, unit := float64(us)/1e3, "ms"
 	switch {

@@ -68,7 +68,7 @@ func TestTitle(t *testing.T) {
 		{strings.Repeat("x", mostTitle+1), strings.Repeat("x", mostTitle) + "…"},
 		{"\n", ""},
 	} {
-		if got := Title(test.message); got != test.want {
+		if got := title(test.message); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.message, got, test.want)
 		}
 	}

@@ -1,5 +1,9 @@
 package viewer
 
+// Assets: the files that the pages are made of. They are in the program, so that a viewer needs
+// nothing but its binary, and no page needs anything but the viewer. TestAssets holds them to that
+// and to their size.
+
 import (
 	"bytes"
 	"embed"
@@ -13,7 +17,8 @@ import (
 //go:embed assets/*.html assets/*.css assets/*.js assets/*.svg
 var assets embed.FS
 
-// contentTypes are those of assets. A system's own table could have others.
+// contentTypes are those of assets. A system's own table, which package mime reads, could have
+// others, and with nosniff ([Guard]) a script with another type does not run.
 var contentTypes = map[string]string{
 	".html": "text/html; charset=utf-8",
 	".css":  "text/css; charset=utf-8",
@@ -24,8 +29,12 @@ var contentTypes = map[string]string{
 // servePage serves the document of all pages: its script tells by the address which one it is.
 func servePage(w http.ResponseWriter, r *http.Request) { serveFile(w, r, "page.html") }
 
+// serveAsset serves one of the assets.
 func serveAsset(w http.ResponseWriter, r *http.Request) { serveFile(w, r, r.PathValue("name")) }
 
+// serveFile serves an asset by its name, in which nothing leads elsewhere (TestTraversal): it is
+// looked up in what is embedded, by its last part. It has no time of change for a browser to ask by,
+// as Guard has nothing be stored.
 func serveFile(w http.ResponseWriter, r *http.Request, name string) {
 	b, err := assets.ReadFile("assets/" + path.Base(name))
 	if err != nil {

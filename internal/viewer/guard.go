@@ -1,5 +1,9 @@
 package viewer
 
+// The guard: who may ask. There is no password, so what protects the logs is that only this
+// machine can reach them, and that the one program on it which others have act for them, the
+// browser, says on whose behalf it asks. TestGuard has each way in.
+
 import (
 	"fmt"
 	"net"
@@ -34,6 +38,7 @@ func GuardIntake(next http.Handler, names ...string) http.Handler {
 	return guard(next, checkIntake, names)
 }
 
+// guard sets the headers of all answers, also of refusals, and asks check before next is asked.
 func guard(next http.Handler, check func(*http.Request, []string) error, names []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -51,6 +56,8 @@ func guard(next http.Handler, check func(*http.Request, []string) error, names [
 	})
 }
 
+// check is what Guard asks for. A request with none of the headers that only browsers send is let
+// through by its Host alone: what a program may do at this machine is not for a web server to say.
 func check(r *http.Request, names []string) error {
 	if !isLocalName(r.Host, names) {
 		return fmt.Errorf("header Host: %q: want localhost or the address as a number", r.Host)
@@ -66,6 +73,7 @@ func check(r *http.Request, names []string) error {
 	return nil
 }
 
+// checkIntake is what GuardIntake asks for.
 func checkIntake(r *http.Request, names []string) error {
 	if r.Method == http.MethodPost && r.Header["Origin"] == nil && r.Header["Sec-Fetch-Site"] == nil {
 		return nil // no browser has sent it
@@ -73,7 +81,8 @@ func checkIntake(r *http.Request, names []string) error {
 	return check(r, names)
 }
 
-// isLocalName reports whether a Host header is none that a stranger can own.
+// isLocalName reports whether a Host header is none that a stranger can own: no name server is asked
+// for a number, and none should be for a name in localhost (RFC 6761).
 func isLocalName(host string, names []string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {

@@ -1,5 +1,9 @@
 package viewer
 
+// Listed traces: what of a trace decides where it is on a list. Records and spans are counted at
+// different times and places, and either may be missing; the sum of both is made anew whenever one
+// of them is known better.
+
 import (
 	"cmp"
 	"slices"
@@ -10,15 +14,16 @@ import (
 	"github.com/spanlog/spanlog/internal/tracejoin"
 )
 
-// A listed trace is one that may come on a list.
+// A listed trace is one that may come on a list. It belongs to one request.
 type listed struct {
 	id      trace.TraceID
-	spans   tracejoin.Sum
-	records logindex.TraceSummary
-	total   tracejoin.Sum // of both, as far as is known
+	spans   tracejoin.Sum         // the zero one: none are known
+	records logindex.TraceSummary // the same; without what is to be read before it is on a list
+	total   tracejoin.Sum         // of both, as far as is known
 }
 
-// sum adds both up.
+// sum adds both up. It is to be called after either is set. The times of records are in
+// nanoseconds, all others here in µs.
 func (t *listed) sum() {
 	t.total = t.spans
 	r := &t.records
@@ -27,6 +32,7 @@ func (t *listed) sum() {
 
 func (t *listed) duration() int64 { return t.total.End - t.total.Start }
 
+// row is the trace as the list has it. Its services are a list also if there are none.
 func (t *listed) row() traceRow {
 	return traceRow{
 		TraceID: t.id.String(), Name: t.total.Name, Services: append([]string{}, t.total.Services...),
@@ -35,7 +41,8 @@ func (t *listed) row() traceRow {
 	}
 }
 
-// orders are how a list can be sorted.
+// orders are how a list can be sorted: what a browser may ask for, so the names are those of
+// serveTraces. No two traces are equal in any of them, so that a list is the same the next time.
 var orders = map[string]func(a, b *listed) int{
 	"worst": func(a, b *listed) int {
 		return cmp.Or(first(a.total.Failed, b.total.Failed), slower(a, b), newer(a, b))
@@ -45,12 +52,15 @@ var orders = map[string]func(a, b *listed) int{
 	"failed":  newer, // and no others
 }
 
+// slower orders traces by how long they took, the longest first.
 func slower(a, b *listed) int { return cmp.Compare(b.duration(), a.duration()) }
 
+// newer orders traces by when they began, the last first, and by their ids.
 func newer(a, b *listed) int {
 	return cmp.Or(cmp.Compare(b.total.Start, a.total.Start), slices.Compare(a.id[:], b.id[:]))
 }
 
+// first orders those for which something is so before the others.
 func first(a, b bool) int {
 	switch {
 	case a == b:
@@ -61,7 +71,8 @@ func first(a, b bool) int {
 	return 1
 }
 
-// best returns the traces that come first, as many as a list has.
+// best returns the traces that come first, as many as a list has. It may sort all, and what it
+// returns may be a part of that.
 func best(all []*listed, order string) []*listed {
 	if order == "failed" {
 		all = slices.DeleteFunc(slices.Clone(all), func(t *listed) bool { return !t.total.Failed })
@@ -70,9 +81,11 @@ func best(all []*listed, order string) []*listed {
 	return all[:min(len(all), listTraces)]
 }
 
-// candidates are the traces that may be on a list once their spans are known.
+// candidates are the traces that may be on a list once their spans are known: those that are on it
+// without, and the newest. A server is not asked of others, as there may be many thousand: one that
+// only its spans make slow, and that is neither, is not found.
 func candidates(all []*listed, order string) []*listed {
-	list := slices.Clone(best(all, order))
+	list := slices.Clone(best(all, order)) // the next call sorts the same slice
 	for _, t := range best(all, "newest") {
 		if !slices.Contains(list, t) {
 			list = append(list, t)

@@ -1,5 +1,8 @@
 package viewer
 
+// Spans: where they are from. What was sent to the command itself is at hand and comes first; a
+// Zipkin server is asked for the rest, for each trace that is shown, as it may have got more.
+
 import (
 	"context"
 	"errors"
@@ -15,14 +18,15 @@ import (
 
 // Spans are where the spans of traces are from. The zero value has none.
 type Spans struct {
-	// Received has those that were sent to the command itself, or read from a file.
+	// Received has those that were sent to the command itself, or read from a file; nil: neither.
 	Received *zipkin.Store
 	// Listens says that more may come to it.
 	Listens bool
 	// From is where those are from, in words.
 	From string
 	// Zipkin is the address of a server, without the path of its API, that is asked for
-	// those that were not received.
+	// those that were not received; "": none. It may have a password, which must not be shown
+	// (TestPassword).
 	Zipkin string
 }
 
@@ -30,7 +34,8 @@ type Spans struct {
 const askTime = 5 * time.Second
 
 // of returns the spans of a trace, and where they are from in words; "" if nobody is to be
-// asked.
+// asked. The error is zipkin.ErrUnknownTrace if the one that was asked last does not know the
+// trace, or says why asking has failed; then there are no spans, and from is all who were asked.
 func (s *Spans) of(ctx context.Context, id trace.TraceID) (spans []zipkin.Span, from string, err error) {
 	if s.Received != nil {
 		from, err = s.From, zipkin.ErrUnknownTrace
@@ -61,7 +66,8 @@ func (s *Spans) zipkinName() string {
 	return u.String()
 }
 
-// noAnswer has an error say that a time was over, if it was.
+// noAnswer has an error say that a time was over, if it was: what package context calls it means
+// nothing to whoever reads the page.
 func noAnswer(err error, after time.Duration) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("no answer within %s", after)
@@ -69,6 +75,7 @@ func noAnswer(err error, after time.Duration) error {
 	return err
 }
 
+// status is what pages show of the spans.
 func (s *Spans) status() spanStatus {
 	out := spanStatus{Listens: s.Listens, URL: s.zipkinName()}
 	var from []string

@@ -1,24 +1,28 @@
 package viewer
 
+// The status: what the line at the foot of all pages shows. It is asked for again and again while
+// logs are indexed, and is small and quick to make for that: all of it is counted already.
+
 import (
 	"net/http"
 
 	"github.com/spanlog/spanlog/internal/logindex"
 )
 
-// A status is how far the index is, and what is known of spans.
+// A status is how far the index is, and what is known of spans. Numbers are those of
+// [logindex.Stats].
 type status struct {
 	Logs         []logStatus      `json:"logs"`
-	Bytes        int64            `json:"bytes"`
-	Total        int64            `json:"total"`
-	Indexed      bool             `json:"indexed"`
-	Following    bool             `json:"following"`
+	Bytes        int64            `json:"bytes"`     // that are indexed …
+	Total        int64            `json:"total"`     // … of these, as far as is known
+	Indexed      bool             `json:"indexed"`   // all that was there when the command began
+	Following    bool             `json:"following"` // what comes is indexed, too
 	Lines        int64            `json:"lines"`
 	Records      int64            `json:"records"`
 	WithoutTrace int64            `json:"withoutTrace"`
 	Torn         int64            `json:"torn"`
-	Levels       map[string]int64 `json:"levels"` // by band
-	Errors       []string         `json:"errors,omitempty"`
+	Levels       map[string]int64 `json:"levels"`           // records by band, as an entry has it; "none"
+	Errors       []string         `json:"errors,omitempty"` // of files that could not be read
 	Spans        spanStatus       `json:"spans"`
 }
 
@@ -37,6 +41,7 @@ type spanStatus struct {
 	Evicted  int64  `json:"evicted"` // of those, to stay within memory
 }
 
+// status is how far all is at this moment.
 func (v *Viewer) status() status {
 	s := v.Index.Stats()
 	out := status{
@@ -53,6 +58,7 @@ func (v *Viewer) status() status {
 	return out
 }
 
+// levels are the numbers of records by the names that entries have for them (package levelname).
 func levels(l logindex.Levels) map[string]int64 {
 	return map[string]int64{
 		"none": l.None, "trace": l.Trace, "debug": l.Debug, "info": l.Info, "warn": l.Warn, "error": l.Error, "fatal": l.Fatal,

@@ -1,5 +1,7 @@
 package viewer
 
+// Sums: what received spans come to, kept from one list to the next.
+
 import (
 	"context"
 	"sync"
@@ -11,14 +13,18 @@ import (
 )
 
 // sums are what the spans of received traces come to. Tens of thousands of traces may have been received,
-// and a list of them is asked for again and again: only those that have got spans since are added up anew.
+// and a list of them is asked for again and again: only those that have got spans since are added up anew
+// (BenchmarkTraces). The zero value is ready.
 type sums struct {
-	mu    sync.Mutex
+	mu sync.Mutex // held while spans are added up, so that two lists do not do the same work
+	// known is never written to once it is here, but replaced as a whole: lists look into it without
+	// the lock. So it also loses the traces that the store has forgotten.
 	known map[trace.TraceID]versionSum
 }
 
+// A versionSum is what one state of a trace comes to.
 type versionSum struct {
-	version uint64
+	version uint64 // zipkin.Version.Number, which was asked for before the spans
 	tracejoin.Sum
 }
 
@@ -40,6 +46,7 @@ func (s *sums) of(ctx context.Context, store *zipkin.Store) (map[trace.TraceID]v
 			if err = ctx.Err(); err != nil {
 				continue // what is known already is to stay
 			}
+			// If a span comes in between, the sum has it, and is made once more the next time.
 			one = versionSum{v.Number, tracejoin.SumOf(store.Trace(v.TraceID))}
 		}
 		if one.Spans > 0 { // or it was evicted meanwhile

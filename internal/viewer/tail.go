@@ -1,11 +1,13 @@
 package viewer
 
+// Tails: the newest lines, and those that come, sent as they come. The lines are those of a
+// [logindex.Tail], which waits for nobody: how fast they are sent is decided here. What is too
+// much for a screen is counted instead, and found by a search from the message's cursor.
+
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -20,9 +22,8 @@ const (
 	// tailLines is how many lines go into one message. That is a screen or more of them; those
 	// before are counted, and found by a search.
 	tailLines = 100
-	// sendTime is how long a client may take to read a message.
-	sendTime = 15 * time.Second
-	// statusEvery is how many messages there are from one with the status to the next.
+	// statusEvery is how many times of tailEvery there are from one message with the status to the
+	// next, whatever is sent in between: so it also tells that the connection is alive.
 	statusEvery = 5
 )
 
@@ -34,38 +35,28 @@ type tailedLines struct {
 	Gone    []string         `json:"gone,omitempty"`
 }
 
-// serveTail answers with events until the client has gone: a page of the newest lines, the
-// lines that come, and how far the index is.
+// serveTail answers with events until the client has gone, or the viewer ends: "page" with the
+// newest lines, as a search has them; "lines" with those that come ([tailedLines]); and "status".
+//
+// While the logs are still indexed, lines that are found are old ones, and there are too many.
+// So the tail waits for the end of that, and begins anew: with a second page.
 func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 	query, now, err := parseQuery(r)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
+	indexed := v.Index.Stats().Indexed // if it becomes so while the tail begins, that has not seen all
 	tail, err := v.tail(r.Context(), query)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	send := func(event, cursor string, message any) error {
-		var data bytes.Buffer
-		if err := encodeJSON(&data, message); err != nil {
-			return err
-		}
-		if cursor != "" {
-			event += "\nid: " + cursor // which a browser tells us of when it connects anew
-		}
-		// Who does not read is not waited for without end.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendTime))
-		if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n", event, &data); err != nil {
-			return err
-		}
-		return http.NewResponseController(w).Flush()
-	}
-	indexed := v.Index.Stats().Indexed
+	events := newEventWriter(w)
+	// The header is from a connection that was lost, the parameter from one that the page has ended;
+	// the browser goes on sending that, so the header is newer.
 	first := firstPage(tail, now, cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("since")))
-	err = send("page", first.Cursor, first)
+	err = events.send("page", first.Cursor, first)
 	tick := time.NewTicker(cmp.Or(v.tailEvery, tailEvery))
 	defer tick.Stop()
 	for n := 0; err == nil; n++ {
@@ -79,23 +70,24 @@ func (v *Viewer) serveTail(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case indexed:
 			if m, ok := v.news(r.Context(), tail); ok {
-				err = send("lines", m.Cursor, m)
+				err = events.send("lines", m.Cursor, m)
 			}
 		case v.Index.Stats().Indexed:
 			// What was there already is not news, however much of it the tail has not seen yet.
 			indexed = true
 			if tail, err = v.tail(r.Context(), query); err == nil {
 				first := firstPage(tail, now, "")
-				err = send("page", first.Cursor, first)
+				err = events.send("page", first.Cursor, first)
 			}
 		}
 		if err == nil && n%statusEvery == 0 {
-			err = send("status", "", v.status())
+			err = events.send("status", "", v.status())
 		}
 	}
 }
 
-// tail begins a tail, with what of its page is found within a second.
+// tail begins a tail, with what of its page is found within a second. Where that stops, the page's
+// cursor goes on.
 func (v *Viewer) tail(ctx context.Context, q logquery.Query) (*logindex.Tail, error) {
 	ctx, cancel := context.WithTimeout(ctx, searchTime)
 	defer cancel()
@@ -106,7 +98,8 @@ func (v *Viewer) tail(ctx context.Context, q logquery.Query) (*logindex.Tail, er
 	return t, err
 }
 
-// firstPage is the first message of a tail, to somebody who has had those up to a cursor.
+// firstPage is the first message of a tail, to somebody who has had those up to a cursor; "" if
+// none. By Fresh and GoesOn it says whether, and with which of its entries, it goes on with those.
 func firstPage(t *logindex.Tail, now time.Time, since string) searchPage {
 	page := newSearchPage(&t.Page, now)
 	page.Cursor = t.Cursor()

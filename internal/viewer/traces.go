@@ -1,5 +1,9 @@
 package viewer
 
+// The list of traces. All traces are put in order by what was counted already, of records by the
+// index and of spans by the sums. Whatever takes longer, asking a server and reading records, is
+// for the few that come first. TestTracesAgree compares the list with the pages of its traces.
+
 import (
 	"context"
 	"fmt"
@@ -16,7 +20,8 @@ import (
 const (
 	// listTraces is how many traces a list has.
 	listTraces = 200
-	// listTime is how long the logs may take, and the server: a list that lacks some is better than none.
+	// listTime is how long the logs may take, and the server: a list that lacks some is better than
+	// none. What was read is kept by the index, so the list has more the next time.
 	listTime = 2 * time.Second
 )
 
@@ -29,23 +34,26 @@ type traceRow struct {
 	Duration int64    `json:"duration"` // µs
 	Spans    int      `json:"spans"`    // 0: their number is not known
 	Records  int64    `json:"records"`
-	Errors   int64    `json:"errors"` // records at ERROR and above
-	Failed   bool     `json:"failed"` // there are errors, or a span failed
-	Partial  bool     `json:"partial,omitempty"`
+	Errors   int64    `json:"errors"`            // records at ERROR and above
+	Failed   bool     `json:"failed"`            // there are errors, or a span failed
+	Partial  bool     `json:"partial,omitempty"` // there may be more services: see logindex.TraceSummary
 }
 
-// A traceList is the answer to a request for traces.
+// A traceList is the answer to a request for traces. What it lacks, it says.
 type traceList struct {
 	Traces     []traceRow `json:"traces"`
-	Total      int64      `json:"total"` // in the logs, as far as they are remembered
-	Forgotten  int64      `json:"forgotten"`
-	Incomplete bool       `json:"incomplete"` // there was no time for all
-	Trouble    string     `json:"trouble,omitempty"`
+	Total      int64      `json:"total"`             // in the logs, as far as they are remembered
+	Forgotten  int64      `json:"forgotten"`         // not any more
+	Incomplete bool       `json:"incomplete"`        // there was no time for all
+	Trouble    string     `json:"trouble,omitempty"` // why spans of a server are missing
 }
 
 // serveTraces answers with a list of traces. By default, the worst come first: those that
 // failed, then the slowest. What was received of spans counts in that. A Zipkin server is asked only of those
-// that come first without it, and of the newest.
+// that come first without it, and of the newest: see candidates.
+//
+// The order of the steps is from all traces to few. Only those on the list are described, as that reads
+// records, and a name or services change no trace's place.
 func (v *Viewer) serveTraces(w http.ResponseWriter, r *http.Request) {
 	order, err := param(r, "order", "worst", "slowest", "newest", "failed")
 	if err != nil {
@@ -70,7 +78,8 @@ func (v *Viewer) serveTraces(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, list)
 }
 
-// traces returns all traces that records or received spans tell of.
+// traces returns all traces that records or received spans tell of, in no order, without reading
+// anything.
 func (v *Viewer) traces(ctx context.Context, list *traceList) []*listed {
 	var received map[trace.TraceID]versionSum
 	if v.Spans.Received != nil {
@@ -110,7 +119,8 @@ func (v *Viewer) describe(ctx context.Context, t *listed, list *traceList) {
 	t.sum()
 }
 
-// askOf asks a Zipkin server of the spans of traces.
+// askOf asks a Zipkin server of the spans of traces, and adds them to those that it has. With an
+// error, some may have theirs. A trace that it does not know is no error: it may not be sampled.
 func (v *Viewer) askOf(ctx context.Context, traces []*listed) error {
 	ctx, cancel := context.WithTimeout(ctx, listTime)
 	defer cancel()
@@ -122,7 +132,7 @@ func (v *Viewer) askOf(ctx context.Context, traces []*listed) error {
 	}
 	got, err := zipkin.FetchMany(ctx, v.Spans.Zipkin, ids)
 	for _, spans := range got {
-		if id, ok := traceID(spans[0].TraceID); ok && byID[id] != nil {
+		if id, ok := traceID(spans[0].TraceID); ok && byID[id] != nil { // or it was not asked for
 			byID[id].spans = tracejoin.SumOf(spans)
 			byID[id].sum()
 		}

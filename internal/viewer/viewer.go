@@ -10,9 +10,31 @@
 //	GET /api/status                how far the index is
 //	GET /api/check                 what is wrong with a query; ?q=…
 //	GET /api/search                a page of lines; ?q=…&cursor=…&now=…
-//	GET /api/tail                  the newest lines, and those that come, as server-sent events; ?q=…&since=…
+//	GET /api/tail                  the newest lines, and those that come, as server-sent events; ?q=…&since=…&now=…
 //	GET /api/traces                the list of traces; ?order=worst|slowest|newest|failed
 //	GET /api/trace/{id}            a trace, joined with as many records as a page can show
+//
+// # How it works
+//
+// Each answer is made of the index and the spans as they are at that moment. What a page has to
+// remember (a query, how far it has come) is in its address and its requests, so a page can be
+// opened anew, and by anybody. All that is kept from one request to the next is what spans come to
+// (sums.go).
+//
+//	guard.go    decides whether a request may be answered at all
+//	assets.go   the pages' files: one document, whose scripts ask for JSON
+//	search.go   lines: a page of them, and the form that they have in any answer
+//	tail.go     lines as they come, sent by events.go
+//	traces.go   the list of traces, with one of them in listed.go and what its spans come to in sums.go
+//	trace.go    one trace, joined by package tracejoin
+//	export.go   the same, as a file to save
+//	spans.go    where spans are from
+//	status.go   how far all of it is
+//
+// Somebody waits for each answer, and large logs take long to search. So a search and a list answer
+// after a second or two with what is found until then, and say that there is more: the page asks
+// again, and does not wait. Texts, lists and traces have limits of size, as a browser has to show
+// them; an export has all of a trace.
 //
 // # What is safe
 //
@@ -34,11 +56,13 @@ import (
 	"github.com/spanlog/spanlog/internal/logindex"
 )
 
-// A Viewer is the logs of an index and the spans of their traces.
+// A Viewer is the logs of an index and the spans of their traces. Its fields must not be changed
+// once it has answered; all requests may come at the same time.
 type Viewer struct {
-	Index *logindex.Index
+	Index *logindex.Index // the caller's to close
 	Spans Spans
-	// Done ends requests that have no end of their own, as a tail.
+	// Done ends requests that have no end of their own, as a tail; and those that wait for their
+	// turn to make an export.
 	Done <-chan struct{}
 
 	sums      sums
@@ -81,6 +105,7 @@ func answer(w http.ResponseWriter, status int, v any) {
 	_ = encodeJSON(w, v)
 }
 
+// encodeJSON writes JSON on one line, with a newline behind it.
 func encodeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -1,5 +1,8 @@
 package zipkin
 
+// Fetching: spans from a server or a file. A server is asked once, and may take as long as the
+// context lets it: somebody waits for the answer, and asks again if that is of use.
+
 import (
 	"context"
 	"encoding/json"
@@ -35,7 +38,7 @@ func Fetch(ctx context.Context, server, traceID string) (spans []Span, err error
 const manyIDs = 100
 
 // FetchMany asks for the spans of several traces. Those that the server does not have are left
-// out. With an error, it returns those that it has got.
+// out. With an error, it returns those that it has got. Spans are as the server has sent them.
 func FetchMany(ctx context.Context, server string, traceIDs []string) (traces [][]Span, err error) {
 	for ids := range slices.Chunk(traceIDs, manyIDs) {
 		if len(ids) == 1 { // Zipkin wants two at least, and no id twice

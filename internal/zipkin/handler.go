@@ -1,5 +1,8 @@
 package zipkin
 
+// The handler: Zipkin's paths over a store. Who may ask is not decided here: the companion command
+// puts package viewer's guard in front of it.
+
 import (
 	"encoding/json"
 	"fmt"

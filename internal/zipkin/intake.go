@@ -1,5 +1,9 @@
 package zipkin
 
+// The intake: from the body of a request to spans in normal form. Anybody who can reach the port
+// can send anything here. So a body is read through its limits, nothing is stored before all of it
+// is known to be good, and what is refused is said in words for whoever has written the sender.
+
 import (
 	"compress/gzip"
 	"encoding/json"
@@ -53,7 +57,8 @@ func (s *Store) receive(w http.ResponseWriter, r *http.Request) ([]Span, error) 
 	return decode(body, s.maxSpans())
 }
 
-// errTooMany tells of a request with more spans than the store can hold.
+// errTooMany tells of a request with more spans than the store can hold, some of which would be
+// forgotten before anybody could ask for them.
 var errTooMany = errors.New("too many spans")
 
 // decode reads a JSON array of at most limit spans into normal form, or says which of them is bad.

@@ -1,5 +1,8 @@
 package zipkin
 
+// The store: spans by trace, within limits. What it gives up to stay within them are whole traces,
+// the ones that have gone longest without a new span: most likely nothing comes to them any more.
+
 import (
 	"cmp"
 	"container/list"
@@ -13,9 +16,9 @@ import (
 
 // The defaults of a [Store].
 const (
-	DefaultMaxSpans = 100_000
-	DefaultMaxBytes = 256 << 20
-	DefaultMaxBody  = 16 << 20
+	DefaultMaxSpans = 100_000 // others tell people of it
+	defaultMaxBytes = 256 << 20
+	defaultMaxBody  = 16 << 20
 )
 
 // Store keeps spans in memory, by trace. The zero Store is empty and ready.
@@ -28,35 +31,36 @@ type Store struct {
 	// misleads. By default, DefaultMaxSpans.
 	MaxSpans int
 	// MaxBytes is about how much memory the spans may take; beyond it the same happens. By
-	// default, DefaultMaxBytes.
+	// default, 256 MiB.
 	MaxBytes int64
 	// MaxBody is the size in bytes up to which the body of a request is
-	// accepted, compressed and decompressed. By default, DefaultMaxBody.
+	// accepted, compressed and decompressed. By default, 16 MiB.
 	MaxBody int64
 
-	// traces and order hold the same traces; spans and bytes are the sums of theirs.
-	mu      sync.RWMutex
+	// traces and order hold the same traces; spans and bytes are the sums of theirs. No trace
+	// is without a span (TestStoreKeepsItsCount).
+	mu      sync.RWMutex             // guards what follows
 	traces  map[string]*list.Element // by normal trace id; values are *trace
 	order   list.List                // of *trace, the one that waits longest first
 	spans   int
 	bytes   int64
-	evicted int64 // since the start
-	changes uint64
+	evicted int64  // spans that were given up or not taken, since the start
+	changes uint64 // how often a span was added: see Version
 }
 
 // trace holds the spans of one trace by span id. An id stands for more than
 // one span when client and server share it, or when a tracer reports a span in
-// parts.
+// parts. They are kept as they came; package tracejoin puts parts together.
 type trace struct {
-	id   string            // in normal form
-	byID map[string][]Span // each in the order of arrival
-	size int               // number of spans
-	used int64             // their bytes
-	last uint64            // number of the change that added the last span
+	id      string            // in normal form
+	byID    map[string][]Span // each in the order of arrival
+	spans   int               // how many there are
+	bytes   int64             // their memory, as Span.memory counts it
+	version uint64            // the store's changes when the last span was added
 }
 
 // maxParts is how many spans of a trace may have one id. There is no more than one or a few, unless
-// somebody means harm: each is compared with the others.
+// somebody means harm: each is compared with the others (TestStoreParts).
 const maxParts = 32
 
 // Add stores spans. A span that the store holds already, equal in all its
@@ -87,6 +91,10 @@ func (s *Store) put(spans []Span) {
 }
 
 // add stores one span in normal form. s.mu is held.
+//
+// The trace is in the order before there is room for the span, so that making room does not
+// forget it. If there is none, and it has no other span, it is taken out again. A repeat counts
+// as a sign of life, too: its trace moves back in the order of leaving.
 func (s *Store) add(span Span) {
 	e := s.traces[span.TraceID]
 	if e == nil {
@@ -105,17 +113,17 @@ func (s *Store) add(span Span) {
 	}
 	size := span.memory()
 	if len(t.byID[span.ID]) >= maxParts || !s.makeRoom(size, e) {
-		s.evicted++
-		if t.size == 0 {
+		s.evicted++ // it was accepted, and is not there: that is told of in the same way
+		if t.spans == 0 {
 			s.evict(e)
 		}
 		return
 	}
 	t.byID[span.ID] = append(t.byID[span.ID], span)
-	t.size++
-	t.used += size
+	t.spans++
+	t.bytes += size
 	s.changes++
-	t.last = s.changes
+	t.version = s.changes
 	s.spans++
 	s.bytes += size
 }
@@ -138,9 +146,9 @@ func (s *Store) makeRoom(size int64, e *list.Element) bool {
 func (s *Store) evict(e *list.Element) {
 	t := s.order.Remove(e).(*trace)
 	delete(s.traces, t.id)
-	s.spans -= t.size
-	s.bytes -= t.used
-	s.evicted += int64(t.size)
+	s.spans -= t.spans
+	s.bytes -= t.bytes
+	s.evicted += int64(t.spans)
 }
 
 // Trace returns the spans of a trace in the order of their start, or nil when
@@ -163,8 +171,9 @@ func (s *Store) Trace(id string) []Span {
 
 // sorted returns the spans in the order of [Store.Trace].
 func (t *trace) sorted() []Span {
-	spans := make([]Span, 0, t.size)
-	// By id first: spans that compare as equal stay in the order they came in.
+	spans := make([]Span, 0, t.spans)
+	// By id first, as a map has no order. Then spans that compare as equal, which have one id,
+	// stay in the order they came in.
 	for _, id := range slices.Sorted(maps.Keys(t.byID)) {
 		spans = append(spans, t.byID[id]...)
 	}
@@ -208,7 +217,8 @@ func (t *trace) has(service string) bool {
 }
 
 // A Version tells one state of a trace from those before: Number grows with each span that
-// is added, and is that of no other state, of whatever trace of the store.
+// is added, and is that of no other state, of whatever trace of the store. So a trace that was
+// forgotten and came again has another one, too (TestStoreVersions).
 type Version struct {
 	TraceID string
 	Number  uint64
@@ -221,12 +231,12 @@ func (s *Store) Versions() []Version {
 	defer s.mu.RUnlock()
 	versions := make([]Version, 0, len(s.traces))
 	for id, e := range s.traces {
-		versions = append(versions, Version{id, e.Value.(*trace).last})
+		versions = append(versions, Version{id, e.Value.(*trace).version})
 	}
 	return versions
 }
 
-// Services returns the names of the services that made spans, sorted.
+// Services returns the names of the services that made spans, sorted. It looks at all spans.
 func (s *Store) Services() []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -252,18 +262,20 @@ func (s *Store) Len() int {
 	return s.spans
 }
 
-// Evicted returns the number of spans that MaxSpans has cost so far.
+// Evicted returns the number of spans that the limits have cost so far: those that were forgotten
+// with their trace, and those that there was no room for. With Len it makes all that were added,
+// apart from repeats.
 func (s *Store) Evicted() int64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.evicted
 }
 
-// maxSpans returns MaxSpans or its default.
+// maxSpans returns MaxSpans or its default, which is also for a number below 0.
 func (s *Store) maxSpans() int { return cmp.Or(max(s.MaxSpans, 0), DefaultMaxSpans) }
 
 // maxBytes returns MaxBytes or its default.
-func (s *Store) maxBytes() int64 { return cmp.Or(max(s.MaxBytes, 0), DefaultMaxBytes) }
+func (s *Store) maxBytes() int64 { return cmp.Or(max(s.MaxBytes, 0), defaultMaxBytes) }
 
 // maxBody returns MaxBody or its default.
-func (s *Store) maxBody() int64 { return cmp.Or(max(s.MaxBody, 0), DefaultMaxBody) }
+func (s *Store) maxBody() int64 { return cmp.Or(max(s.MaxBody, 0), defaultMaxBody) }
