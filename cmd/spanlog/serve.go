@@ -78,16 +78,17 @@ func runServe(ctx context.Context, c console, args []string) (err error) {
 		return err
 	}
 	tellMissing(c, files) // the index follows all, and waits for those
+	var names map[string]string
 	if i := slices.Index(files, stdin); i >= 0 {
 		in, err := openSpool(c.in, c.warn)
 		if err != nil {
 			return err
 		}
 		defer in.remove()
-		files[i] = in.path
+		files[i], names = in.path, map[string]string{in.path: spoolName}
 	}
 	// The index reads on in the background: the pages are there at once, and say how far it is.
-	o := logindex.Options{Follow: true, Rotated: s.rotated, TempDir: roomyTempDir()}
+	o := logindex.Options{Follow: true, Rotated: s.rotated, TempDir: roomyTempDir(), Names: names}
 	if s.index, err = logindex.Open(files, o); err != nil {
 		return err
 	}

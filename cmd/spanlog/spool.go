@@ -16,7 +16,7 @@ import (
 const (
 	// spoolPrefix is how the names of the directories begin that spools are in.
 	spoolPrefix = "spanlog-stdin-"
-	// spoolName is the name of the file itself, as pages have it with its directory.
+	// spoolName is the name of the file itself, and what pages call it.
 	spoolName = "standard input"
 )
 

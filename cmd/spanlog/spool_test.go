@@ -32,7 +32,7 @@ func TestServeStdin(t *testing.T) {
 	fmt.Fprint(w, servedLine)
 	s.trace(2, 1)
 	for _, page := range []string{"/api/status", "/api/search", "/api/trace/" + servedTrace} {
-		if _, body := s.get(s.pages + page); !strings.Contains(body, `standard input"`) {
+		if _, body := s.get(s.pages + page); !strings.Contains(body, `:"standard input"`) {
 			t.Errorf("%s has no standard input: %s", page, body)
 		}
 	}

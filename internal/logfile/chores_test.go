@@ -36,66 +36,59 @@ func TestReport(t *testing.T) {
 
 // TestReportLogs: what is told of trouble may log, into the very same file.
 func TestReportLogs(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				o := options(t)
-				o.WriteThrough = mode.through
-				var tr *trial
-				n := 0
-				o.Report = func(error) {
-					n++
-					level := calm
-					if n%2 == 0 {
-						level = urgent
-					}
-					if err := tr.Append(line(n, 0), level); err != nil {
-						t.Error(err)
-					}
+	inModes(t, func(t *testing.T, o Options) {
+		synctest.Test(t, func(t *testing.T) {
+			var tr *trial
+			n := 0
+			o.Report = func(error) {
+				n++
+				level := calm
+				if n%2 == 0 {
+					level = urgent
 				}
-				tr = open(t, o)
-				for range 10 {
-					tr.chores.report(errors.New("trouble"))
+				if err := tr.Append(line(n, 0), level); err != nil {
+					t.Error(err)
 				}
-				synctest.Wait()
-				for range 10 { // with Close under way
-					tr.chores.report(errors.New("trouble"))
-				}
-				must(t, tr.end())
-				wantFile(t, o.Path, "1-20")
-			})
+			}
+			tr = open(t, o)
+			for range 10 {
+				tr.chores.report(errors.New("trouble"))
+			}
+			synctest.Wait()
+			for range 10 { // with Close under way
+				tr.chores.report(errors.New("trouble"))
+			}
+			must(t, tr.end())
+			wantFile(t, o.Path, "1-20")
 		})
-	}
+	})
 }
 
 // TestReportBlocks: what takes its time over trouble holds up nothing else, and
 // Close for as long only as that has time. What nobody was told then, Close says.
 func TestReportBlocks(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				o := options(t)
-				o.WriteThrough, o.MaxSize = mode.through, 4096
-				goOn := make(chan bool)
-				o.Report = func(error) { <-goOn }
-				tr := open(t, o)
-				tr.chores.report(errors.New("first"))
-				tr.chores.report(errors.New("second"))
-				for n := 1; n <= 10; n++ {
-					must(t, tr.Append(line(n, 1000), urgent))
-				}
-				tr.flush()
-				must(t, tr.Reopen())
-				time.Sleep(5 * time.Second)
-				wantLog(t, o.Path, "1-4 | 5-8 | 9-10")
-				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-				defer cancel()
-				err := tr.Close(ctx)
-				if err == nil || !strings.Contains(err.Error(), "second") || strings.Contains(err.Error(), "first") || strings.Contains(err.Error(), "compression") {
-					t.Errorf("got %v", err)
-				}
-				close(goOn)
-			})
+	inModes(t, func(t *testing.T, o Options) {
+		synctest.Test(t, func(t *testing.T) {
+			o.MaxSize = 4096
+			goOn := make(chan bool)
+			o.Report = func(error) { <-goOn }
+			tr := open(t, o)
+			tr.chores.report(errors.New("first"))
+			tr.chores.report(errors.New("second"))
+			for n := 1; n <= 10; n++ {
+				must(t, tr.Append(line(n, 1000), urgent))
+			}
+			tr.flush()
+			must(t, tr.Reopen())
+			time.Sleep(5 * time.Second)
+			wantLog(t, o.Path, "1-4 | 5-8 | 9-10")
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			err := tr.Close(ctx)
+			if err == nil || !strings.Contains(err.Error(), "second") || strings.Contains(err.Error(), "first") || strings.Contains(err.Error(), "compression") {
+				t.Errorf("got %v", err)
+			}
+			close(goOn)
 		})
-	}
+	})
 }

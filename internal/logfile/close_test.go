@@ -20,31 +20,28 @@ import (
 // TestClose: all is in the file, the journal is removed, and what comes later is
 // written as well.
 func TestClose(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := options(t)
-			o.WriteThrough, o.Delay = mode.through, time.Hour
-			tr := open(t, o)
-			tr.add(calm, 1, 10)
-			must(t, tr.end())
-			wantFile(t, o.Path, "1-10")
-			if _, err := os.Lstat(o.journalPath()); !errors.Is(err, os.ErrNotExist) {
-				t.Errorf("the journal is there: %v", err)
-			}
-			must(t, tr.end())
-			must(t, tr.Flush())
-			must(t, tr.Reopen())
-			tr.add(calm, 11, 12)
-			tr.add(urgent, 13, 13)
-			wantFile(t, o.Path, "1-13")
-			must(t, os.Rename(o.Path, o.Path+".1"))
-			tr.add(calm, 14, 14)
-			wantFile(t, o.Path, "14")
-			written, _, lost := tr.counts()
-			equal(t, "written", written, 14)
-			equal(t, "lost", lost, 0)
-		})
-	}
+	inModes(t, func(t *testing.T, o Options) {
+		o.Delay = time.Hour
+		tr := open(t, o)
+		tr.add(calm, 1, 10)
+		must(t, tr.end())
+		wantFile(t, o.Path, "1-10")
+		if _, err := os.Lstat(o.journalPath()); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the journal is there: %v", err)
+		}
+		must(t, tr.end())
+		must(t, tr.Flush())
+		must(t, tr.Reopen())
+		tr.add(calm, 11, 12)
+		tr.add(urgent, 13, 13)
+		wantFile(t, o.Path, "1-13")
+		must(t, os.Rename(o.Path, o.Path+".1"))
+		tr.add(calm, 14, 14)
+		wantFile(t, o.Path, "14")
+		written, _, lost := tr.counts()
+		equal(t, "written", written, 14)
+		equal(t, "lost", lost, 0)
+	})
 }
 
 // TestCloseOrder: what is appended while the log is being closed does not get in
@@ -69,29 +66,25 @@ func TestCloseOrder(t *testing.T) {
 // TestCloseTorn: while the log is being closed and its write has failed, another
 // line must not get in the middle of it.
 func TestCloseTorn(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := options(t)
-			o.WriteThrough = mode.through
-			tr := open(t, o)
-			tr.set(func(l *Log) { l.write = faulty([]*fault{{part: 500}, {}, {}, {}, {}}) })
-			_ = tr.Append(line(1, 100), urgent)
-			tr.mu.Lock()
-			tr.closed = true // Close has just begun
-			tr.mu.Unlock()
-			err := tr.Append(line(2, 100), urgent)
-			tr.mu.Lock()
-			tr.closed = false
-			tr.mu.Unlock()
-			tr.set(func(l *Log) { l.write = (*os.File).Write })
-			must(t, tr.end())
-			want := "1-2"
-			if err != nil {
-				want = "1" // and the caller knows
-			}
-			wantFile(t, o.Path, want)
-		})
-	}
+	inModes(t, func(t *testing.T, o Options) {
+		tr := open(t, o)
+		tr.set(func(l *Log) { l.write = faulty([]*fault{{part: 500}, {}, {}, {}, {}}) })
+		_ = tr.Append(line(1, 100), urgent)
+		tr.mu.Lock()
+		tr.closed = true // Close has just begun
+		tr.mu.Unlock()
+		err := tr.Append(line(2, 100), urgent)
+		tr.mu.Lock()
+		tr.closed = false
+		tr.mu.Unlock()
+		tr.set(func(l *Log) { l.write = (*os.File).Write })
+		must(t, tr.end())
+		want := "1-2"
+		if err != nil {
+			want = "1" // and the caller knows
+		}
+		wantFile(t, o.Path, want)
+	})
 }
 
 // TestCloseKept: what is left in the journal is written by the next process,
@@ -127,33 +120,29 @@ func TestCloseKept(t *testing.T) {
 // TestCloseHangs: a disk that hangs does not keep Close from returning when its
 // time is over.
 func TestCloseHangs(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := options(t)
-			o.WriteThrough = mode.through
-			tr := open(t, o)
-			hangs, goOn, done := make(chan bool), make(chan bool), make(chan bool)
-			tr.set(func(l *Log) {
-				l.write = func(f *os.File, b []byte) (int, error) {
-					close(hangs)
-					<-goOn
-					defer close(done)
-					return f.Write(b)
-				}
-			})
-			go func() { _ = tr.Append(line(1, 0), urgent) }()
-			<-hangs
-			ctx, cancel := context.WithCancelCause(context.Background())
-			why := errors.New("no more time")
-			cancel(why)
-			err := tr.Close(ctx)
-			if !errors.Is(err, why) || !strings.Contains(err.Error(), "does not take what is left") {
-				t.Errorf("got %v", err)
+	inModes(t, func(t *testing.T, o Options) {
+		tr := open(t, o)
+		hangs, goOn, done := make(chan bool), make(chan bool), make(chan bool)
+		tr.set(func(l *Log) {
+			l.write = func(f *os.File, b []byte) (int, error) {
+				close(hangs)
+				<-goOn
+				defer close(done)
+				return f.Write(b)
 			}
-			close(goOn)
-			<-done
 		})
-	}
+		go func() { _ = tr.Append(line(1, 0), urgent) }()
+		<-hangs
+		ctx, cancel := context.WithCancelCause(context.Background())
+		why := errors.New("no more time")
+		cancel(why)
+		err := tr.Close(ctx)
+		if !errors.Is(err, why) || !strings.Contains(err.Error(), "does not take what is left") {
+			t.Errorf("got %v", err)
+		}
+		close(goOn)
+		<-done
+	})
 }
 
 // TestCloseFull: with the deadline over, Close says how many records are where.

@@ -139,23 +139,20 @@ func TestConcurrent(t *testing.T) {
 // TestConcurrentClose: what is appended while the log is being closed, and later,
 // is there, in order.
 func TestConcurrentClose(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := options(t)
-			o.WriteThrough, o.Delay = mode.through, time.Millisecond
-			tr := open(t, o)
-			var c crew
-			c.start(t, tr, 0, 3)
-			c.during(func(round int) {
-				written, _, _ := tr.counts()
-				if written > perWorker {
-					must(t, tr.end())
-				}
-			})
-			must(t, tr.end())
-			wantCrew(t, content(t, o.Path), 0, 3, true)
+	inModes(t, func(t *testing.T, o Options) {
+		o.Delay = time.Millisecond
+		tr := open(t, o)
+		var c crew
+		c.start(t, tr, 0, 3)
+		c.during(func(round int) {
+			written, _, _ := tr.counts()
+			if written > perWorker {
+				must(t, tr.end())
+			}
 		})
-	}
+		must(t, tr.end())
+		wantCrew(t, content(t, o.Path), 0, 3, true)
+	})
 }
 
 // TestConcurrentTakeover: of two logs on one path, the owner ends, the other

@@ -108,33 +108,29 @@ func TestDrainRest(t *testing.T) {
 
 // TestDrainGathers: of many that wait, one writes for all.
 func TestDrainGathers(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := options(t)
-			o.WriteThrough = mode.through
-			tr := open(t, o)
-			writes := 0
-			tr.set(func(l *Log) {
-				l.write = func(f *os.File, b []byte) (int, error) {
-					writes++
-					return f.Write(b)
-				}
-			})
-			const many = 20
-			tr.drainMu.Lock()
-			done := make(chan error)
-			for n := 1; n <= many; n++ {
-				go func() { done <- tr.Append(line(n, 0), urgent) }()
-				for tr.accepted() < uint64(n) {
-					runtime.Gosched()
-				}
+	inModes(t, func(t *testing.T, o Options) {
+		tr := open(t, o)
+		writes := 0
+		tr.set(func(l *Log) {
+			l.write = func(f *os.File, b []byte) (int, error) {
+				writes++
+				return f.Write(b)
 			}
-			tr.drainMu.Unlock()
-			for range many {
-				must(t, <-done)
-			}
-			wantFile(t, o.Path, "1-20")
-			tr.set(func(*Log) { equal(t, "writes", writes, 1) })
 		})
-	}
+		const many = 20
+		tr.drainMu.Lock()
+		done := make(chan error)
+		for n := 1; n <= many; n++ {
+			go func() { done <- tr.Append(line(n, 0), urgent) }()
+			for tr.accepted() < uint64(n) {
+				runtime.Gosched()
+			}
+		}
+		tr.drainMu.Unlock()
+		for range many {
+			must(t, <-done)
+		}
+		wantFile(t, o.Path, "1-20")
+		tr.set(func(*Log) { equal(t, "writes", writes, 1) })
+	})
 }

@@ -116,43 +116,39 @@ func TestFaultyDisk(t *testing.T) {
 // TestFaultyBackoff: a disk that fails is not asked all the time, and its trouble
 // is told as often as it is asked.
 func TestFaultyBackoff(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				o := options(t)
-				o.WriteThrough = mode.through
-				tr := open(t, o)
-				var at []time.Duration
-				start := time.Now()
-				tr.set(func(l *Log) {
-					l.write = func(*os.File, []byte) (int, error) {
-						at = append(at, time.Since(start))
-						return 0, syscall.EIO
-					}
-				})
-				_ = tr.Append(line(1, 0), urgent)
-				for n := 2; n <= 100; n++ {
-					_ = tr.Append(line(n, 0), urgent)
-				}
-				for range 1000 {
-					_ = tr.Append(line(101, 0), calm)
-					time.Sleep(10 * time.Millisecond)
-				}
-				tr.set(func(l *Log) { l.write = (*os.File).Write })
-				if len(at) < 10 || len(at) > 20 {
-					t.Errorf("%d attempts in 10 seconds: %v", len(at), at)
-				}
-				for i := 1; i < len(at); i++ {
-					if gap := at[i] - at[i-1]; gap < minBackoff || gap > time.Second+o.Delay {
-						t.Errorf("attempts after %v and %v", at[i-1], at[i])
-					}
-				}
-				if n := len(tr.told()); n > len(at) {
-					t.Errorf("%d reports of %d attempts", n, len(at))
+	inModes(t, func(t *testing.T, o Options) {
+		synctest.Test(t, func(t *testing.T) {
+			tr := open(t, o)
+			var at []time.Duration
+			start := time.Now()
+			tr.set(func(l *Log) {
+				l.write = func(*os.File, []byte) (int, error) {
+					at = append(at, time.Since(start))
+					return 0, syscall.EIO
 				}
 			})
+			_ = tr.Append(line(1, 0), urgent)
+			for n := 2; n <= 100; n++ {
+				_ = tr.Append(line(n, 0), urgent)
+			}
+			for range 1000 {
+				_ = tr.Append(line(101, 0), calm)
+				time.Sleep(10 * time.Millisecond)
+			}
+			tr.set(func(l *Log) { l.write = (*os.File).Write })
+			if len(at) < 10 || len(at) > 20 {
+				t.Errorf("%d attempts in 10 seconds: %v", len(at), at)
+			}
+			for i := 1; i < len(at); i++ {
+				if gap := at[i] - at[i-1]; gap < minBackoff || gap > time.Second+o.Delay {
+					t.Errorf("attempts after %v and %v", at[i-1], at[i])
+				}
+			}
+			if n := len(tr.told()); n > len(at) {
+				t.Errorf("%d reports of %d attempts", n, len(at))
+			}
 		})
-	}
+	})
 }
 
 // TestFaultyLevels: a record says that it waits if it is in neither the file nor

@@ -30,84 +30,78 @@ func wantWhole(t testing.TB, path string, size int) {
 // written without any further call, in order, once.
 func TestDiskFull(t *testing.T) {
 	const size = 1000
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := smallDisk(t, "size=512k")
-			o.WriteThrough = mode.through
-			synctest.Test(t, func(t *testing.T) {
-				tr := open(t, o)
-				tr.add(calm, 1, 10)
-				tr.flush()
-				free := occupy(t, o, 0)
-				accepted := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
-				kept, refused := 0, 0
-				for n := 11; n <= 300; n++ {
-					level := calm
-					if n == 20 || n == 40 {
-						level = urgent
-					}
-					err := tr.Append(line(n, size), level)
-					var waits *KeptError
-					switch {
-					case errors.As(err, &waits):
-						kept++
-						fallthrough
-					case err == nil:
-						accepted = append(accepted, n)
-					case !errors.Is(err, syscall.ENOSPC):
-						t.Fatalf("line %d: %v", n, err)
-					default:
-						refused++
-					}
-					if !mode.through && (waits != nil) != (level == urgent) && refused == 0 {
-						t.Errorf("line %d of level %v: %v", n, level, err)
-					}
-					if n%50 == 0 {
-						time.Sleep(time.Second) // and tried again
-						wantWhole(t, o.Path, size)
-					}
+	inModes(t, func(t *testing.T, o Options) {
+		o.Path = smallDisk(t, "size=512k").Path
+		synctest.Test(t, func(t *testing.T) {
+			tr := open(t, o)
+			tr.add(calm, 1, 10)
+			tr.flush()
+			free := occupy(t, o, 0)
+			accepted := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+			kept, refused := 0, 0
+			for n := 11; n <= 300; n++ {
+				level := calm
+				if n == 20 || n == 40 {
+					level = urgent
 				}
-				if kept == 0 || refused == 0 || len(accepted) < 60 {
-					t.Fatalf("%d records are accepted, %d of them kept, %d refused", len(accepted), kept, refused)
+				err := tr.Append(line(n, size), level)
+				var waits *KeptError
+				switch {
+				case errors.As(err, &waits):
+					kept++
+					fallthrough
+				case err == nil:
+					accepted = append(accepted, n)
+				case !errors.Is(err, syscall.ENOSPC):
+					t.Fatalf("line %d: %v", n, err)
+				default:
+					refused++
 				}
-				if len(tr.told("no space")) == 0 {
-					t.Error("a full disk is not reported")
+				if !o.WriteThrough && (waits != nil) != (level == urgent) && refused == 0 {
+					t.Errorf("line %d of level %v: %v", n, level, err)
 				}
-				free()
-				time.Sleep(2 * time.Second)
-				wantFile(t, o.Path, series(accepted))
-				written, _, lost := tr.counts()
-				equal(t, "written", written, len(accepted))
-				equal(t, "lost", lost, 0) // of those that were accepted
-				tr.add(calm, 301, 310)
-				must(t, tr.end())
-				wantFile(t, o.Path, series(accepted)+" 301-310")
-			})
+				if n%50 == 0 {
+					time.Sleep(time.Second) // and tried again
+					wantWhole(t, o.Path, size)
+				}
+			}
+			if kept == 0 || refused == 0 || len(accepted) < 60 {
+				t.Fatalf("%d records are accepted, %d of them kept, %d refused", len(accepted), kept, refused)
+			}
+			if len(tr.told("no space")) == 0 {
+				t.Error("a full disk is not reported")
+			}
+			free()
+			time.Sleep(2 * time.Second)
+			wantFile(t, o.Path, series(accepted))
+			written, _, lost := tr.counts()
+			equal(t, "written", written, len(accepted))
+			equal(t, "lost", lost, 0) // of those that were accepted
+			tr.add(calm, 301, 310)
+			must(t, tr.end())
+			wantFile(t, o.Path, series(accepted)+" 301-310")
 		})
-	}
+	})
 }
 
 // TestDiskFullAlone: an urgent record that fails is tried again even if nothing
 // else is logged.
 func TestDiskFullAlone(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := smallDisk(t, "size=256k")
-			o.WriteThrough = mode.through
-			synctest.Test(t, func(t *testing.T) {
-				tr := open(t, o)
-				free := occupy(t, o, 0)
-				var waits *KeptError
-				if err := tr.Append(line(1, 0), urgent); !errors.As(err, &waits) || !errors.Is(err, syscall.ENOSPC) {
-					t.Fatalf("got %v", err)
-				}
-				time.Sleep(5 * time.Second)
-				free()
-				time.Sleep(2 * time.Second)
-				wantFile(t, o.Path, "1")
-			})
+	inModes(t, func(t *testing.T, o Options) {
+		o.Path = smallDisk(t, "size=256k").Path
+		synctest.Test(t, func(t *testing.T) {
+			tr := open(t, o)
+			free := occupy(t, o, 0)
+			var waits *KeptError
+			if err := tr.Append(line(1, 0), urgent); !errors.As(err, &waits) || !errors.Is(err, syscall.ENOSPC) {
+				t.Fatalf("got %v", err)
+			}
+			time.Sleep(5 * time.Second)
+			free()
+			time.Sleep(2 * time.Second)
+			wantFile(t, o.Path, "1")
 		})
-	}
+	})
 }
 
 // TestDiskFullAtRotation: where no new file can be made, the old one keeps its
@@ -290,29 +284,26 @@ func TestDiskFullForJournal(t *testing.T) {
 // TestDiskFullReopen: of a line that was cut off, nothing stays in a file that is
 // left.
 func TestDiskFullReopen(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := smallDisk(t, "size=256k")
-			o.WriteThrough = mode.through
-			synctest.Test(t, func(t *testing.T) {
-				tr := open(t, o)
-				tr.add(urgent, 1, 10)
-				free := occupy(t, o, 0)
-				for n := 11; n <= 20; n++ {
-					_ = tr.Append(line(n, 1000), urgent)
-				}
-				must(t, os.Rename(o.Path, o.Path+".1"))
-				if err := tr.Reopen(); err != nil {
-					t.Logf("Reopen: %v", err)
-				}
-				free()
-				time.Sleep(2 * time.Second)
-				got := numbers(content(t, o.Path+".1") + content(t, o.Path))
-				equal(t, "both files", got, "1-20")
-				wantNoTail(t, o.Path+".1")
-			})
+	inModes(t, func(t *testing.T, o Options) {
+		o.Path = smallDisk(t, "size=256k").Path
+		synctest.Test(t, func(t *testing.T) {
+			tr := open(t, o)
+			tr.add(urgent, 1, 10)
+			free := occupy(t, o, 0)
+			for n := 11; n <= 20; n++ {
+				_ = tr.Append(line(n, 1000), urgent)
+			}
+			must(t, os.Rename(o.Path, o.Path+".1"))
+			if err := tr.Reopen(); err != nil {
+				t.Logf("Reopen: %v", err)
+			}
+			free()
+			time.Sleep(2 * time.Second)
+			got := numbers(content(t, o.Path+".1") + content(t, o.Path))
+			equal(t, "both files", got, "1-20")
+			wantNoTail(t, o.Path+".1")
 		})
-	}
+	})
 }
 
 // wantNoTail fails the test if the file's last line has no end.
@@ -326,47 +317,44 @@ func wantNoTail(t testing.TB, path string) {
 // TestDiskFullAtClose: what is in the journal is left there for the next process;
 // what is not is tried until the deadline, and counted as lost.
 func TestDiskFullAtClose(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := smallDisk(t, "size=256k")
-			o.WriteThrough = mode.through
-			synctest.Test(t, func(t *testing.T) {
-				tr := open(t, o)
-				tr.add(urgent, 1, 10)
-				free := occupy(t, o, 0)
-				for n := 11; n <= 20; n++ {
-					_ = tr.Append(line(n, 1000), urgent)
-				}
-				before := time.Now()
-				err := tr.end()
-				took := time.Since(before)
-				if !errors.Is(err, syscall.ENOSPC) {
+	inModes(t, func(t *testing.T, o Options) {
+		o.Path = smallDisk(t, "size=256k").Path
+		synctest.Test(t, func(t *testing.T) {
+			tr := open(t, o)
+			tr.add(urgent, 1, 10)
+			free := occupy(t, o, 0)
+			for n := 11; n <= 20; n++ {
+				_ = tr.Append(line(n, 1000), urgent)
+			}
+			before := time.Now()
+			err := tr.end()
+			took := time.Since(before)
+			if !errors.Is(err, syscall.ENOSPC) {
+				t.Errorf("Close: got %v", err)
+			}
+			// A page takes some lines more.
+			written, _, lost := tr.counts()
+			left := 20 - written
+			wantNoTail(t, o.Path)
+			wantFile(t, o.Path, fmt.Sprintf("1-%d", written))
+			free()
+			if o.WriteThrough {
+				if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d records are lost", left)) || strings.Contains(err.Error(), "compression") {
 					t.Errorf("Close: got %v", err)
 				}
-				// A page takes some lines more.
-				written, _, lost := tr.counts()
-				left := 20 - written
-				wantNoTail(t, o.Path)
-				wantFile(t, o.Path, fmt.Sprintf("1-%d", written))
-				free()
-				if mode.through {
-					if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d records are lost", left)) || strings.Contains(err.Error(), "compression") {
-						t.Errorf("Close: got %v", err)
-					}
-					equal(t, "lost", lost, left)
-					equal(t, "until the deadline", took, 10*time.Second)
-					return
-				}
-				if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d records are left in the journal", left)) {
-					t.Errorf("Close: got %v", err)
-				}
-				equal(t, "lost", lost, 0)
-				equal(t, "waited", took, 0)
-				open(t, o)
-				wantFile(t, o.Path, "1-20")
-			})
+				equal(t, "lost", lost, left)
+				equal(t, "until the deadline", took, 10*time.Second)
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d records are left in the journal", left)) {
+				t.Errorf("Close: got %v", err)
+			}
+			equal(t, "lost", lost, 0)
+			equal(t, "waited", took, 0)
+			open(t, o)
+			wantFile(t, o.Path, "1-20")
 		})
-	}
+	})
 }
 
 // TestDiskFullAfterClose: a line that was cut off is taken away again, for its

@@ -65,6 +65,17 @@ func options(t testing.TB) Options {
 	}
 }
 
+// inModes runs a test in each of the modes, with the options of a log of its own.
+func inModes(t *testing.T, test func(t *testing.T, o Options)) {
+	for _, mode := range modes {
+		t.Run(mode.name, func(t *testing.T) {
+			o := options(t)
+			o.WriteThrough = mode.through
+			test(t, o)
+		})
+	}
+}
+
 // A trial is a Log under test, with what it has told.
 type trial struct {
 	*Log

@@ -184,29 +184,25 @@ func TestPathTaken(t *testing.T) {
 
 // TestPathDeletedAndTaken: with the file gone as well, records wait.
 func TestPathDeletedAndTaken(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				o := options(t)
-				o.WriteThrough = mode.through
-				tr := open(t, o)
-				tr.add(urgent, 1, 10)
-				must(t, errors.Join(os.Remove(o.Path), os.Mkdir(o.Path, 0o700)))
-				var waits *KeptError
-				if err := tr.Append(line(11, 0), urgent); !errors.As(err, &waits) {
-					t.Errorf("got %v", err)
-				}
-				time.Sleep(10 * time.Second)
-				if n := len(tr.told()); n == 0 || n > 40 {
-					t.Errorf("%d reports in 10 seconds: %q", n, tr.told())
-				}
-				must(t, os.Remove(o.Path))
-				time.Sleep(2 * time.Second)
-				tr.add(urgent, 12, 12)
-				wantFile(t, o.Path, "11-12")
-			})
+	inModes(t, func(t *testing.T, o Options) {
+		synctest.Test(t, func(t *testing.T) {
+			tr := open(t, o)
+			tr.add(urgent, 1, 10)
+			must(t, errors.Join(os.Remove(o.Path), os.Mkdir(o.Path, 0o700)))
+			var waits *KeptError
+			if err := tr.Append(line(11, 0), urgent); !errors.As(err, &waits) {
+				t.Errorf("got %v", err)
+			}
+			time.Sleep(10 * time.Second)
+			if n := len(tr.told()); n == 0 || n > 40 {
+				t.Errorf("%d reports in 10 seconds: %q", n, tr.told())
+			}
+			must(t, os.Remove(o.Path))
+			time.Sleep(2 * time.Second)
+			tr.add(urgent, 12, 12)
+			wantFile(t, o.Path, "11-12")
 		})
-	}
+	})
 }
 
 // TestPathIsNoFile: what is there when the log is opened.

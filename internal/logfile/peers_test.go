@@ -18,18 +18,15 @@ import (
 // TestLumberjackOversizeRecord: a record that is longer than a file may be is
 // written whole, in a file of its own.
 func TestLumberjackOversizeRecord(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := options(t)
-			o.WriteThrough, o.MaxSize = mode.through, 4096
-			tr := open(t, o)
-			for n, size := range []int{100, 5000, 100, 50000, 3 * ringSize, 100} {
-				must(t, tr.Append(line(n+1, size), calm))
-			}
-			tr.flush()
-			wantLog(t, o.Path, "1 | 2 | 3 | 4 | 5 | 6")
-		})
-	}
+	inModes(t, func(t *testing.T, o Options) {
+		o.MaxSize = 4096
+		tr := open(t, o)
+		for n, size := range []int{100, 5000, 100, 50000, 3 * ringSize, 100} {
+			must(t, tr.Append(line(n+1, size), calm))
+		}
+		tr.flush()
+		wantLog(t, o.Path, "1 | 2 | 3 | 4 | 5 | 6")
+	})
 }
 
 // TestTimberjackOversizeRecord: it is so for an urgent record as well, and as the
@@ -90,21 +87,18 @@ func TestLumberjackExternalMove(t *testing.T) {
 // TestLumberjackCopytruncateSparse: after somebody has copied the file and cut it
 // off, it goes on at its beginning, and not behind a hole.
 func TestLumberjackCopytruncateSparse(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := options(t)
-			o.WriteThrough, o.MaxSize = mode.through, 1<<20
-			tr := open(t, o)
-			tr.add(calm, 1, 10)
-			tr.flush()
-			b, err := os.ReadFile(o.Path)
-			must(t, errors.Join(err, os.WriteFile(o.Path+".1", b, 0o600), os.Truncate(o.Path, 0)))
-			tr.add(calm, 11, 20)
-			tr.flush()
-			wantFile(t, o.Path+".1", "1-10")
-			wantFile(t, o.Path, "11-20")
-		})
-	}
+	inModes(t, func(t *testing.T, o Options) {
+		o.MaxSize = 1 << 20
+		tr := open(t, o)
+		tr.add(calm, 1, 10)
+		tr.flush()
+		b, err := os.ReadFile(o.Path)
+		must(t, errors.Join(err, os.WriteFile(o.Path+".1", b, 0o600), os.Truncate(o.Path, 0)))
+		tr.add(calm, 11, 20)
+		tr.flush()
+		wantFile(t, o.Path+".1", "1-10")
+		wantFile(t, o.Path, "11-20")
+	})
 }
 
 // TestLumberjackCloseWaitsForCompression: when Close returns, there is either the

@@ -37,32 +37,29 @@ func TestReadOnlyDirectory(t *testing.T) {
 // lose half of the lines. Here the old file is kept, that is told once for each
 // attempt, and with the directory writable again it is rotated.
 func TestLumberjackReadOnlyDirectory(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := options(t)
-			o.WriteThrough, o.MaxSize, o.Every = mode.through, 4096, hourly
-			synctest.Test(t, func(t *testing.T) {
-				tr := open(t, o)
-				tr.add(urgent, 1, 1)
-				thaw := freeze(t, filepath.Dir(o.Path))
-				for n := 2; n <= 200; n++ {
-					must(t, tr.Append(line(n, 1000), calm))
-					if n%20 == 0 {
-						time.Sleep(time.Second)
-					}
+	inModes(t, func(t *testing.T, o Options) {
+		o.MaxSize, o.Every = 4096, hourly
+		synctest.Test(t, func(t *testing.T) {
+			tr := open(t, o)
+			tr.add(urgent, 1, 1)
+			thaw := freeze(t, filepath.Dir(o.Path))
+			for n := 2; n <= 200; n++ {
+				must(t, tr.Append(line(n, 1000), calm))
+				if n%20 == 0 {
+					time.Sleep(time.Second)
 				}
-				time.Sleep(time.Minute)
-				tr.flush()
-				wantLog(t, o.Path, "1-200")
-				// After 1, 2, 4 … seconds it is tried again.
-				if n := len(tr.told("rotate")); n < 5 || n > 8 {
-					t.Errorf("%d reports in 70 seconds: %q", n, tr.told())
-				}
-				thaw()
-				time.Sleep(time.Minute)
-				tr.add(urgent, 201, 201)
-				wantLog(t, o.Path, "1-200 | 201")
-			})
+			}
+			time.Sleep(time.Minute)
+			tr.flush()
+			wantLog(t, o.Path, "1-200")
+			// After 1, 2, 4 … seconds it is tried again.
+			if n := len(tr.told("rotate")); n < 5 || n > 8 {
+				t.Errorf("%d reports in 70 seconds: %q", n, tr.told())
+			}
+			thaw()
+			time.Sleep(time.Minute)
+			tr.add(urgent, 201, 201)
+			wantLog(t, o.Path, "1-200 | 201")
 		})
-	}
+	})
 }

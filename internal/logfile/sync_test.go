@@ -123,29 +123,26 @@ func TestSyncPolicy(t *testing.T) {
 // TestSyncEvery: synced at the interval if something was written, and not
 // otherwise.
 func TestSyncEvery(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				o := options(t)
-				o.WriteThrough, o.SyncEvery = mode.through, 10*time.Second
-				tr, s := watched(t, o)
-				time.Sleep(61 * time.Second)
-				equal(t, "syncs of an idle log", s.saw().files, 0)
-				tr.add(calm, 1, 1)
-				tr.add(urgent, 2, 2)
-				time.Sleep(8 * time.Second)
-				equal(t, "syncs before the interval is over", s.saw().files, 0)
-				time.Sleep(2 * time.Second)
-				equal(t, "syncs", s.saw().files, 1)
-				equal(t, "on disk", numbers(s.saw().content), "1-2")
-				time.Sleep(time.Minute)
-				equal(t, "syncs of what is synced", s.saw().files, 1)
-				tr.add(calm, 3, 3)
-				time.Sleep(11 * time.Second)
-				equal(t, "on disk", numbers(s.saw().content), "1-3")
-			})
+	inModes(t, func(t *testing.T, o Options) {
+		synctest.Test(t, func(t *testing.T) {
+			o.SyncEvery = 10 * time.Second
+			tr, s := watched(t, o)
+			time.Sleep(61 * time.Second)
+			equal(t, "syncs of an idle log", s.saw().files, 0)
+			tr.add(calm, 1, 1)
+			tr.add(urgent, 2, 2)
+			time.Sleep(8 * time.Second)
+			equal(t, "syncs before the interval is over", s.saw().files, 0)
+			time.Sleep(2 * time.Second)
+			equal(t, "syncs", s.saw().files, 1)
+			equal(t, "on disk", numbers(s.saw().content), "1-2")
+			time.Sleep(time.Minute)
+			equal(t, "syncs of what is synced", s.saw().files, 1)
+			tr.add(calm, 3, 3)
+			time.Sleep(11 * time.Second)
+			equal(t, "on disk", numbers(s.saw().content), "1-3")
 		})
-	}
+	})
 }
 
 // TestSyncRecovered: what a dead process has left is synced like anything else.
@@ -196,39 +193,36 @@ func TestSyncRecovered(t *testing.T) {
 // TestSyncRotation: before a file is left, it is synced, and its directory after
 // the new one is there.
 func TestSyncRotation(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			o := options(t)
-			o.WriteThrough, o.SyncEvery, o.MaxSize = mode.through, time.Hour, 4096
-			tr, s := watched(t, o)
-			equal(t, "syncs of the directory at Open", s.saw().dirs, 1)
-			order := ""
-			fsync, syncDir := tr.fsync, tr.syncDir
-			tr.set(func(l *Log) {
-				l.fsync = func(f *os.File) error {
-					order += "file "
-					info, err := f.Stat()
-					must(t, err)
-					equal(t, "size of what is synced", info.Size(), 4000)
-					return fsync(f)
-				}
-				l.syncDir = func(dir string) error {
-					order += "directory "
-					return syncDir(dir)
-				}
-			})
-			for n := 1; n <= 5; n++ {
-				must(t, tr.Append(line(n, 1000), urgent))
+	inModes(t, func(t *testing.T, o Options) {
+		o.SyncEvery, o.MaxSize = time.Hour, 4096
+		tr, s := watched(t, o)
+		equal(t, "syncs of the directory at Open", s.saw().dirs, 1)
+		order := ""
+		fsync, syncDir := tr.fsync, tr.syncDir
+		tr.set(func(l *Log) {
+			l.fsync = func(f *os.File) error {
+				order += "file "
+				info, err := f.Stat()
+				must(t, err)
+				equal(t, "size of what is synced", info.Size(), 4000)
+				return fsync(f)
 			}
-			equal(t, "syncs at a rotation", order, "file directory ")
-			for n := 6; n <= 9; n++ {
-				must(t, tr.Append(line(n, 1000), urgent))
+			l.syncDir = func(dir string) error {
+				order += "directory "
+				return syncDir(dir)
 			}
-			equal(t, "syncs of files", s.saw().files, 2)
-			wantLog(t, o.Path, "1-4 | 5-8 | 9")
-			tr.set(func(l *Log) { l.fsync = (*os.File).Sync })
 		})
-	}
+		for n := 1; n <= 5; n++ {
+			must(t, tr.Append(line(n, 1000), urgent))
+		}
+		equal(t, "syncs at a rotation", order, "file directory ")
+		for n := 6; n <= 9; n++ {
+			must(t, tr.Append(line(n, 1000), urgent))
+		}
+		equal(t, "syncs of files", s.saw().files, 2)
+		wantLog(t, o.Path, "1-4 | 5-8 | 9")
+		tr.set(func(l *Log) { l.fsync = (*os.File).Sync })
+	})
 }
 
 // TestSyncFails: the caller is told that the record may not be on disk yet, which
@@ -253,39 +247,36 @@ func TestSyncFails(t *testing.T) {
 
 // TestSyncGroup: of goroutines that wait at the same time, one syncs for all.
 func TestSyncGroup(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			const many = 16
-			o := options(t)
-			o.WriteThrough, o.SyncFrom = mode.through, urgent
-			tr := open(t, o)
-			syncs := 0
-			began := make(chan bool)
-			tr.set(func(l *Log) {
-				l.fsync = func(*os.File) error {
-					if syncs++; syncs == 1 {
-						<-began // the others come while the first syncs
-					}
-					return nil
+	inModes(t, func(t *testing.T, o Options) {
+		const many = 16
+		o.SyncFrom = urgent
+		tr := open(t, o)
+		syncs := 0
+		began := make(chan bool)
+		tr.set(func(l *Log) {
+			l.fsync = func(*os.File) error {
+				if syncs++; syncs == 1 {
+					<-began // the others come while the first syncs
 				}
-			})
-			done := make(chan error)
-			for n := 1; n <= many; n++ {
-				go func() { done <- tr.Append(line(n, 0), urgent) }()
+				return nil
 			}
-			for tr.accepted() < many {
-				runtime.Gosched()
-			}
-			close(began)
-			for range many {
-				must(t, <-done)
-			}
-			tr.set(func(l *Log) {
-				if syncs > 2 {
-					t.Errorf("%d syncs for %d records", syncs, many)
-				}
-				l.fsync = (*os.File).Sync
-			})
 		})
-	}
+		done := make(chan error)
+		for n := 1; n <= many; n++ {
+			go func() { done <- tr.Append(line(n, 0), urgent) }()
+		}
+		for tr.accepted() < many {
+			runtime.Gosched()
+		}
+		close(began)
+		for range many {
+			must(t, <-done)
+		}
+		tr.set(func(l *Log) {
+			if syncs > 2 {
+				t.Errorf("%d syncs for %d records", syncs, many)
+			}
+			l.fsync = (*os.File).Sync
+		})
+	})
 }

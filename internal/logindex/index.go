@@ -4,6 +4,7 @@ package logindex
 // works together.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,10 @@ type Options struct {
 	// default, os.TempDir.
 	TempDir string
 
+	// Names are what logs are called in lines and statistics, by their paths. By default,
+	// they are called by these.
+	Names map[string]string
+
 	// Tests have other sizes: of what is decompressed (see [openFiles]; negative: nothing is
 	// kept), and of blocks.
 	tempSize  int64
@@ -63,7 +68,8 @@ type Index struct {
 // have records in several logs: each knows its own blocks of it.
 type log struct {
 	path   string
-	number int // in the index, from 0
+	name   string // what it is called: Options.Names
+	number int    // in the index, from 0
 	source *logsource.Source
 
 	mu       sync.RWMutex // guards what follows, up to the empty line
@@ -125,7 +131,7 @@ func openLog(path string, number int, o Options) (*log, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &log{path: path, number: number, source: s, size: logsource.Size(path, o.Rotated), settled: make(chan struct{})}, nil
+	return &log{path: path, name: cmp.Or(o.Names[path], path), number: number, source: s, size: logsource.Size(path, o.Rotated), settled: make(chan struct{})}, nil
 }
 
 var errNotRegular = errors.New("is not a regular file")

@@ -10,7 +10,7 @@ import (
 // Only its head is parsed, as that is what it was chosen by; package logentry makes of it
 // what people read.
 type Line struct {
-	Log    string // the path of the log
+	Log    string // the name of the log, by default its path
 	File   string // the path at which the line's file was opened; it may have another one by now
 	Offset int64  // in the file, or in what it has compressed
 	Text   []byte // without its end
@@ -33,7 +33,7 @@ type Line struct {
 // newLine copies a line, since its text is in a buffer that the next block is read into.
 func newLine(l *log, place position, file string, offset int64, text []byte, h *logline.Head, at int64, continued, torn bool) Line {
 	return Line{
-		Log: l.path, File: file, Offset: offset, Text: bytes.Clone(text), Head: *h,
+		Log: l.name, File: file, Offset: offset, Text: bytes.Clone(text), Head: *h,
 		Continued: continued, Torn: torn || h.Torn, At: at, log: l.number, place: place,
 	}
 }

@@ -52,7 +52,7 @@ type Gone struct {
 }
 
 func (b *block) gone(l *log) *Gone {
-	return &Gone{Log: l.path, File: b.file.firstPath, Offset: b.offset, Bytes: int64(b.size), Lines: int64(b.lines)}
+	return &Gone{Log: l.name, File: b.file.firstPath, Offset: b.offset, Bytes: int64(b.size), Lines: int64(b.lines)}
 }
 
 const (

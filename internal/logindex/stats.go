@@ -78,7 +78,7 @@ type Stats struct {
 // LogStats are those of one log. Its fields mean what they mean in [Stats].
 type LogStats struct {
 	Counts
-	Path               string
+	Path               string // or the name that it was given
 	Total              int64
 	Indexed, Following bool
 }
@@ -101,7 +101,7 @@ func (x *Index) Stats() Stats {
 }
 
 func (l *log) stats() LogStats {
-	s := LogStats{Path: l.path}
+	s := LogStats{Path: l.name}
 	select {
 	case <-l.settled:
 		s.Indexed = true
