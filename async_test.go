@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -230,93 +229,6 @@ func TestAsyncBlockedPipe(t *testing.T) {
 	}
 }
 
-// TestShutdownStuck: Shutdown returns by its deadline, says how many records are
-// left, and what comes later is refused without a wait.
-func TestShutdownStuck(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		g := newGate()
-		l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Async{Sink: spanlog.Console{Writer: g}})
-		for range 10 {
-			l.Info("m")
-		}
-		synctest.Wait()
-		l.Error("m")
-		start := time.Now()
-		ctx, cancel := context.WithTimeout(bg, 200*time.Millisecond)
-		defer cancel()
-		err := l.Shutdown(ctx)
-		if took := time.Since(start); took > 200*time.Millisecond {
-			t.Errorf("took %v", took)
-		}
-		want := "console sink: close: 10 records are left and were dropped; the sink has not returned from one more: context deadline exceeded"
-		if err == nil || err.Error() != want {
-			t.Errorf("got  %v\nwant %v", err, want)
-		}
-		start = time.Now()
-		if err := l.Handler().Handle(bg, slog.NewRecord(time.Now(), slog.LevelInfo, "late", 0)); !errors.Is(err, spanlog.ErrClosed) {
-			t.Errorf("late: %v", err)
-		}
-		if took := time.Since(start); took > 100*time.Millisecond {
-			t.Errorf("took %v", took)
-		}
-		close(g.open)
-		synctest.Wait()
-		s := l.Stats().Sinks[0]
-		checkSum(t, s, 12)
-		if s.Delivered != 1 || fmt.Sprint(s.Dropped) != "[{INFO closed 10} {ERROR closed 1}]" {
-			t.Errorf("%+v", s)
-		}
-	})
-}
-
-// TestAsyncLate: after Shutdown, records are delivered as the sink would.
-func TestAsyncLate(t *testing.T) {
-	var console, writer bytes.Buffer
-	l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Async{Sink: spanlog.Console{Writer: &console}}, spanlog.Async{Sink: spanlog.Writer{Writer: &writer}})
-	l.Info("one")
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	err := l.Handler().Handle(bg, slog.NewRecord(time.Now(), slog.LevelInfo, "late", 0))
-	equal(t, "console", messages(t, console.String()), "one late")
-	equal(t, "writer", messages(t, writer.String()), "one")
-	if !errors.Is(err, spanlog.ErrClosed) || strings.Contains(err.Error(), "console") {
-		t.Errorf("late: %v", err)
-	}
-}
-
-// TestAsyncLateStuck: a sink that gets stuck after Shutdown holds nobody for long,
-// and the record is counted when it is known what has become of it.
-func TestAsyncLateStuck(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		g := newGate()
-		l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Async{Sink: spanlog.Console{Writer: g}})
-		if err := l.Close(); err != nil {
-			t.Fatal(err)
-		}
-		start := time.Now()
-		for _, want := range []string{"the sink has not returned yet", "the sink is stuck", "the sink is stuck"} {
-			err := l.Handler().Handle(bg, slog.NewRecord(time.Now(), slog.LevelInfo, "late", 0))
-			if err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("got %v, want %s", err, want)
-			}
-		}
-		if took := time.Since(start); took != 100*time.Millisecond {
-			t.Errorf("took %v: only the first is to wait", took)
-		}
-		close(g.open)
-		synctest.Wait()
-		s := l.Stats().Sinks[0]
-		checkSum(t, s, 3)
-		if s.Delivered != 1 {
-			t.Errorf("%+v", s)
-		}
-		if err := l.Handler().Handle(bg, slog.NewRecord(time.Now(), slog.LevelInfo, "later", 0)); err != nil {
-			t.Errorf("the sink has returned, but: %v", err)
-		}
-	})
-}
-
 // A slowHandler does something before it is done.
 type slowHandler struct {
 	slog.Handler
@@ -364,76 +276,6 @@ func TestAsyncFlush(t *testing.T) {
 	})
 }
 
-// TestAsyncLateFails: a late record that fails after it was waited for is counted
-// with its own level.
-func TestAsyncLateFails(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		slow := writeFunc(func(b []byte) (int, error) {
-			time.Sleep(150 * time.Millisecond)
-			return 0, errBroken
-		})
-		l := open(t, &spanlog.Options{OnError: func(error) {}, Level: slog.LevelDebug}, spanlog.Async{Sink: spanlog.Console{Writer: slow}}, spanlog.Writer{Writer: io.Discard})
-		_ = l.Close()
-		for range 20 {
-			l.Error("late")
-			time.Sleep(100 * time.Millisecond)
-			for range 10 {
-				l.Debug("another one, in the same memory")
-			}
-		}
-		time.Sleep(time.Second)
-		s := l.Stats().Sinks[0]
-		checkSum(t, s, 220)
-		levels := map[slog.Level]uint64{}
-		for _, d := range s.Dropped {
-			levels[d.Level] += d.Records
-		}
-		if levels[slog.LevelError] != 20 || levels[slog.LevelDebug] != 200 {
-			t.Errorf("dropped %v", s.Dropped)
-		}
-	})
-}
-
-// TestAsyncClosesLate: a sink that was given up is closed when it returns.
-func TestAsyncClosesLate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		release := make(chan struct{})
-		flushed := make(chan struct{}, 8)
-		l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Async{Sink: spanlog.Relay{Handler: stuckHandler{slog.DiscardHandler, release, flushed}}})
-		l.Info("m")
-		synctest.Wait()
-		ctx, cancel := context.WithTimeout(bg, time.Second)
-		defer cancel()
-		if err := l.Shutdown(ctx); err == nil {
-			t.Error("no error")
-		}
-		close(release)
-		synctest.Wait()
-		if len(flushed) != 1 {
-			t.Errorf("flushed %d times", len(flushed))
-		}
-	})
-}
-
-// A stuckHandler returns when it is released.
-type stuckHandler struct {
-	slog.Handler
-	release <-chan struct{}
-	flushed chan<- struct{}
-}
-
-func (stuckHandler) Enabled(context.Context, slog.Level) bool { return true }
-
-func (h stuckHandler) Handle(context.Context, slog.Record) error {
-	<-h.release
-	return nil
-}
-
-func (h stuckHandler) Flush() error {
-	h.flushed <- struct{}{}
-	return nil
-}
-
 // TestAsyncMemory: a queue takes up what it says, also if a record now and then is
 // much longer than the others: the memory of that is not kept by a short one that
 // waits.
@@ -470,47 +312,6 @@ func TestAsyncMemory(t *testing.T) {
 	}
 }
 
-// TestNoticeLevel: what a sink has lost it is told whatever its level.
-func TestNoticeLevel(t *testing.T) {
-	var buf bytes.Buffer
-	var fails atomic.Bool
-	flaky := writeFunc(func(b []byte) (int, error) {
-		if fails.Load() {
-			return 0, errBroken
-		}
-		return buf.Write(b)
-	})
-	sinks := []spanlog.Sink{
-		spanlog.Writer{Writer: brokenWriter, Level: slog.LevelError},
-		spanlog.Writer{Writer: flaky, Level: slog.LevelError},
-	}
-	for _, sink := range []spanlog.Sink{
-		spanlog.Failover{Sinks: sinks},
-		spanlog.Async{Sink: spanlog.Failover{Sinks: sinks}},
-		spanlog.Limit{Sink: spanlog.Failover{Sinks: sinks}, First: 1000},
-	} {
-		buf.Reset()
-		l := open(t, &spanlog.Options{OnError: func(error) {}}, sink)
-		for i := range 10 {
-			flush(t, l)
-			fails.Store(i == 7)
-			l.Error("m")
-		}
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-		got := messages(t, buf.String())
-		if !strings.Contains(got, "is broken off") || !strings.Contains(got, "spanlog: 1 record dropped in") {
-			t.Errorf("%T: %s", sink, got)
-		}
-		s := l.Stats().Sinks[0]
-		checkSum(t, s, 10)
-		if n := strings.Count(buf.String(), "\n"); uint64(n) != s.Delivered {
-			t.Errorf("%T: %d lines, %d delivered", sink, n, s.Delivered)
-		}
-	}
-}
-
 // TestAsyncWith: what With was given is the same later, also if the caller changes
 // it meanwhile, in an open group or not.
 func TestAsyncWith(t *testing.T) {
@@ -534,16 +335,3 @@ func TestAsyncWith(t *testing.T) {
 		}
 	}
 }
-
-// TestFlushNilError: a Flush that returns a nil pointer for an error is reported
-// like any other.
-func TestFlushNilError(t *testing.T) {
-	l := open(t, nil, spanlog.Writer{Writer: nilFlusher{io.Discard}})
-	if err := l.Flush(bg); err == nil || !strings.Contains(err.Error(), "flush: ") {
-		t.Errorf("got %v", err)
-	}
-}
-
-type nilFlusher struct{ io.Writer }
-
-func (nilFlusher) Flush() error { return (*os.PathError)(nil) }

@@ -32,6 +32,18 @@ func newTerminal(t *testing.T) *terminal {
 	return &terminal{dev: dev}
 }
 
+// newOutput is a writer that says it is a terminal, or one that cannot say; what it is
+// written is in the buffer of the terminal that comes with it.
+func newOutput(t *testing.T, isTerminal bool) (*terminal, io.Writer) {
+	t.Helper()
+	if isTerminal {
+		tty := newTerminal(t)
+		return tty, tty
+	}
+	tty := &terminal{}
+	return tty, &tty.Buffer
+}
+
 func TestConsoleColor(t *testing.T) {
 	for _, test := range []struct {
 		name     string
@@ -59,12 +71,7 @@ func TestConsoleColor(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Setenv("TERM", "xterm")
 			setenv(t, test.env)
-			tty := &terminal{}
-			var w io.Writer = &tty.Buffer
-			if test.terminal {
-				tty = newTerminal(t)
-				w = tty
-			}
+			tty, w := newOutput(t, test.terminal)
 			l := open(t, nil, spanlog.Console{Writer: w, Format: spanlog.Pretty, Color: test.color})
 			l.Info("m", "a", 1)
 			if got := strings.Contains(tty.String(), "\x1b["); got != test.want {
@@ -93,12 +100,7 @@ func TestConsoleFormat(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Setenv("SPANLOG_FORMAT", test.env)
-			tty := &terminal{}
-			var w io.Writer = &tty.Buffer
-			if test.terminal {
-				tty = newTerminal(t)
-				w = tty
-			}
+			tty, w := newOutput(t, test.terminal)
 			l := open(t, nil, spanlog.Console{Writer: w, Format: test.format, Color: spanlog.ColorNever})
 			tty.Reset()
 			timeless(l.Handler()).Info("m", "a", 1)
@@ -176,12 +178,6 @@ func TestConsoleSharedWriter(t *testing.T) {
 
 // TestEntryWriter: what an EntryWriter is told of each record.
 func TestEntryWriter(t *testing.T) {
-	dropTime := func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey {
-			return slog.Attr{}
-		}
-		return a
-	}
 	for _, test := range []struct {
 		name    string
 		replace func([]string, slog.Attr) slog.Attr
@@ -190,7 +186,7 @@ func TestEntryWriter(t *testing.T) {
 	}{
 		{"Writer", nil, func(w io.Writer) spanlog.Sink { return spanlog.Writer{Writer: w, Format: spanlog.Text} }, "time=2026-11-22T11:57:00.123Z level=WARN msg=m trace_id=" + w3cTraceID + " span_id=" + w3cSpanID + " trace_flags=01 a=1\n"},
 		{"Console", nil, func(w io.Writer) spanlog.Sink { return spanlog.Console{Writer: w, Format: spanlog.Text} }, "time=2026-11-22T11:57:00.123Z level=WARN msg=m trace_id=" + w3cTraceID + " span_id=" + w3cSpanID + " trace_flags=01 a=1\n"},
-		{"the time is removed from the line only", dropTime, func(w io.Writer) spanlog.Sink { return spanlog.Writer{Writer: w, Format: spanlog.Text} }, "level=WARN msg=m trace_id=" + w3cTraceID + " span_id=" + w3cSpanID + " trace_flags=01 a=1\n"},
+		{"the time is removed from the line only", removeTime, func(w io.Writer) spanlog.Sink { return spanlog.Writer{Writer: w, Format: spanlog.Text} }, "level=WARN msg=m trace_id=" + w3cTraceID + " span_id=" + w3cSpanID + " trace_flags=01 a=1\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := new(entryKeeper)

@@ -3,7 +3,6 @@ package spanlog_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"regexp"
@@ -12,7 +11,6 @@ import (
 	"sync"
 	"testing"
 
-	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
@@ -277,120 +275,6 @@ func TestContextTwice(t *testing.T) {
 	}
 }
 
-// TestContextTwiceSources is the same for what options take from the context.
-func TestContextTwiceSources(t *testing.T) {
-	opts := &spanlog.Options{
-		Baggage:     []string{"tenant"},
-		FromContext: func(_ context.Context, dst []slog.Attr) []slog.Attr { return append(dst, slog.Int("request", 7)) },
-	}
-	ctx := spanlog.Scope(withBaggage(t, bg, "tenant=acme"))
-	spanlog.Add(ctx, "user", "ann")
-	got := relayed(opts, func(l *slog.Logger) { slog.New(spanlog.NewHandler(l.Handler(), opts)).InfoContext(ctx, "m") })
-	equal(t, "twice", got, `{"level":"INFO","msg":"m","tenant":"acme","user":"ann","request":7}`)
-}
-
-func withBaggage(t *testing.T, ctx context.Context, s string) context.Context {
-	t.Helper()
-	b, err := baggage.Parse(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return baggage.ContextWithBaggage(ctx, b)
-}
-
-func TestBaggage(t *testing.T) {
-	const in = "tenant=acme,user=ann%20lee%2C%C3%BC,token=hunter2,empty="
-	for _, test := range []struct {
-		name string
-		keys []string
-		log  func(*slog.Logger, context.Context)
-		want string
-	}{
-		{"none", nil, func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m") }, ``},
-		{"one", []string{"tenant"}, func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m") }, `,"tenant":"acme"`},
-		{"in the list's order, decoded", []string{"user", "tenant"}, func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m") }, `,"user":"ann lee,ü","tenant":"acme"`},
-		{"not there", []string{"order"}, func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m") }, ``},
-		{"an empty value", []string{"empty"}, func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m") }, `,"empty":""`},
-		{"keys have a case", []string{"Tenant"}, func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m") }, ``},
-		{"at the root", []string{"tenant"}, func(l *slog.Logger, ctx context.Context) { l.WithGroup("g").InfoContext(ctx, "m", "a", 1) }, `,"tenant":"acme","g":{"a":1}`},
-		{"no baggage", []string{"tenant"}, func(l *slog.Logger, _ context.Context) { l.Info("m") }, ``},
-		{"nil context", []string{"tenant"}, func(l *slog.Logger, _ context.Context) { l.InfoContext(nilContext, "m") }, ``},
-	} {
-		opts := &spanlog.Options{Baggage: test.keys}
-		log := func(l *slog.Logger) { test.log(l, withBaggage(t, bg, in)) }
-		equal(t, test.name, written(t, opts, nil, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
-		equal(t, test.name+", relayed", relayed(opts, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
-	}
-}
-
-func TestFromContext(t *testing.T) {
-	type key struct{}
-	static := make([]slog.Attr, 2, 4)
-	static[0], static[1] = slog.Int("a", 1), slog.Any("token", secret("hunter2"))
-	for _, test := range []struct {
-		name string
-		from func(context.Context, []slog.Attr) []slog.Attr
-		want string
-		err  string // what OnError is told
-	}{
-		{"appended", func(ctx context.Context, dst []slog.Attr) []slog.Attr {
-			return append(dst, slog.Any("id", ctx.Value(key{})))
-		}, `,"with":0,"id":7,"g":{"x":1}`, ``},
-		{"many", func(_ context.Context, dst []slog.Attr) []slog.Attr {
-			for i := range 12 {
-				dst = append(dst, slog.Int(string(rune('a'+i)), i))
-			}
-			return dst
-		}, `,"with":0,"a":0,"b":1,"c":2,"d":3,"e":4,"f":5,"g":6,"h":7,"i":8,"j":9,"k":10,"l":11,"g":{"x":1}`, ``},
-		{"nil", func(context.Context, []slog.Attr) []slog.Attr { return nil }, `,"with":0,"g":{"x":1}`, ``},
-		{"a slice of its own", func(context.Context, []slog.Attr) []slog.Attr { return static }, `,"with":0,"a":1,"token":"***","g":{"x":1}`, ``},
-		{"a panic", func(context.Context, []slog.Attr) []slog.Attr { panic("no request") }, `,"with":0,"g":{"x":1}`, `options: FromContext: panic: no request`},
-		{"a panic half way", func(_ context.Context, dst []slog.Attr) []slog.Attr {
-			_ = append(dst, slog.Int("half", 1))
-			panic(io.EOF)
-		}, `,"with":0,"g":{"x":1}`, `options: FromContext: panic: EOF`},
-		{"an empty group", func(_ context.Context, dst []slog.Attr) []slog.Attr {
-			return append(dst, slog.Group("e"), slog.Attr{})
-		}, `,"with":0,"g":{"x":1}`, ``},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			ctx := spanlog.With(context.WithValue(bg, key{}, 7), "with", 0)
-			log := func(l *slog.Logger) { l.WithGroup("g").InfoContext(ctx, "m", "x", 1) }
-			var heard hearing
-			opts := &spanlog.Options{FromContext: test.from, OnError: heard.onError}
-			equal(t, "New", written(t, opts, nil, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
-			equal(t, "OnError", heard.String(), test.err)
-			equal(t, "NewHandler", relayed(opts, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
-		})
-	}
-	for _, a := range static[:cap(static)][2:] {
-		if !a.Equal(slog.Attr{}) {
-			t.Errorf("%v was written behind the program's own slice", a)
-		}
-	}
-	if static[1].Value.Kind() != slog.KindLogValuer {
-		t.Error("the program's own slice was changed")
-	}
-}
-
-// TestFromContextLogs has a FromContext that logs.
-func TestFromContextLogs(t *testing.T) {
-	type logged struct{}
-	var l *spanlog.Logger
-	var buf bytes.Buffer
-	l = open(t, &spanlog.Options{FromContext: func(ctx context.Context, dst []slog.Attr) []slog.Attr {
-		dst = append(dst, slog.Int("a", 1))
-		if ctx.Value(logged{}) == nil {
-			timeless(l.Handler()).InfoContext(context.WithValue(ctx, logged{}, 1), "inner", "x", 1)
-		}
-		return append(dst, slog.Int("b", 2))
-	}}, spanlog.Writer{Writer: &buf})
-	timeless(l.Handler()).Info("outer", "y", 2)
-	equal(t, "both", buf.String(), `{"level":"INFO","msg":"inner","a":1,"b":2,"x":1}
-{"level":"INFO","msg":"outer","a":1,"b":2,"y":2}
-`)
-}
-
 func TestSpanContextOption(t *testing.T) {
 	other := w3cSpan(0).WithSpanID(trace.SpanID{1})
 	for _, test := range []struct {
@@ -413,87 +297,5 @@ func TestSpanContextOption(t *testing.T) {
 			equal(t, "NewHandler", relayed(opts, log), idsLast(`{"level":"INFO","msg":"m"`+test.want+`,"g":{"x":1}}`))
 			equal(t, "nil context", relayed(opts, func(l *slog.Logger) { l.InfoContext(nilContext, "m") }), `{"level":"INFO","msg":"m"`+test.want+`}`)
 		})
-	}
-}
-
-func TestAttrs(t *testing.T) {
-	opts := &spanlog.Options{Service: spanlog.Service{Name: "shop"}, Attrs: []slog.Attr{slog.Int("a", 1), slog.Any("token", secret("hunter2")), slog.String("trace_id", "mine")}}
-	log := func(l *slog.Logger) { l.WithGroup("g").Info("m", "x", 1) }
-	const want = `{"level":"INFO","msg":"m","service.name":"shop","a":1,"token":"***","trace_id":"mine","g":{"x":1}}`
-	equal(t, "New", written(t, opts, nil, log), want)
-	equal(t, "NewHandler", relayed(opts, log), want)
-	log = func(l *slog.Logger) { l.WithGroup("g").InfoContext(inSpan(bg), "m", "x", 1) }
-	equal(t, "collision", written(t, opts, nil, log), `{"level":"INFO","msg":"m","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","trace_flags":"01","attr.trace_id":"mine","service.name":"shop","a":1,"token":"***","g":{"x":1}}`)
-}
-
-func TestService(t *testing.T) {
-	for _, test := range []struct {
-		name   string
-		env    []string // name=value
-		code   spanlog.Service
-		schema spanlog.Schema
-		want   string // the line
-	}{
-		{"nothing", nil, spanlog.Service{}, spanlog.SchemaOTel, `{"level":"INFO","msg":"m"}`},
-		{"code", nil, shop, spanlog.SchemaOTel, `{"level":"INFO","msg":"m","service.name":"shop","service.version":"1.2.3","deployment.environment.name":"prod","host.name":"web-1"}`},
-		{"OTEL_SERVICE_NAME", []string{"OTEL_SERVICE_NAME=cart"}, spanlog.Service{}, spanlog.SchemaOTel, `{"level":"INFO","msg":"m","service.name":"cart"}`},
-		{"the name wins over the resource", []string{"OTEL_SERVICE_NAME=cart", "OTEL_RESOURCE_ATTRIBUTES=service.name=x"}, spanlog.Service{}, spanlog.SchemaOTel, `{"level":"INFO","msg":"m","service.name":"cart"}`},
-		{"the resource", []string{"OTEL_RESOURCE_ATTRIBUTES=service.name=cart,service.version=2,deployment.environment.name=test,host.name=h,other=1"}, spanlog.Service{}, spanlog.SchemaOTel,
-			`{"level":"INFO","msg":"m","service.name":"cart","service.version":"2","deployment.environment.name":"test","host.name":"h"}`},
-		{"the older name", []string{"OTEL_RESOURCE_ATTRIBUTES=deployment.environment=old"}, spanlog.Service{}, spanlog.SchemaOTel, `{"level":"INFO","msg":"m","deployment.environment.name":"old"}`},
-		{"the newer name wins", []string{"OTEL_RESOURCE_ATTRIBUTES=deployment.environment=old,deployment.environment.name=new"}, spanlog.Service{}, spanlog.SchemaOTel, `{"level":"INFO","msg":"m","deployment.environment.name":"new"}`},
-		{"escapes and spaces", []string{"OTEL_RESOURCE_ATTRIBUTES= service.name = my%20shop%2C%C3%BC , ,service.version=a=b+c"}, spanlog.Service{}, spanlog.SchemaOTel, `{"level":"INFO","msg":"m","service.name":"my shop,ü","service.version":"a=b+c"}`},
-		{"code wins", []string{"OTEL_SERVICE_NAME=cart", "OTEL_RESOURCE_ATTRIBUTES=service.version=9,host.name=h"}, spanlog.Service{Name: "shop", Version: "1"}, spanlog.SchemaOTel, `{"level":"INFO","msg":"m","service.name":"shop","service.version":"1","host.name":"h"}`},
-		{"DD_* is for Datadog", []string{"DD_SERVICE=dd", "DD_VERSION=3", "DD_ENV=e"}, spanlog.Service{}, spanlog.SchemaOTel, `{"level":"INFO","msg":"m"}`},
-		{"Datadog", []string{"DD_SERVICE=dd", "DD_VERSION=3", "DD_ENV=e", "OTEL_SERVICE_NAME=cart", "OTEL_RESOURCE_ATTRIBUTES=service.version=9,host.name=h"}, spanlog.Service{}, spanlog.SchemaDatadog,
-			`{"level":"INFO","message":"m","dd.service":"dd","dd.version":"3","dd.env":"e","host":"h"}`},
-		{"Datadog with OpenTelemetry's", []string{"OTEL_SERVICE_NAME=cart"}, spanlog.Service{}, spanlog.SchemaDatadog, `{"level":"INFO","message":"m","dd.service":"cart"}`},
-		{"Datadog, code wins", []string{"DD_SERVICE=dd", "DD_ENV=e"}, spanlog.Service{Name: "shop"}, spanlog.SchemaDatadog, `{"level":"INFO","message":"m","dd.service":"shop","dd.env":"e"}`},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			setenv(t, test.env)
-			opts := &spanlog.Options{Schema: test.schema, Service: test.code}
-			equal(t, "New", written(t, opts, nil, func(l *slog.Logger) { l.Info("m") }), test.want)
-		})
-	}
-}
-
-// TestServiceHandler: around a handler of somebody else's, the environment does
-// not count.
-func TestServiceHandler(t *testing.T) {
-	setenv(t, []string{"OTEL_SERVICE_NAME=cart", "SPANLOG_LEVEL=ERROR"})
-	log := func(l *slog.Logger) { l.Info("m") }
-	equal(t, "environment", relayed(nil, log), `{"level":"INFO","msg":"m"}`)
-	equal(t, "code", relayed(&spanlog.Options{Service: spanlog.Service{Name: "shop"}}, log), `{"level":"INFO","msg":"m","service.name":"shop"}`)
-}
-
-// TestServiceBadPairs: what can be read is taken, what cannot is one warning.
-func TestServiceBadPairs(t *testing.T) {
-	setenv(t, []string{"OTEL_RESOURCE_ATTRIBUTES=service.name=shop,broken,service.version=%zz,host.name=h"})
-	var buf bytes.Buffer
-	l := open(t, nil, spanlog.Writer{Writer: &buf})
-	l.Info("m")
-	lines := strings.Split(strings.TrimSpace(buf.String()), "\n")
-	if len(lines) != 2 {
-		t.Fatalf("want one warning and one record: %q", lines)
-	}
-	warning := parsed(t, lines[0])
-	text, _ := json.Marshal(warning)
-	for _, want := range []string{"OTEL_RESOURCE_ATTRIBUTES", "broken", "service.version=%zz", "WARN"} {
-		if !strings.Contains(string(text), want) {
-			t.Errorf("no %s in %s", want, text)
-		}
-	}
-	rec := parsed(t, lines[1])
-	if rec["service.name"] != "shop" || rec["host.name"] != "h" || rec["service.version"] != nil {
-		t.Errorf("got %v", rec)
-	}
-}
-
-func setenv(t *testing.T, env []string) {
-	t.Helper()
-	for _, kv := range env {
-		k, v, _ := strings.Cut(kv, "=")
-		t.Setenv(k, v)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/spanlog/spanlog/telemetry"
 )
 
-// What the examples share.
+// What the examples share; some tests use it as well.
 var (
 	// message is a format of the level and the message.
 	message = spanlog.Pattern("%(levelname)s %(message)s")

@@ -135,26 +135,19 @@ func TestLimitManyMessages(t *testing.T) {
 // TestLimitSinkFails: a summary that the sink does not take is told when it does.
 func TestLimitSinkFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var buf bytes.Buffer
-		var fails atomic.Bool
-		flaky := writeFunc(func(b []byte) (int, error) {
-			if fails.Load() {
-				return 0, errBroken
-			}
-			return buf.Write(b)
-		})
-		l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Limit{Sink: spanlog.Writer{Writer: flaky}, First: 1})
+		f := newFlaky()
+		l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Limit{Sink: spanlog.Writer{Writer: f}, First: 1})
 		for range 50 {
 			l.Info("m")
 		}
-		fails.Store(true)
+		f.set("fail")
 		time.Sleep(1500 * time.Millisecond)
-		fails.Store(false)
+		f.set("work")
 		time.Sleep(10 * time.Second)
 		if err := l.Close(); err != nil { // nobody writes any more
 			t.Error(err)
 		}
-		equal(t, "delivered", messages(t, buf.String()), `m spanlog: "m" repeated 49 times in 0.0s`)
+		equal(t, "delivered", messages(t, f.String()), `m spanlog: "m" repeated 49 times in 0.0s`)
 		checkSum(t, l.Stats().Sinks[0], 50)
 	})
 }

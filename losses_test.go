@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -153,12 +154,7 @@ func TestNoticeWhileMoreIsLost(t *testing.T) {
 func TestNoticeForm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFlaky()
-		l := open(t, &spanlog.Options{OnError: func(error) {}, Attrs: []slog.Attr{slog.String("app", "shop")}, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			if a.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return a
-		}}, spanlog.Writer{Writer: f, Level: slog.LevelError})
+		l := open(t, &spanlog.Options{OnError: func(error) {}, Attrs: []slog.Attr{slog.String("app", "shop")}, ReplaceAttr: removeTime}, spanlog.Writer{Writer: f, Level: slog.LevelError})
 		f.set("fail")
 		l.WithGroup("g").With("a", 1).ErrorContext(inSpan(bg), "lost")
 		f.set("work")
@@ -307,4 +303,45 @@ func (e *loudError) Error() string {
 		e.log()
 	}
 	return "loud"
+}
+
+// TestNoticeLevel: what a sink has lost it is told whatever its level.
+func TestNoticeLevel(t *testing.T) {
+	var buf bytes.Buffer
+	var fails atomic.Bool
+	flaky := writeFunc(func(b []byte) (int, error) {
+		if fails.Load() {
+			return 0, errBroken
+		}
+		return buf.Write(b)
+	})
+	sinks := []spanlog.Sink{
+		spanlog.Writer{Writer: brokenWriter, Level: slog.LevelError},
+		spanlog.Writer{Writer: flaky, Level: slog.LevelError},
+	}
+	for _, sink := range []spanlog.Sink{
+		spanlog.Failover{Sinks: sinks},
+		spanlog.Async{Sink: spanlog.Failover{Sinks: sinks}},
+		spanlog.Limit{Sink: spanlog.Failover{Sinks: sinks}, First: 1000},
+	} {
+		buf.Reset()
+		l := open(t, &spanlog.Options{OnError: func(error) {}}, sink)
+		for i := range 10 {
+			flush(t, l)
+			fails.Store(i == 7)
+			l.Error("m")
+		}
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		got := messages(t, buf.String())
+		if !strings.Contains(got, "is broken off") || !strings.Contains(got, "spanlog: 1 record dropped in") {
+			t.Errorf("%T: %s", sink, got)
+		}
+		s := l.Stats().Sinks[0]
+		checkSum(t, s, 10)
+		if n := strings.Count(buf.String(), "\n"); uint64(n) != s.Delivered {
+			t.Errorf("%T: %d lines, %d delivered", sink, n, s.Delivered)
+		}
+	}
 }

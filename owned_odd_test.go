@@ -74,7 +74,7 @@ func (e errNilPanic) Error() string { return fmt.Sprint(*e.p) }
 func TestOwnedProperty(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		recipe := rapid.SliceOfN(rapid.Byte(), 1, 200).Draw(rt, "recipe")
-		build := func() any { b := maker{bytes: recipe}; return b.value(0) }
+		build := func() any { b := maker{bytes: tape{recipe}}; return b.value(0) }
 		v, want := build(), build()
 		if !reflect.DeepEqual(v, want) {
 			rt.Fatal("the recipe makes two values")
@@ -88,26 +88,17 @@ func TestOwnedProperty(t *testing.T) {
 
 // A maker makes values of bytes.
 type maker struct {
-	bytes []byte
+	bytes tape
 	made  []any // so far, to be used again
-}
-
-func (m *maker) next() byte {
-	if len(m.bytes) == 0 {
-		return 0
-	}
-	b := m.bytes[0]
-	m.bytes = m.bytes[1:]
-	return b
 }
 
 func (m *maker) value(depth int) (v any) {
 	defer func() { m.made = append(m.made, v) }()
-	kind := m.next() % 12
+	kind := m.bytes.byte() % 12
 	if depth > 4 {
 		kind %= 3
 	}
-	n := int(m.next() % 4)
+	n := int(m.bytes.byte() % 4)
 	switch kind {
 	case 1:
 		return fmt.Sprint(n)

@@ -296,18 +296,12 @@ func TestSpanMirrorPanics(t *testing.T) {
 
 // TestSpanEventTime: an event has its record's time, whatever is written.
 func TestSpanEventTime(t *testing.T) {
-	dropTime := func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey {
-			return slog.Attr{}
-		}
-		return a
-	}
 	for _, test := range []struct {
 		name    string
 		replace func([]string, slog.Attr) slog.Attr
 	}{
 		{"as it is", nil},
-		{"removed by ReplaceAttr", dropTime},
+		{"removed by ReplaceAttr", removeTime},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := open(t, &spanlog.Options{SpanEvents: slog.LevelInfo, SpanErrors: slog.LevelInfo, ReplaceAttr: test.replace}, spanlog.Writer{Writer: io.Discard})

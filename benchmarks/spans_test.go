@@ -10,31 +10,14 @@ import (
 	"github.com/DataDog/dd-trace-go/v2/ddtrace/mocktracer"
 	"github.com/DataDog/dd-trace-go/v2/ddtrace/tracer"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/benchmarks/wrapper"
 )
 
-// A wrapper is what programs do without a library: a few lines that add the
-// ids to the record.
-type wrapper struct{ slog.Handler }
-
+// wrapped puts the wrapper of three fields around a handler.
 func wrapped(to maker) maker {
-	return func(w io.Writer) slog.Handler { return wrapper{to(w)} }
+	return func(w io.Writer) slog.Handler { return wrapper.Handler{Handler: to(w)} }
 }
-
-func (h wrapper) Handle(ctx context.Context, r slog.Record) error {
-	if sc := trace.SpanContextFromContext(ctx); sc.IsValid() {
-		r.AddAttrs(
-			slog.String("trace_id", sc.TraceID().String()),
-			slog.String("span_id", sc.SpanID().String()),
-			slog.String("trace_flags", sc.TraceFlags().String()),
-		)
-	}
-	return h.Handler.Handle(ctx, r)
-}
-
-func (h wrapper) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return wrapper{h.Handler.WithAttrs(attrs)}
-}
-func (h wrapper) WithGroup(name string) slog.Handler { return wrapper{h.Handler.WithGroup(name)} }
 
 // A spanner turns the span of a context into one that a peer knows.
 type spanner func(ctx context.Context, sc trace.SpanContext) context.Context

@@ -18,6 +18,7 @@ import (
 	"go.uber.org/zap/exp/zapslog"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/benchmarks/wrapper"
 )
 
 // textTime is the form of slog.TextHandler.
@@ -116,7 +117,7 @@ func toSlogContext(s *setup) slog.Handler {
 
 // wrapped puts the wrapper of three fields around a handler.
 func wrapped(to func(*setup) slog.Handler) func(*setup) slog.Handler {
-	return func(s *setup) slog.Handler { return wrapper{to(s)} }
+	return func(s *setup) slog.Handler { return wrapper.Handler{Handler: to(s)} }
 }
 
 // wrapped2 puts the wrapper of two fields around it.

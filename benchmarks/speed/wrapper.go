@@ -10,27 +10,7 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// A wrapper is what programs do without a library: a few lines that add the ids
-// to the record.
-type wrapper struct{ slog.Handler }
-
-func (h wrapper) Handle(ctx context.Context, r slog.Record) error {
-	if sc := trace.SpanContextFromContext(ctx); sc.IsValid() {
-		r.AddAttrs(
-			slog.String("trace_id", sc.TraceID().String()),
-			slog.String("span_id", sc.SpanID().String()),
-			slog.String("trace_flags", sc.TraceFlags().String()),
-		)
-	}
-	return h.Handler.Handle(ctx, r)
-}
-
-func (h wrapper) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return wrapper{h.Handler.WithAttrs(attrs)}
-}
-func (h wrapper) WithGroup(name string) slog.Handler { return wrapper{h.Handler.WithGroup(name)} }
-
-// A wrapper2 leaves out the flags.
+// A wrapper2 is a wrapper.Handler that leaves out the flags.
 type wrapper2 struct{ slog.Handler }
 
 func (h wrapper2) Handle(ctx context.Context, r slog.Record) error {

@@ -75,9 +75,7 @@ func TestReportBlocks(t *testing.T) {
 			tr := open(t, o)
 			tr.chores.report(errors.New("first"))
 			tr.chores.report(errors.New("second"))
-			for n := 1; n <= 10; n++ {
-				must(t, tr.Append(line(n, 1000), urgent))
-			}
+			tr.addLong(urgent, 1000, 1, 10)
 			tr.flush()
 			must(t, tr.Reopen())
 			time.Sleep(5 * time.Second)

@@ -168,9 +168,7 @@ func TestClockBack(t *testing.T) {
 		o := options(t)
 		o.Every, o.MaxSize = hourly, 4096
 		tr := open(t, o)
-		for n := 1; n <= 6; n++ {
-			must(t, tr.Append(line(n, 1000), urgent))
-		}
+		tr.addLong(urgent, 1000, 1, 6)
 		must(t, tr.end())
 		future := time.Now().Add(6 * time.Hour)
 		must(t, os.Chtimes(o.Path, time.Time{}, future))
@@ -182,9 +180,7 @@ func TestClockBack(t *testing.T) {
 		time.Sleep(3 * time.Hour)
 		tr.add(urgent, 8, 8)
 		wantLog(t, o.Path, "1-4 | 5-8")
-		for n := 9; n <= 14; n++ {
-			must(t, tr.Append(line(n, 1000), urgent))
-		}
+		tr.addLong(urgent, 1000, 9, 14)
 		wantLog(t, o.Path, "1-4 | 5-10 | 11-14")
 		equal(t, "reports", fmt.Sprint(tr.told()), "[]")
 	})
@@ -196,9 +192,7 @@ func TestClockAge(t *testing.T) {
 		o := options(t)
 		o.MaxSize, o.MaxAge = 4096, time.Hour
 		tr := open(t, o)
-		for n := 1; n <= 6; n++ {
-			must(t, tr.Append(line(n, 1000), urgent))
-		}
+		tr.addLong(urgent, 1000, 1, 6)
 		stamp(t, rotated(t, o.Path)[0].Path)
 		time.Sleep(50 * time.Minute)
 		wantLog(t, o.Path, "1-4 | 5-6")

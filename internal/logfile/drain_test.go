@@ -45,9 +45,7 @@ func TestDrainPressing(t *testing.T) {
 		o := options(t)
 		o.Delay = time.Hour
 		tr := open(t, o)
-		for n := 1; n <= 20; n++ {
-			must(t, tr.Append(line(n, 1000), calm))
-		}
+		tr.addLong(calm, 1000, 1, 20)
 		synctest.Wait()
 		wantFile(t, o.Path, "")
 		for n := 21; n <= 25; n++ { // more than a third of 64 KiB

@@ -113,9 +113,7 @@ func TestDiskFullAtRotation(t *testing.T) {
 		tr := open(t, o)
 		tr.wantState(journaled)
 		must(t, os.WriteFile(filepath.Join(filepath.Dir(o.Path), "ballast"), nil, 0o600))
-		for n := 1; n <= 20; n++ {
-			must(t, tr.Append(line(n, 1000), calm))
-		}
+		tr.addLong(calm, 1000, 1, 20)
 		tr.flush()
 		wantLog(t, o.Path, "1-20")
 		synctest.Wait()
@@ -138,13 +136,9 @@ func TestDiskFullAfterRotation(t *testing.T) {
 	o.MaxSize = 4096
 	synctest.Test(t, func(t *testing.T) {
 		tr := open(t, o)
-		for n := 1; n <= 4; n++ { // one page, so that the next line needs another
-			must(t, tr.Append(line(n, 1000), urgent))
-		}
+		tr.addLong(urgent, 1000, 1, 4) // one page, so that the next line needs another
 		free := occupy(t, o, 0)
-		for n := 5; n <= 20; n++ {
-			must(t, tr.Append(line(n, 1000), calm))
-		}
+		tr.addLong(calm, 1000, 5, 20)
 		if err := tr.Flush(); !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("got %v", err)
 		}
@@ -162,9 +156,7 @@ func TestDiskFullAtCompression(t *testing.T) {
 	o.MaxSize = 4096
 	synctest.Test(t, func(t *testing.T) {
 		tr := open(t, o)
-		for n := 1; n <= 12; n++ {
-			must(t, tr.Append(line(n, 1000), urgent))
-		}
+		tr.addLong(urgent, 1000, 1, 12)
 		must(t, tr.end())
 		free := occupy(t, o, 0)
 		o.Compress = true
@@ -193,9 +185,7 @@ func TestDiskFullAtOpen(t *testing.T) {
 			o := smallDisk(t, "size=256k")
 			synctest.Test(t, func(t *testing.T) {
 				tr := open(t, o)
-				for n := 1; n <= 30; n++ {
-					must(t, tr.Append(line(n, 500), calm))
-				}
+				tr.addLong(calm, 500, 1, 30)
 				tr.crash()
 				free := occupy(t, o, 3000)
 

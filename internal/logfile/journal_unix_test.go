@@ -58,9 +58,7 @@ func TestJournalLost(t *testing.T) {
 						o := options(t)
 						o.Delay = time.Hour
 						tr := open(t, o)
-						for n := 1; n <= 100; n++ { // behind the first pages
-							must(t, tr.Append(line(n, 100), calm))
-						}
+						tr.addLong(calm, 100, 1, 100) // behind the first pages
 						tr.flush()
 						last := 100
 						if pending {
@@ -199,13 +197,9 @@ func TestJournalDamaged(t *testing.T) {
 	o := options(t)
 	o.Delay = time.Hour
 	tr := open(t, o)
-	for n := 1; n <= 200; n++ { // one lap and a half
-		must(t, tr.Append(line(n, 600), calm))
-	}
+	tr.addLong(calm, 600, 1, 200) // one lap and a half
 	tr.flush()
-	for n := 201; n <= 260; n++ {
-		must(t, tr.Append(line(n, 600), calm))
-	}
+	tr.addLong(calm, 600, 201, 260)
 	// A write that was cut off is under way.
 	tr.set(func(l *Log) { l.write = faulty([]*fault{{part: 333}}) })
 	_ = tr.Flush()

@@ -137,8 +137,14 @@ func (tr *trial) end() error {
 // add appends the lines numbered from first to last, each acknowledged.
 func (tr *trial) add(level slog.Level, first, last int) {
 	tr.t.Helper()
+	tr.addLong(level, 0, first, last)
+}
+
+// addLong is add for lines of that size.
+func (tr *trial) addLong(level slog.Level, size, first, last int) {
+	tr.t.Helper()
 	for n := first; n <= last; n++ {
-		if err := tr.Append(line(n, 0), level); err != nil {
+		if err := tr.Append(line(n, size), level); err != nil {
 			tr.t.Fatalf("line %d: %v", n, err)
 		}
 	}

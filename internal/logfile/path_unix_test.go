@@ -33,7 +33,7 @@ var disturbances = []disturbance{
 		map[string]string{"app.log": "11-20"}},
 	{"truncated in a line", func(path string) error { return os.Truncate(path, 14) },
 		map[string]string{"app.log": `1 "00000\n" 11-20`}},
-	{"torn by somebody", func(path string) error { return appendTo(path, "torn") },
+	{"torn by somebody", func(path string) error { return appendText(path, "torn") },
 		map[string]string{"app.log": `1-10 "torn\n" 11-20`}},
 	{"another file is there", func(path string) error {
 		return errors.Join(os.Rename(path, path+".1"), os.WriteFile(path, line(100, 0), 0o600))
@@ -46,15 +46,6 @@ var disturbances = []disturbance{
 	{"the directory is moved", func(path string) error {
 		return os.Rename(filepath.Dir(path), filepath.Dir(path)+".old")
 	}, map[string]string{"../logs.old/app.log": "1-10", "app.log": "11-20"}},
-}
-
-func appendTo(path, text string) error {
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	return errors.Join(err, f.Close())
 }
 
 // TestPathDisturbed: wherever the file goes, records go to the path again, within

@@ -177,9 +177,7 @@ func TestPhusluRegularFileAtPath(t *testing.T) {
 	}
 	must(t, os.WriteFile(o.Path, line(1, 0), 0o600))
 	tr := open(t, o)
-	for n := 2; n <= 20; n++ {
-		must(t, tr.Append(line(n, 1000), urgent))
-	}
+	tr.addLong(urgent, 1000, 2, 20)
 	must(t, tr.end())
 	wantLog(t, o.Path, "14-17 | 18-20")
 	for _, name := range foreign {

@@ -18,9 +18,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr := open(t, o)
 		tr.wantState("write-through: open ")
-		for n := 2; n <= 20; n++ {
-			must(t, tr.Append(line(n, 1000), calm))
-		}
+		tr.addLong(calm, 1000, 2, 20)
 		wantLog(t, o.Path, "1-20")
 		time.Sleep(time.Minute)
 		equal(t, "reports", len(tr.told()), 1)

@@ -212,13 +212,9 @@ func TestSyncRotation(t *testing.T) {
 				return syncDir(dir)
 			}
 		})
-		for n := 1; n <= 5; n++ {
-			must(t, tr.Append(line(n, 1000), urgent))
-		}
+		tr.addLong(urgent, 1000, 1, 5)
 		equal(t, "syncs at a rotation", order, "file directory ")
-		for n := 6; n <= 9; n++ {
-			must(t, tr.Append(line(n, 1000), urgent))
-		}
+		tr.addLong(urgent, 1000, 6, 9)
 		equal(t, "syncs of files", s.saw().files, 2)
 		wantLog(t, o.Path, "1-4 | 5-8 | 9")
 		tr.set(func(l *Log) { l.fsync = (*os.File).Sync })
