@@ -186,6 +186,7 @@ func (e *entry) addContext(p *pipeline) {
 	}
 	ev := &e.event
 	at := place{span: ev.Span}
+	clear(e.scratch) // of stream, if that could not do it
 	e.scratch = appendBaggage(e.scratch[:0], e.ctx, p.baggage)
 	e.scratch = layerOf(e.ctx).appendTo(e.scratch, 0)
 	e.scratch = p.callFromContext(e.ctx, e.scratch, e.given[:0])

@@ -60,7 +60,8 @@ type File struct {
 	// Format is how records are written. By default, JSON.
 	Format Formatter
 	// Mode is the permission of a file that is made here, before the umask. One
-	// that is made in the place of another has that one's. By default, 0600: logs
+	// that is made in the place of another that this program has had open has that
+	// one's. By default, 0600: logs
 	// hold secrets. A collector of another user needs more, such as 0640 and a
 	// common group.
 	Mode fs.FileMode

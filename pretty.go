@@ -85,7 +85,7 @@ func (enc *prettyEncoder) encode(dst []byte, e *Event, _ *prefix) []byte {
 	dst, over := enc.level(dst, e)
 	dst = enc.marker(dst, e.Span)
 	message, more := firstLine(e.Message)
-	dst, used := enc.message(dst, e.Level, safe(e.Logger()), safe(message))
+	dst, used := enc.message(dst, e.shownLevel(), safe(e.Logger()), safe(message))
 	// The message is padded if something follows, so that attributes begin in one column;
 	// a message that is longer has them a space behind it.
 	gap := prettyAlign - over - used

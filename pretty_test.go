@@ -293,3 +293,22 @@ func TestPrettySiblings(t *testing.T) {
 		t.Errorf("\ngot\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestPrettyReplacedLevel: a level that ReplaceAttr has put in the place of another is what the line looks like, all of it.
+func TestPrettyReplacedLevel(t *testing.T) {
+	line := func(opts *spanlog.Options, level slog.Level) string {
+		var buf bytes.Buffer
+		log := open(t, opts, spanlog.Console{Writer: &buf, Format: spanlog.Pretty, Color: spanlog.ColorAlways})
+		log.Log(bg, level, "m")
+		_, rest, _ := strings.Cut(buf.String(), " ") // without the time
+		return rest
+	}
+	for _, test := range []struct{ level, instead slog.Level }{
+		{slog.LevelInfo, slog.LevelError},
+		{slog.LevelError, slog.LevelInfo},
+		{slog.LevelWarn, slog.LevelWarn},
+	} {
+		opts := replaced(slog.LevelKey, slog.Any(slog.LevelKey, test.instead))
+		equal(t, fmt.Sprint(test.level, " as ", test.instead), line(&opts, test.level), line(nil, test.instead))
+	}
+}

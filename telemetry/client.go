@@ -56,8 +56,11 @@ func newClient(base *http.Client, timeout time.Duration, certs *tls.Config) (cli
 // sameServer has a client follow redirects only within the server that was named: net/http would send headers
 // that it knows no meaning of, such as an API key, to any other one, and with them all that is exported.
 func sameServer(req *http.Request, via []*http.Request) error {
-	if first := via[0].URL; req.URL.Host != first.Host || req.URL.Scheme != first.Scheme {
-		return http.ErrUseLastResponse // an answer that the exporter takes for an error
+	first := via[0]
+	if req.URL.Host != first.URL.Host || req.URL.Scheme != first.URL.Scheme || req.Method != first.Method {
+		// An answer that the exporter takes for an error. With another method, there is no body any more:
+		// a page to log in, say, would answer 200, and nobody would know that the spans are lost.
+		return http.ErrUseLastResponse
 	}
 	if len(via) >= maxRedirects {
 		return fmt.Errorf("stopped after %d redirects", maxRedirects)

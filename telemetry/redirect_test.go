@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -46,33 +47,38 @@ func TestRedirect(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 }
 
-// TestRedirectWithin: a server may send requests to another of its paths, and not round in a circle.
+// TestRedirectWithin: a server may send requests on to another of its paths, if all that was sent comes along. Else, or
+// in a circle, it is an error: spans are not lost without a word.
 func TestRedirectWithin(t *testing.T) {
 	for _, test := range []struct {
 		name, to string
+		status   int
 		ok       bool
 	}{
-		{"another path", "/new", true},
-		{"a circle", "/api/v2/spans", false},
+		{"another path", "/new", http.StatusTemporaryRedirect, true},
+		{"for good", "/new", http.StatusPermanentRedirect, true},
+		{"without what was sent", "/new", http.StatusFound, false},
+		{"a circle", "/api/v2/spans", http.StatusTemporaryRedirect, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			clearEnv(t)
+			bodies := 0
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Path == "/new" {
-					w.WriteHeader(http.StatusAccepted)
+				if r.URL.Path != "/new" {
+					http.Redirect(w, r, test.to, test.status)
 					return
 				}
-				http.Redirect(w, r, test.to, http.StatusTemporaryRedirect)
+				if n, _ := io.Copy(io.Discard, r.Body); n > 0 {
+					bodies++
+				}
+				w.WriteHeader(http.StatusOK)
 			}))
 			defer server.Close()
-			client, closeIdle := newClient(nil, defaultTimeout, nil)
-			defer closeIdle()
-			resp, err := client.Post(server.URL+"/api/v2/spans", "application/json", nil)
-			if err == nil {
-				resp.Body.Close()
-			}
-			if (err == nil) != test.ok {
-				t.Errorf("got %v", err)
+			shutdown, _ := start(t, Options{Zipkin: server.URL + "/api/v2/spans"})
+			makeSpans(0)
+			err := shutdown(t.Context())
+			if (err == nil) != test.ok || test.ok && bodies != 1 {
+				t.Errorf("%d bodies have come, %v", bodies, err)
 			}
 		})
 	}

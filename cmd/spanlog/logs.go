@@ -41,6 +41,10 @@ func onlyOnce(paths []string, rotated bool) (once []string, err error) {
 		if absolute[i], err = filepath.Abs(path); err != nil {
 			return nil, err
 		}
+		// A link such as current.log is the log that it leads to. One that leads nowhere yet is itself.
+		if real, err := filepath.EvalSymlinks(absolute[i]); err == nil {
+			absolute[i] = real
+		}
 		if !rotated {
 			continue
 		}

@@ -69,6 +69,8 @@ func openOnce(path string, mode fs.FileMode) (*output, error) {
 		// can read it himself is never told that nobody else does.
 		if info, _ := f.Stat(); info != nil && info.Mode().IsRegular() {
 			if both, err := os.OpenFile(path, os.O_RDWR|flags, 0); err == nil {
+				there, _ := both.Stat()
+				made = made && there != nil && os.SameFile(info, there) // or somebody has put another one there
 				_ = f.Close()
 				f = both
 			}

@@ -5,8 +5,10 @@ package logindex
 // traces of many thousand, and what was read is kept until the trace has more records.
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -120,24 +122,32 @@ const maxName = 200
 // they are not all and there were more.
 func (x *Index) summarize(s *summary, p *Page) TraceSummary {
 	t := newSummary(s.id, s.hash)
-	services := make(map[string]bool)
-	var name *string
+	// The first by time gives its name to the trace, and their spelling to services: see package tracejoin.
+	lines := make([]*Line, 0, len(p.Lines))
+	for i := range p.Lines {
+		if l := &p.Lines[i]; !l.Continued { // else its ids are the record's, which counts
+			lines = append(lines, l)
+		}
+	}
+	slices.SortStableFunc(lines, func(a, b *Line) int {
+		return cmp.Compare(cmp.Or(a.Head.Time, a.At), cmp.Or(b.Head.Time, b.At))
+	})
+	services := make(map[string]string) // by their name in lower case
+	name, crowded := "", false
 	scanner := logline.Scanner{Location: x.opts.Location}
 	var r logline.Record
-	for i := range p.Lines {
-		l := &p.Lines[i]
-		if l.Continued {
-			continue // its ids are the record's, which counts
-		}
+	for _, l := range lines {
 		one := newTraceRecord(&l.Head, s.hash)
 		t.add(&one)
 		scanner.Parse(l.Text, &r)
-		if name == nil {
-			n := clip(string(r.Message), maxName)
-			name = &n
+		if name == "" {
+			name = clip(strings.TrimSpace(string(r.Message)), maxName)
 		}
-		if len(r.Service) > 0 && len(services) < maxServices {
-			services[clip(string(r.Service), maxName)] = true
+		service := clip(string(r.Service), maxName)
+		if lower := strings.ToLower(service); service != "" && services[lower] == "" {
+			if crowded = len(services) == maxServices; !crowded {
+				services[lower] = service
+			}
 		}
 	}
 	partial := p.More || len(p.Gone) > 0
@@ -145,14 +155,9 @@ func (x *Index) summarize(s *summary, p *Page) TraceSummary {
 		t = *s
 	}
 	out := t.public()
-	out.Partial = partial
-	for name := range services {
-		out.Services = append(out.Services, name)
-	}
-	slices.Sort(out.Services)
-	if name != nil {
-		out.Name = *name
-	}
+	out.Partial = partial || crowded
+	out.Services = slices.Sorted(maps.Values(services))
+	out.Name = name
 	return out
 }
 

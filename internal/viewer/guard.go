@@ -67,10 +67,19 @@ func check(r *http.Request, names []string) error {
 	}
 	// Browsers that are too old for this send an Origin with what matters, or cannot read the answer.
 	site := r.Header.Get("Sec-Fetch-Site")
-	if follows := r.Header.Get("Sec-Fetch-Mode") == "navigate"; site != "" && site != "same-origin" && site != "none" && !follows {
+	if site != "" && site != "same-origin" && site != "none" && !followsLink(r) {
 		return fmt.Errorf("header Sec-Fetch-Site: %q: pages of other sites are refused", site)
 	}
 	return nil
+}
+
+// followsLink reports whether a browser follows a link to a page. What is no page is not led to from elsewhere: it
+// could not be read there, but a frame or a form could start one search after the other, and tell by the time
+// that they take what is in the logs.
+func followsLink(r *http.Request) bool {
+	dest := r.Header.Get("Sec-Fetch-Dest")
+	page := !strings.HasPrefix(r.URL.Path, "/api/") && !strings.Contains(r.URL.Path, "/trace.") // nor an export
+	return r.Header.Get("Sec-Fetch-Mode") == "navigate" && (dest == "" || dest == "document") && page
 }
 
 // checkIntake is what GuardIntake asks for.

@@ -47,6 +47,7 @@ func TestGuard(t *testing.T) {
 		{"a link from Zipkin's page", "localhost:9412", "Sec-Fetch-Site: same-site; Sec-Fetch-Mode: navigate", 200, 200},
 		{"a link from elsewhere", "localhost:9412", "Sec-Fetch-Site: cross-site; Sec-Fetch-Mode: navigate", 200, 200},
 		{"a form from elsewhere", "localhost:9412", "Origin: http://evil.example; Sec-Fetch-Site: cross-site; Sec-Fetch-Mode: navigate", 403, 403},
+		{"a frame elsewhere", "localhost:9412", "Sec-Fetch-Site: cross-site; Sec-Fetch-Mode: navigate; Sec-Fetch-Dest: iframe", 403, 403},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, one := range []struct {
@@ -76,5 +77,37 @@ func TestGuard(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestGuardPaths has links from elsewhere lead to pages, and to nothing else.
+func TestGuardPaths(t *testing.T) {
+	handler := Guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	for _, test := range []struct {
+		path string
+		want int
+	}{
+		{"/", 200},
+		{"/?q=level>=warn", 200},
+		{"/traces", 200},
+		{"/trace/" + traceOf(1), 200},
+		{"/api/search?q=secret", 403},
+		{"/api/tail", 403},
+		{"/api/trace/" + traceOf(1), 403},
+		{"/trace/" + traceOf(1) + "/trace.json", 403},
+		{"/trace/" + traceOf(1) + "/trace.html", 403},
+	} {
+		for site, want := range map[string]int{"cross-site": test.want, "same-site": test.want, "same-origin": 200, "none": 200} {
+			r := httptest.NewRequest("GET", test.path, nil)
+			r.Host = "localhost:9412"
+			r.Header.Set("Sec-Fetch-Site", site)
+			r.Header.Set("Sec-Fetch-Mode", "navigate")
+			r.Header.Set("Sec-Fetch-Dest", "document")
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			if w.Code != want {
+				t.Errorf("%s, %s: status %d, want %d", test.path, site, w.Code, want)
+			}
+		}
 	}
 }

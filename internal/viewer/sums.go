@@ -44,6 +44,9 @@ func (s *sums) of(ctx context.Context, store *zipkin.Store) (map[trace.TraceID]v
 		one, ok := s.known[id]
 		if !ok || one.version != v.Number {
 			if err = ctx.Err(); err != nil {
+				if ok {
+					now[id] = one // as it was; its version tells that it is to be made anew
+				}
 				continue // what is known already is to stay
 			}
 			// If a span comes in between, the sum has it, and is made once more the next time.

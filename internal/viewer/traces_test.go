@@ -1,6 +1,7 @@
 package viewer
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -152,10 +153,15 @@ func TestTracesAgree(t *testing.T) {
 	log += recordOf(10, "INFO", "no spans", 10) + recordOf(20, "WARN", "at all", 10)
 	log += `{"level":"INFO","msg":"no time at all","trace_id":"` + traceOf(11) + `"}` + "\n"
 	log += `{"time":"1901-01-01T00:00:00Z","level":"INFO","msg":"an absurd time","trace_id":"` + traceOf(12) + `"}` + "\n"
+	log += recordOf(30, "INFO", " ", 13) + recordOf(31, "INFO", "the first that says something", 13)
+	log += recordOf(41, "INFO", "written first", 14) + recordOf(40, "INFO", "first by its time", 14)
+	log += recordOf(50, "INFO", "a", 15) + strings.Replace(recordOf(51, "INFO", "b", 15), `"shop"`, `"Shop"`, 1)
+	log += recordOf(60, "INFO", strings.Repeat(" ", 300)+"behind blanks", 16)
+	log += recordOf(70, "INFO", strings.Repeat("long ", 100), 17)
 	w := newWorld(t, log, received(spans)(t))
 	list := ask[traceList](w, "/api/traces")
-	if len(list.Traces) != 12 {
-		t.Errorf("%d traces are listed, want 12", len(list.Traces))
+	if len(list.Traces) != 17 {
+		t.Errorf("%d traces are listed, want 17", len(list.Traces))
 	}
 	for _, row := range list.Traces {
 		page := ask[tracejoin.Trace](w, "/api/trace/"+row.TraceID)
@@ -184,4 +190,40 @@ func rowsByName(rows []traceRow) map[string]traceRow {
 		byName[row.Name] = row
 	}
 	return byName
+}
+
+// TestSumsOutOfTime has a trace that is known stay in the list, as it was, when there is no time to look at its new
+// spans.
+func TestSumsOutOfTime(t *testing.T) {
+	store := new(zipkin.Store)
+	var s sums
+	add := func(spans ...zipkin.Span) {
+		t.Helper()
+		must(t, store.Add(spans))
+	}
+	add(spanOf(1, "one", 1), spanOf(2, "two", 1))
+	known, err := s.of(t.Context(), store)
+	must(t, err)
+	late := spanOf(2, "two, later", 1)
+	late.ID = "00000000000000ff"
+	add(late, spanOf(3, "three", 1))
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, test := range []struct {
+		ctx  context.Context
+		want string // spans of the traces
+	}{
+		{over, "1 1 0"},
+		{t.Context(), "1 2 1"},
+	} {
+		known, err = s.of(test.ctx, store)
+		var got []string
+		for n := range 3 {
+			id, _ := traceID(traceOf(n + 1))
+			got = append(got, fmt.Sprint(known[id].Spans))
+		}
+		if strings.Join(got, " ") != test.want || (err != nil) != (test.ctx == over) {
+			t.Errorf("got %q, %v, want %q", got, err, test.want)
+		}
+	}
 }

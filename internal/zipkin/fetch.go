@@ -4,6 +4,7 @@ package zipkin
 // context lets it: somebody waits for the answer, and asks again if that is of use.
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,8 +22,9 @@ var ErrUnknownTrace = errors.New("the server does not know the trace")
 
 // maxJSON is how many bytes of spans are read from a file or an answer: some 100,000 spans, as many
 // as a [Store] keeps by default. Without a limit, a wrong address or file could take all memory.
-// Tests have less.
-var maxJSON int64 = 64 << 20
+// And of an array of small things, which take many times more there, what maxMemory has room for. Tests
+// have less.
+var maxJSON, maxMemory int64 = 64 << 20, defaultMaxBytes
 
 // Fetch asks a Zipkin server for the spans of a trace. The server is its address, without the
 // path of the API.
@@ -51,11 +53,17 @@ func FetchMany(ctx context.Context, server string, traceIDs []string) (traces []
 			continue
 		}
 		err := fetch(ctx, server+"/api/v2/traceMany?traceIds="+strings.Join(ids, ","), func(body io.Reader) error {
-			var some [][]Span
-			if err := json.NewDecoder(limited(body)).Decode(&some); err != nil {
-				return fmt.Errorf("traces: %w", tooLarge(jsonError(err)))
+			room := maxMemory
+			err := eachElement(limited(body), "trace", func(_ int, one json.RawMessage) error {
+				spans, err := readSpans(bytes.NewReader(one), &room, Span.asSent)
+				if err == nil && len(spans) > 0 {
+					traces = append(traces, spans)
+				}
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("traces: %w", tooLarge(err))
 			}
-			traces = append(traces, slices.DeleteFunc(some, func(s []Span) bool { return len(s) == 0 })...)
 			return nil
 		})
 		if err != nil && !errors.Is(err, ErrUnknownTrace) {
@@ -98,16 +106,27 @@ func fetch(ctx context.Context, address string, read func(io.Reader) error) (err
 // that did not come through a server may have them otherwise. Nothing else of the spans is
 // checked.
 func ReadSpans(r io.Reader) ([]Span, error) {
-	var spans []Span
-	err := eachSpan(limited(r), func(_ int, span Span) error {
-		spans = append(spans, span.NormalIDs())
-		return nil
-	})
+	room := maxMemory
+	spans, err := readSpans(limited(r), &room, Span.NormalIDs)
 	if err != nil {
 		return nil, tooLarge(err)
 	}
 	return spans, nil
 }
+
+// readSpans reads an array of spans in a form, and takes what they need from the room that there is.
+func readSpans(r io.Reader, room *int64, form func(Span) Span) (spans []Span, err error) {
+	err = eachSpan(r, func(_ int, span Span) error {
+		if *room -= span.memory(); *room < 0 {
+			return fmt.Errorf("the spans take more than %d MiB of memory", maxMemory>>20)
+		}
+		spans = append(spans, form(span))
+		return nil
+	})
+	return spans, err
+}
+
+func (s Span) asSent() Span { return s }
 
 // limited has reading beyond maxJSON end in an error, where an [io.LimitReader] would have the JSON
 // look as if it were cut off.

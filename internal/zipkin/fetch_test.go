@@ -9,12 +9,15 @@ import (
 	"testing"
 )
 
-// setLimit has 1 MiB of spans be read at most.
+// setLimit has 1 MiB of spans be read at most, and 2 MiB of memory be taken for them.
 func setLimit(t *testing.T) {
-	before := maxJSON
-	maxJSON = 1 << 20
-	t.Cleanup(func() { maxJSON = before })
+	beforeJSON, beforeMemory := maxJSON, maxMemory
+	maxJSON, maxMemory = 1<<20, 2<<20
+	t.Cleanup(func() { maxJSON, maxMemory = beforeJSON, beforeMemory })
 }
+
+// crowd is an array of spans that say nothing, and so take least in JSON.
+func crowd(n int) io.Reader { return strings.NewReader("[" + strings.Repeat("{},", n-1) + "{}]") }
 
 // large is an array of n bytes, with one span that has a long name.
 func large(n int64) io.Reader {
@@ -43,6 +46,7 @@ func TestReadSpans(t *testing.T) {
 		{"two arrays", strings.NewReader("[]\n[]"), nil, "JSON: something follows the array"},
 		{"cut off", strings.NewReader(`[{"traceId":"a"`), nil, "span 0: JSON: unexpected EOF"},
 		{"too large", large(maxJSON + 1), nil, "more than 1 MiB of spans"},
+		{"many that are small", crowd(100_000), nil, "the spans take more than 2 MiB of memory"},
 		{"too large behind it", io.MultiReader(large(maxJSON), strings.NewReader(" ")), nil, "more than 1 MiB of spans"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -86,7 +90,9 @@ func TestFetch(t *testing.T) {
 		{"too large", body(large(maxJSON + 1)), false, 0, "more than 1 MiB of spans"},
 		{"traces", body(strings.NewReader(`[[{"traceId":"a","id":"a"}],[]]`)), true, 1, ""},
 		{"a page for traces", body(strings.NewReader("<html>")), true, 0, "traces: JSON: invalid character '<' looking for beginning of value"},
-		{"traces that are too large", body(large(maxJSON + 1)), true, 0, "traces: more than 1 MiB of spans"},
+		{"a crowd", body(crowd(100_000)), false, 0, "the spans take more than 2 MiB of memory"},
+		{"a crowd in a trace", body(io.MultiReader(strings.NewReader("["), crowd(100_000), strings.NewReader("]"))), true, 0, "traces: the spans take more than 2 MiB of memory"},
+		{"traces that are too large", body(io.MultiReader(strings.NewReader("["), large(maxJSON), strings.NewReader("]"))), true, 0, "traces: more than 1 MiB of spans"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			answer = tt.answer

@@ -85,20 +85,25 @@ func decode(body io.Reader, limit int) ([]Span, error) {
 // them one by one, because an array of small values is many times larger in memory than in the
 // body.
 func eachSpan(body io.Reader, do func(n int, span Span) error) error {
+	return eachElement(body, "span", do)
+}
+
+// eachElement is eachSpan for an array of anything; what is one of them.
+func eachElement[T any](body io.Reader, what string, do func(n int, element T) error) error {
 	d := json.NewDecoder(body)
 	if start, err := d.Token(); err == io.EOF {
-		return errors.New("JSON: empty: want an array of spans")
+		return fmt.Errorf("JSON: empty: want an array of %ss", what)
 	} else if err != nil {
 		return jsonError(err)
 	} else if start != json.Delim('[') {
-		return fmt.Errorf("JSON: %v: want an array of spans", start)
+		return fmt.Errorf("JSON: %v: want an array of %ss", start, what)
 	}
 	for n := 0; d.More(); n++ {
-		var span Span
-		if err := d.Decode(&span); err != nil {
-			return fmt.Errorf("span %d: %w", n, jsonError(err))
+		var element T
+		if err := d.Decode(&element); err != nil {
+			return fmt.Errorf("%s %d: %w", what, n, jsonError(err))
 		}
-		if err := do(n, span); err != nil {
+		if err := do(n, element); err != nil {
 			return err
 		}
 	}
