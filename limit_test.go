@@ -147,6 +147,9 @@ func TestLimitSinkFails(t *testing.T) {
 		if err := l.Close(); err != nil { // nobody writes any more
 			t.Error(err)
 		}
+		if n := len(f.tried); n != 3 { // the record, and the summary twice
+			t.Errorf("the sink was called %d times, at %v", n, f.tried)
+		}
 		equal(t, "delivered", messages(t, f.String()), `m spanlog: "m" repeated 49 times in 0.0s`)
 		checkSum(t, l.Stats().Sinks[0], 50)
 	})
