@@ -202,7 +202,7 @@ func TestSumsOutOfTime(t *testing.T) {
 		must(t, store.Add(spans))
 	}
 	add(spanOf(1, "one", 1), spanOf(2, "two", 1))
-	known, err := s.of(t.Context(), store)
+	_, err := s.of(t.Context(), store)
 	must(t, err)
 	late := spanOf(2, "two, later", 1)
 	late.ID = "00000000000000ff"
@@ -216,7 +216,7 @@ func TestSumsOutOfTime(t *testing.T) {
 		{over, "1 1 0"},
 		{t.Context(), "1 2 1"},
 	} {
-		known, err = s.of(test.ctx, store)
+		known, err := s.of(test.ctx, store)
 		var got []string
 		for n := range 3 {
 			id, _ := traceID(traceOf(n + 1))
