@@ -106,7 +106,7 @@ func (r *reporter) admit(err error) bool {
 		r.lines[k] = l
 	}
 	now := time.Now()
-	if now.Before(l.next) {
+	if now.Before(l.next) || l.untold > 0 { // then the timer is due this very moment, and tells of all
 		if l.untold++; l.untold == 1 {
 			l.timer = time.AfterFunc(l.next.Sub(now), func() { r.tell(l) })
 		}
