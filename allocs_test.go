@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // fiveAttrs has a value of each kind that is promised not to allocate.
@@ -37,7 +38,7 @@ var otherKinds = []slog.Attr{
 var spanCtx = trace.ContextWithSpanContext(context.Background(), testSpan)
 
 func TestAllocs(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	msg := "request done"
 	log := func(attrs ...slog.Attr) func(*slog.Logger) {
 		return func(l *slog.Logger) { l.LogAttrs(spanCtx, slog.LevelInfo, msg, attrs...) }
@@ -88,14 +89,14 @@ func TestAllocs(t *testing.T) {
 
 // TestAllocsTwoSinks shows that a second sink of another format costs none.
 func TestAllocsTwoSinks(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	l := spanlog.Must(spanlog.New(nil, spanlog.Writer{Writer: io.Discard}, spanlog.Writer{Writer: io.Discard, Format: spanlog.Text}))
 	wantAllocs(t, 0, func() { l.LogAttrs(spanCtx, slog.LevelInfo, "m", fiveAttrs...) })
 }
 
 // TestAllocsContext shows what attributes on the context cost: nothing.
 func TestAllocsContext(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	l := spanlog.Must(spanlog.New(&spanlog.Options{
 		FromContext: func(_ context.Context, dst []slog.Attr) []slog.Attr { return append(dst, slog.Int("from", 1)) },
 	}, spanlog.Writer{Writer: io.Discard}))
@@ -107,7 +108,7 @@ func TestAllocsContext(t *testing.T) {
 // TestAllocsForeign holds NewHandler to its budget beyond what the handler
 // around which it stands allocates itself.
 func TestAllocsForeign(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	two, six := fiveAttrs[:2], append(fiveAttrs[:5:5], slog.Int("n", 6))
 	for _, c := range []struct {
 		name  string
@@ -157,7 +158,7 @@ func wantAllocs(t *testing.T, want int, f func()) {
 
 // TestAllocsAsync: what waits in a queue is in memory that is used again.
 func TestAllocsAsync(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	for _, test := range []struct {
 		name string
 		sink spanlog.Sink

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // A gate is a writer that lets nothing through while it is shut.
@@ -140,7 +141,7 @@ const (
 func records(t testing.TB, name string, byDefault int) int {
 	t.Helper()
 	v := os.Getenv(name)
-	if v == "" && raceDetector {
+	if v == "" && race.Enabled {
 		return byDefault / 10
 	}
 	if v == "" {
@@ -280,7 +281,7 @@ func TestAsyncFlush(t *testing.T) {
 // much longer than the others: the memory of that is not kept by a short one that
 // waits.
 func TestAsyncMemory(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	var hold sync.Mutex
 	l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Async{Sink: spanlog.Writer{Writer: writeFunc(func(b []byte) (int, error) {
 		hold.Lock()

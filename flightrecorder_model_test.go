@@ -18,6 +18,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/spanlog/spanlog"
+
+	"github.com/spanlog/spanlog/internal/race"
 	"github.com/spanlog/spanlog/internal/spanend"
 )
 
@@ -145,7 +147,7 @@ func playTrace(log *spanlog.Logger, g int, plan []traceStep) {
 // TestFlightRecorderMemory: a hundred thousand traces at once take up no more memory than
 // they may; those that there is room for are complete.
 func TestFlightRecorderMemory(t *testing.T) {
-	skipUnderRace(t) // which has its own memory
+	race.Skip(t) // which has its own memory
 	const traces, each = 100_000, 5
 	log := open(t, nil, spanlog.FlightRecorder{Sink: spanlog.Writer{Writer: io.Discard}})
 	random := rand.New(rand.NewPCG(1, 2))
@@ -185,7 +187,7 @@ func mib(n int) float64 { return float64(n) / spanlog.MiB }
 
 // TestAllocsFlightRecorder: what is held is in memory that is used again.
 func TestAllocsFlightRecorder(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	log := open(t, nil, spanlog.FlightRecorder{Sink: spanlog.Writer{Writer: io.Discard}})
 	ids := newTraceIDs()
 	request := func() {

@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // TestFlightRecorderPanic: a panic that ends a span releases the trace, whichever deferred
@@ -202,7 +203,7 @@ func TestFlightRecorderGoexit(t *testing.T) {
 
 // TestFlightRecorderBound: what a record brings along counts.
 func TestFlightRecorderBound(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	big := strings.Repeat("x", 64<<10)
 	relay := spanlog.Relay{Handler: slog.DiscardHandler, Level: slog.LevelInfo}
 	relay.Handler = slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})
@@ -263,7 +264,7 @@ func heapInUse() int {
 // TestFlightRecorderReleasing: what is being released, to a sink that is slow, counts as
 // held.
 func TestFlightRecorderReleasing(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	goOn := make(chan bool)
 	w := writeFunc(func(b []byte) (int, error) { <-goOn; return len(b), nil })
 	log := open(t, nil, spanlog.FlightRecorder{Sink: spanlog.Writer{Writer: w}, MaxBytes: spanlog.MiB})

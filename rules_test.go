@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 // pcIn returns a program counter in a function.
@@ -290,7 +291,7 @@ func TestRulesEnvironment(t *testing.T) {
 // TestAllocsRules: asking rules takes no memory, neither for a caller that is known nor,
 // after the first, for one that is not.
 func TestAllocsRules(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	log := open(t, nil, spanlog.Writer{Writer: io.Discard, Level: spanlog.Levels("debug, spanlog_test=warn, db=info")})
 	named := log.With(spanlog.NameKey, "db.pool")
 	wantAllocs(t, 0, func() { log.LogAttrs(spanCtx, slog.LevelInfo, "rejected", fiveAttrs...) })

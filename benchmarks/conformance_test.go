@@ -8,11 +8,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/race"
 	"github.com/spanlog/spanlog/spanlogtest"
 )
-
-// underRace is set if the race detector is on, see race_test.go.
-var underRace bool
 
 // TestConformance runs spanlogtest's suite over all peers, and compares the
 // table in README.md with the outcome. A peer that fails more than is listed in
@@ -43,7 +41,7 @@ type column struct {
 
 func (c *column) run(t *testing.T) {
 	opts := &spanlogtest.Options{NoTrace: c.peer.noTrace, Fields: c.peer.fields, Known: maps.Clone(c.known)}
-	if underRace {
+	if race.Enabled {
 		// It doesn't run, so nothing can be said about the entry.
 		delete(opts.Known, c.peer.racy)
 	}
@@ -53,7 +51,7 @@ func (c *column) run(t *testing.T) {
 			tb.Skip("doesn't apply to this peer")
 		}
 		racy := check == c.peer.racy
-		if racy && underRace {
+		if racy && race.Enabled {
 			c.note(check, true)
 			tb.Skip("this peer has a data race here, for which the race detector would fail the whole test")
 		}

@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/race"
 	"github.com/spanlog/spanlog/internal/spanend"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
@@ -219,7 +220,7 @@ func TestSpanProcessorIsStateless(t *testing.T) {
 }
 
 func TestSpanProcessorAllocs(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	ctx := t.Context()
 	_, span := sdktrace.NewTracerProvider().Tracer("test").Start(ctx, "a")
 	p, s := SpanProcessor(), span.(sdktrace.ReadWriteSpan)

@@ -9,7 +9,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/race"
 )
 
 var update = flag.Bool("update", false, "write budget.txt and testdata/notes.golden")
@@ -44,7 +47,7 @@ func golden(t *testing.T, path, text string) {
 }
 
 func TestBudget(t *testing.T) {
-	skipUnderRace(t)
+	race.Skip(t)
 	var out bytes.Buffer
 	if err := run([]string{"-budget"}, &out); err != nil {
 		t.Fatal(err)

@@ -1,7 +1,0 @@
-//go:build !race
-
-package logindex
-
-import "testing"
-
-func skipUnderRace(*testing.T) {}

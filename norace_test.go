@@ -1,9 +1,0 @@
-//go:build !race
-
-package spanlog_test
-
-import "testing"
-
-const raceDetector = false
-
-func skipUnderRace(*testing.T) {}

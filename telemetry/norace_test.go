@@ -1,7 +1,0 @@
-//go:build !race
-
-package telemetry
-
-import "testing"
-
-func skipUnderRace(*testing.T) {}
