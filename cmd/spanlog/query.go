@@ -1,9 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 	"os"
 	"strings"
 	"time"
@@ -85,19 +83,7 @@ func (q *query) setUntil(s string) error { return setTime(&q.Until, s) }
 func setTime(at *int64, s string) error {
 	t, err := logquery.ParseTime(s, time.Now())
 	if err == nil {
-		*at = nanos(t)
+		*at = logquery.Nanos(t) // people write 9999-12-31 for never, which does not fit
 	}
 	return err
-}
-
-// nanos is a time as queries have it, in which 0 is no limit. People write 9999-12-31 for never,
-// which does not fit: such a time is the first or the last one.
-func nanos(t time.Time) int64 {
-	switch {
-	case t.Before(time.Unix(0, math.MinInt64)):
-		return math.MinInt64
-	case t.After(time.Unix(0, math.MaxInt64)):
-		return math.MaxInt64
-	}
-	return cmp.Or(t.UnixNano(), 1)
 }

@@ -54,7 +54,7 @@ func (q *Query) addSubject(subject string, t *term, now time.Time) error {
 	if err != nil {
 		return errTime
 	}
-	if n := nanos(at); subject == "since" {
+	if n := Nanos(at); subject == "since" {
 		q.Since = max(n, cmp.Or(q.Since, n))
 	} else {
 		q.Until = min(n, cmp.Or(q.Until, n))
@@ -117,9 +117,9 @@ func (q *Query) atMost(l slog.Level) {
 	}
 }
 
-// nanos is a time as queries have it, in which 0 is no limit: so the beginning of 1970 is a
+// Nanos is a time as queries have it, in which 0 is no limit: so the beginning of 1970 is a
 // nanosecond later. Those that do not fit are the first or the last one.
-func nanos(t time.Time) int64 {
+func Nanos(t time.Time) int64 {
 	switch n := t.UnixNano(); {
 	case t.Before(time.Unix(0, math.MinInt64)):
 		return math.MinInt64
