@@ -40,7 +40,7 @@ func Fetch(ctx context.Context, server, traceID string) (spans []Span, err error
 const manyIDs = 100
 
 // FetchMany asks for the spans of several traces. Those that the server does not have are left
-// out. With an error, it returns those that it has got. Spans are as the server has sent them.
+// out. With an error, it returns those that it has got. Ids are as with [ReadSpans].
 func FetchMany(ctx context.Context, server string, traceIDs []string) (traces [][]Span, err error) {
 	for ids := range slices.Chunk(traceIDs, manyIDs) {
 		if len(ids) == 1 { // Zipkin wants two at least, and no id twice
@@ -55,7 +55,7 @@ func FetchMany(ctx context.Context, server string, traceIDs []string) (traces []
 		err := fetch(ctx, server+"/api/v2/traceMany?traceIds="+strings.Join(ids, ","), func(body io.Reader) error {
 			room := maxMemory
 			err := eachElement(limited(body), "trace", func(_ int, one json.RawMessage) error {
-				spans, err := readSpans(bytes.NewReader(one), &room, Span.asSent)
+				spans, err := readSpans(bytes.NewReader(one), &room)
 				if err == nil && len(spans) > 0 {
 					traces = append(traces, spans)
 				}
@@ -107,26 +107,24 @@ func fetch(ctx context.Context, address string, read func(io.Reader) error) (err
 // checked.
 func ReadSpans(r io.Reader) ([]Span, error) {
 	room := maxMemory
-	spans, err := readSpans(limited(r), &room, Span.NormalIDs)
+	spans, err := readSpans(limited(r), &room)
 	if err != nil {
 		return nil, tooLarge(err)
 	}
 	return spans, nil
 }
 
-// readSpans reads an array of spans in a form, and takes what they need from the room that there is.
-func readSpans(r io.Reader, room *int64, form func(Span) Span) (spans []Span, err error) {
+// readSpans reads an array of spans, and takes what they need from the room that there is.
+func readSpans(r io.Reader, room *int64) (spans []Span, err error) {
 	err = eachSpan(r, func(_ int, span Span) error {
 		if *room -= span.memory(); *room < 0 {
 			return fmt.Errorf("the spans take more than %d MiB of memory", maxMemory>>20)
 		}
-		spans = append(spans, form(span))
+		spans = append(spans, span.NormalIDs())
 		return nil
 	})
 	return spans, err
 }
-
-func (s Span) asSent() Span { return s }
 
 // limited has reading beyond maxJSON end in an error, where an [io.LimitReader] would have the JSON
 // look as if it were cut off.
