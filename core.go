@@ -70,8 +70,8 @@ type sinkCore struct {
 	// takesRecord is set if the core gets by with the caller's record while that is
 	// intact.
 	takesRecord bool
-	// sure is set if nothing that the core does with a finished line can panic or end the
-	// goroutine, because it runs no code of the program's.
+	// sure is set if the core reads a single line, and nothing that it does with that once it is
+	// finished can panic or end the goroutine, because it runs no code of the program's.
 	sure bool
 }
 
@@ -196,12 +196,12 @@ func (c *sinkCore) asks(ctx context.Context, s *state, level slog.Level, pc uint
 // attempt delivers an entry that the core wants, unless it is broken off. A panic
 // is an error.
 func (c *sinkCore) attempt(e *entry) (err error) {
-	if c.sure && c.lines&^e.streamed == 0 && (c.breaker == nil || c.breaker.failures.Load() == 0) { // as mostly
+	if c.sure && c.lines&e.streamed != 0 && (c.breaker == nil || c.breaker.failures.Load() == 0) { // as mostly
 		if err = c.handle(e); err != nil {
 			c.note(false, err)
 		}
-	} else if err = c.guard(e); err != nil {
-		return err
+	} else {
+		err = c.guard(e)
 	}
 	if err == nil && c.tells && c.stats.owes.Load() { // also of what a broken sink has lost: it has healed
 		c.tell(e.event.handler.p, false)

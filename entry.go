@@ -32,7 +32,8 @@ type entry struct {
 	ctx   context.Context
 	event Event
 	lines []line // by format
-	// scratch is where a record for a foreign handler is put together.
+	// scratch is where attributes are put together: those of the context, those of a record for a foreign
+	// handler, or the record's own where rawslog cannot read them.
 	scratch []slog.Attr
 	given   [8]slog.Attr // where FromContext puts what it has to give
 	// record is the caller's, for foreign handlers whose record needs nothing

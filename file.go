@@ -136,7 +136,7 @@ func (s File) build(b *builder) (sinkCore, error) {
 	}
 	c.stats.journal = c.log.State
 	// It has no breaker: see sinkCore.setBreaker.
-	return sinkCore{core: c, name: name, stats: c.stats, order: -1, tells: true, lines: 1 << c.format, sure: c.format < 64}, nil
+	return sinkCore{core: c, name: name, stats: c.stats, order: -1, tells: true, lines: 1 << c.format, sure: true}, nil
 }
 
 // logOptions are the options but for the path and the functions. What is zero here, the

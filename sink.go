@@ -96,7 +96,7 @@ func (b *builder) newWriterCore(name string, w io.Writer, level slog.Leveler, f 
 	if c.out.foreign {
 		b.programs++
 	}
-	leaf := sinkCore{core: c, name: name, stats: c.stats, tells: true, lines: 1 << format, sure: c.sure && format < 64}
+	leaf := sinkCore{core: c, name: name, stats: c.stats, tells: true, lines: 1 << format, sure: c.sure}
 	if !console {
 		leaf.closed = &c.closed
 	}
