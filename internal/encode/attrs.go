@@ -26,15 +26,27 @@ import (
 // Usual keys, which are short, are written by itself as copyPlain would, without a call: no other part of
 // a record takes as long as this loop (docs/speed.md).
 func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, int) {
-	begins := len(dst) == 0 || dst[len(dst)-1] == '{' // then no comma comes first
-	for i := range attrs {
+	lengths := reserved.lengthsOf()
+	i := 0
+	if len(attrs) > 0 && (len(dst) == 0 || dst[len(dst)-1] == '{') { // then no comma comes first
+		a := &attrs[0]
+		if a.Key == "" || reserved.Has(a.Key) {
+			return dst, 0
+		}
+		var ok bool
+		if dst, ok = appendJSONAttr(dst, a); !ok {
+			return dst, 0
+		}
+		i = 1
+	}
+	for ; i < len(attrs); i++ {
 		a := &attrs[i]
 		key := a.Key
 		n, k := len(dst), len(key)
-		if k == 0 || reserved.Has(key) {
+		if k == 0 || lengths.has(k) && reserved.find(key) >= 0 {
 			return dst, i
 		}
-		if k >= 4 && k <= shortKey && cap(dst)-n >= len(shortAttr{}) && !begins {
+		if k >= 4 && k <= shortKey && cap(dst)-n >= len(shortAttr{}) {
 			b := (*shortAttr)(dst[n : n+len(shortAttr{})]) // an array: nothing has to be checked
 			b[0], b[1] = ',', '"'
 			// The key is at b[2:k+2], so its last eight bytes are at b[k-6:], its last four at b[k-2:].
@@ -43,7 +55,7 @@ func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, int
 				first, last := load64(key[:8]), load64(key[k-8:k])
 				binary.LittleEndian.PutUint64(b[2:], first)
 				binary.LittleEndian.PutUint64(b[k-6:], last)
-				special = specialBytes(first) | specialBytes(last)
+				special = (specialMarks(first) | specialMarks(last)) & tops
 			} else {
 				first, last := load32(key[:4]), load32(key[k-4:k])
 				binary.LittleEndian.PutUint32(b[2:], first)
@@ -53,11 +65,12 @@ func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, int
 			b[k+2], b[k+3] = '"', ':'
 			if special == 0 {
 				value := n + k + len(`,"":`)
-				if text, ok := rawslog.String(&a.Value); ok {
-					dst = AppendJSONString(dst[:value], text)
+				if rawslog.IsString(&a.Value) {
+					dst = AppendJSONString(dst[:value], rawslog.String(&a.Value))
 					continue
 				}
-				if kind, bits, ok := rawslog.Number(&a.Value); ok {
+				if rawslog.IsNumber(&a.Value) {
+					kind, bits := rawslog.Number(&a.Value)
 					if bits < 1e9 && (kind == slog.KindInt64 || kind == slog.KindDuration) { // as mostly
 						dst = putSmall(dst[:value], uint32(bits))
 					} else {
@@ -75,7 +88,6 @@ func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, int
 		if dst, ok = appendJSONAttr(dst, a); !ok {
 			return dst, i
 		}
-		begins = false
 	}
 	return dst, len(attrs)
 }
@@ -102,7 +114,8 @@ type shortAttr [shortKey + len(`,"":`) + 24]byte
 
 // appendJSONAttr appends any attribute that stands for itself, and reports whether it does.
 func appendJSONAttr(dst []byte, a *slog.Attr) ([]byte, bool) {
-	if kind, bits, ok := rawslog.Number(&a.Value); ok {
+	if rawslog.IsNumber(&a.Value) {
+		kind, bits := rawslog.Number(&a.Value)
 		return putNumber(appendJSONKey(dst, a.Key, maxDigits), kind, bits), true // room that putInt and putUint count on
 	}
 	if text, ok := rawslog.Text(&a.Value); ok {
@@ -168,7 +181,7 @@ func CountSimple(attrs []slog.Attr, reserved *Keys) int {
 		if a.Key == "" || reserved.Has(a.Key) {
 			return i
 		}
-		if _, _, ok := rawslog.Number(&a.Value); ok {
+		if rawslog.IsNumber(&a.Value) {
 			continue
 		}
 		if _, ok := rawslog.Text(&a.Value); ok {

@@ -2,7 +2,6 @@ package encode
 
 import (
 	"encoding/binary"
-	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -25,9 +24,20 @@ type second struct {
 	// location is compared as a pointer: two that are equal and not the same cost time, and
 	// no more. It matters for the zone, which is part of the text.
 	location *time.Location
-	text     []byte           // with what is before it, and the quote
-	zones    [maxAfter][]byte // with the quote, and what is after it
+	// times have what is before the time, the quote, the time with nine zeros for digits of the
+	// fraction, the zone, the quote, and what is after it.
+	times    [maxAfter][]byte
+	fraction int // where that begins, with its point
 }
+
+// text is all up to the fraction.
+func (s *second) text() []byte { return s.times[0][:s.fraction] }
+
+// zone is what comes after the fraction, with the i-th text that is to be after the time.
+func (s *second) zone(i int) []byte { return s.times[i][s.fraction+len(noFraction):] }
+
+// noFraction is a fraction without its digits.
+const noFraction = ".000000000"
 
 // maxAfter is how many texts can be after a time: one for each level that has a name, one for
 // all others, and one to spare.
@@ -63,23 +73,19 @@ func (c *Clock) second(t time.Time) *second {
 	if y := t.Year(); y < 0 || y >= 10000 {
 		return nil // see appendJSONTime
 	}
-	s = &second{unix: sec, location: loc}
+	s = &second{unix: sec, location: loc, fraction: len(c.before) + len(c.quote) + len(untilSecond)}
 	// All the texts are in one array; the length of the longest forms makes room for them.
-	size := len(c.before) + len(c.quote) + len(untilSecond)
+	size := 0
 	for _, after := range c.after {
-		size += len("+00:00") + len(c.quote) + len(after)
+		size += s.fraction + len(noFraction) + len("+00:00") + len(c.quote) + len(after)
 	}
-	all := append(append(make([]byte, 0, size), c.before...), c.quote...)
-	all = t.AppendFormat(all, untilSecond)
-	var ends [maxAfter + 1]int
-	ends[0] = len(all)
+	all := make([]byte, 0, size)
 	for i, after := range c.after {
+		begin := len(all)
+		all = append(append(all, c.before...), c.quote...)
+		all = append(t.AppendFormat(all, untilSecond), noFraction...)
 		all = append(append(t.AppendFormat(all, "Z07:00"), c.quote...), after...)
-		ends[i+1] = len(all)
-	}
-	s.text = all[:ends[0]]
-	for i := range c.after {
-		s.zones[i] = all[ends[i]:ends[i+1]]
+		s.times[i] = all[begin:]
 	}
 	c.now.Store(s)
 	return s
@@ -92,9 +98,26 @@ func (c *Clock) AppendJSON(dst []byte, t time.Time, i int) []byte {
 	if s == nil {
 		return append(appendJSONTime(append(dst, c.before...), t), c.after[i]...)
 	}
-	dst = append(dst, s.text...)
-	dst = appendFraction(dst, t.Nanosecond())
-	return append(dst, s.zones[i]...)
+	n := len(dst) + s.fraction
+	dst = append(dst, s.times[i]...)
+	b := (*[len(noFraction)]byte)(dst[n : n+len(noFraction)])
+	ns := uint32(t.Nanosecond())
+	high, low := ns/1e6, ns%1e6
+	middle := low / 1000
+	last := digitTriples[low-1000*middle]
+	binary.LittleEndian.PutUint32(b[1:], digitTriples[high]) // the fourth byte is written over
+	binary.LittleEndian.PutUint32(b[4:], digitTriples[middle])
+	binary.LittleEndian.PutUint16(b[7:], uint16(last))
+	b[9] = byte(last >> 16)
+	if b[9] != '0' { // as mostly
+		return dst
+	}
+	// Zeros at the end are not written, nor a point with nothing behind it.
+	end := len(b)
+	for end > 0 && (b[end-1] == '0' || b[end-1] == '.') {
+		end--
+	}
+	return append(dst[:n+end], dst[n+len(b):]...)
 }
 
 // AppendText appends what is to be before t, t as appendTextTime does, and the i-th text
@@ -104,36 +127,10 @@ func (c *Clock) AppendText(dst []byte, t time.Time, i int) []byte {
 	if s == nil {
 		return append(appendTextTime(append(dst, c.before...), t), c.after[i]...)
 	}
-	dst = append(dst, s.text...)
+	dst = append(dst, s.text()...)
 	// slog's text form has three digits, always; JSON has as many as there are.
 	ms := uint32(t.Nanosecond()) / 1_000_000
 	pair := digitPairs[ms%100]
 	dst = append(dst, '.', '0'+byte(ms/100), byte(pair), byte(pair>>8))
-	return append(dst, s.zones[i]...)
-}
-
-// appendFraction appends nanoseconds as a fraction of a second, without zeros at
-// its end, as time.RFC3339Nano has it; none at all for a whole second.
-func appendFraction(dst []byte, ns int) []byte {
-	if ns == 0 {
-		return dst
-	}
-	n := len(dst)
-	dst = slices.Grow(dst, 11)
-	b := (*[11]byte)(dst[n : n+11]) // one more: triples are written as four bytes
-	high, low := uint32(ns)/1e6, uint32(ns)%1e6
-	middle := low / 1000
-	last := digitTriples[low-1000*middle]
-	b[0] = '.'
-	binary.LittleEndian.PutUint32(b[1:], digitTriples[high])
-	binary.LittleEndian.PutUint32(b[4:], digitTriples[middle])
-	binary.LittleEndian.PutUint32(b[7:], last)
-	n += 10
-	if last>>16 != '0' { // as mostly
-		return dst[:n]
-	}
-	for i := 9; b[i] == '0'; i-- {
-		n--
-	}
-	return dst[:n]
+	return append(dst, s.zone(i)...)
 }

@@ -81,7 +81,7 @@ func putFirst(b *[12]byte, v uint32) int {
 	if v >= 100 {
 		k++
 	}
-	binary.LittleEndian.PutUint32(b[:], digitTriples[v]>>(8*(3-k)))
+	binary.LittleEndian.PutUint32(b[:], digitTriples[v]>>((24-8*k)&31)) // less than 32 anyway; so it need not be asked
 	return k
 }
 

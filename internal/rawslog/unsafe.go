@@ -88,27 +88,27 @@ func collect(r slog.Record) (attrs []slog.Attr) {
 	return attrs
 }
 
-// Number returns the kind and the bits of a value that is a number, a duration or a bool,
-// which is 1 or 0. It reports false for any other value, or if it can't tell.
+// IsNumber reports whether a value is a number, a duration or a bool. It reports false for any
+// other value, or if it can't tell.
 //
 // slog has the kind itself in the interface for these and for no others: a program's own
 // slog.Kind, given as a value, is wrapped in another type.
-func Number(v *slog.Value) (kind slog.Kind, bits uint64, ok bool) {
+func IsNumber(v *slog.Value) bool { return typeOf((*value)(unsafe.Pointer(v)).any) == kindType }
+
+// Number returns the kind and the bits of a value for which IsNumber has reported true. Those of
+// a bool are 1 or 0.
+func Number(v *slog.Value) (kind slog.Kind, bits uint64) {
 	raw := (*value)(unsafe.Pointer(v))
-	if valueKnown {
-		kind, ok = raw.any.(slog.Kind)
-	}
-	return kind, raw.num, ok
+	return *(*slog.Kind)((*words)(unsafe.Pointer(&raw.any)).pointer), raw.num
 }
 
-// String returns a value that is a string.
-func String(v *slog.Value) (s string, ok bool) {
+// IsString reports whether a value is a string, or false if it can't tell.
+func IsString(v *slog.Value) bool { return typeOf((*value)(unsafe.Pointer(v)).any) == textType }
+
+// String returns a value for which IsString has reported true.
+func String(v *slog.Value) string {
 	raw := (*value)(unsafe.Pointer(v))
-	w := (*words)(unsafe.Pointer(&raw.any))
-	if !valueKnown || w.typ != textType {
-		return "", false
-	}
-	return unsafe.String((*byte)(w.pointer), int(raw.num)), true
+	return unsafe.String((*byte)((*words)(unsafe.Pointer(&raw.any)).pointer), int(raw.num))
 }
 
 // Text returns the text of a string, or of an error of [errors.New] or [fmt.Errorf]: that is
@@ -121,7 +121,7 @@ func Text(v *slog.Value) (s string, ok bool) {
 	x := (*value)(unsafe.Pointer(v)).any
 	switch typeOf(x) {
 	case textType:
-		return String(v)
+		return String(v), true
 	case newErrorType, wrappingErrorType, formattedErrorType:
 		if !isNil(x) {
 			return x.(error).Error(), true
@@ -158,21 +158,31 @@ type value struct {
 
 var (
 	valueKnown = sameLayout(reflect.TypeFor[value](), reflect.TypeFor[slog.Value]())
-	// textType is the type in any that makes a string of a value.
-	textType = typeOfText()
+	// textType and kindType are the types in any that make a string and a number of a value.
+	textType, kindType = typeIn(slog.StringValue("text")), typeIn(slog.IntValue(0))
 )
 
-// typeOfText looks it up in a value that is a string, since the type has no name outside of
-// slog.
-func typeOfText() unsafe.Pointer {
+// typeIn looks up the type in a value: that of a string has no name outside of slog.
+func typeIn(v slog.Value) unsafe.Pointer {
 	if !valueKnown {
-		return nil
+		return unsafe.Pointer(&noType)
 	}
-	v := slog.StringValue("text")
 	return typeOf((*value)(unsafe.Pointer(&v)).any)
 }
 
-func init() { valueKnown = valueKnown && valuesAsExpected() }
+// noType stands for a type that no value has.
+var noType byte
+
+func init() {
+	if valueKnown && !valuesAsExpected() {
+		forgetValues()
+	}
+}
+
+// forgetValues has values be asked themselves.
+func forgetValues() {
+	valueKnown, textType, kindType = false, unsafe.Pointer(&noType), unsafe.Pointer(&noType)
+}
 
 // valuesAsExpected reports whether values of all kinds are read as they themselves tell.
 func valuesAsExpected() bool {
@@ -207,8 +217,15 @@ func asExpected(v slog.Value) bool {
 	default:
 		wantNumber = false
 	}
-	kind, bits, isNumber := Number(&v)
+	if IsNumber(&v) != wantNumber || IsString(&v) != (v.Kind() == slog.KindString) {
+		return false
+	}
+	if wantNumber {
+		if kind, bits := Number(&v); kind != v.Kind() || bits != want {
+			return false
+		}
+	}
 	s, isText := Text(&v)
 	wantText, wantIsText := text(v)
-	return isNumber == wantNumber && (!isNumber || kind == v.Kind() && bits == want) && s == wantText && isText == wantIsText
+	return s == wantText && isText == wantIsText
 }

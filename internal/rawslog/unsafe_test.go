@@ -10,6 +10,7 @@ import (
 	"slices"
 	"testing"
 	"time"
+	"unsafe"
 
 	"pgregory.net/rapid"
 )
@@ -89,8 +90,11 @@ func TestSameLayout(t *testing.T) {
 
 // TestUnknown: without knowing the layouts, values are the same, and Attrs says so.
 func TestUnknown(t *testing.T) {
-	defer func(r, v bool) { recordKnown, valueKnown = r, v }(recordKnown, valueKnown)
-	recordKnown, valueKnown = false, false
+	defer func(r, v bool, text, kind unsafe.Pointer) {
+		recordKnown, valueKnown, textType, kindType = r, v, text, kind
+	}(recordKnown, valueKnown, textType, kindType)
+	recordKnown = false
+	forgetValues()
 	r := slog.NewRecord(time.Time{}, 0, "", 0)
 	r.AddAttrs(slog.Int("a", 1))
 	if _, _, ok := Attrs(&r); ok {
@@ -101,7 +105,11 @@ func TestUnknown(t *testing.T) {
 		t.Errorf("Text: got %q %v", s, ok)
 	}
 	v = slog.Int64Value(-1)
-	if kind, _, ok := Number(&v); ok {
-		t.Errorf("Number says %v", kind)
+	if IsNumber(&v) {
+		t.Error("IsNumber knows")
+	}
+	v = slog.StringValue("text")
+	if IsString(&v) {
+		t.Error("IsString knows")
 	}
 }
