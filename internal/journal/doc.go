@@ -43,7 +43,7 @@
 // appends; one at a time, maybe another, drains:
 //
 //	append:  word behind the record := 0
-//	         length and sum, bytes
+//	         bytes, length and sum
 //	         commit word                       from here on the record counts
 //	         number of the newest record
 //	drain:   checkpoint with intent            Begin
@@ -72,9 +72,10 @@
 // written is damaged, or blank. It is stored after the commit word, so it is never
 // of a record that does not exist.
 //
-// Stores are in order for a reader of the same machine: the ones that matter are
-// atomic, and a process that is killed has made all of its stores up to some
-// instruction and none after it. No cache has to be flushed for that.
+// Stores are in order for a reader of the same machine: the compiler leaves those
+// that matter where they are (word.go), and a process that is killed has made all of
+// its stores up to some instruction and none after it. No cache has to be flushed for
+// that.
 //
 // # Why exactly once
 //

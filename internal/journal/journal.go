@@ -170,12 +170,12 @@ func (j *Journal) Append(record []byte) (err error) {
 	seq, size := j.nextSeq, RecordSize(len(record))
 	at := j.place
 	end := j.wrap(at + size)
-	order.PutUint64(j.ring[end:], 0) // here reading ends; see doc.go
+	order.PutUint64(j.ring[end:], 0)       // here reading ends; see doc.go
+	j.put(j.wrap(at+recordHeader), record) // the stores go on while the checksum is made
 	word := uint64(len(record))<<32 | uint64(recordSum(j.header.salt, seq, record))
 	order.PutUint64(j.ring[j.wrap(at+wordSize):], word)
-	j.put(j.wrap(at+recordHeader), record)
 	crashpoint.Here("before-commit")
-	store(j.ring, at, commitWord(seq))
+	commit(j.ring, at, commitWord(seq))
 	order.PutUint64(j.mem[newestAt:], newestWord(seq))
 	crashpoint.Here("after-commit")
 	j.head, j.place, j.nextSeq = j.head+uint64(size), end, seq+1
@@ -199,8 +199,9 @@ func (j *Journal) put(place int, b []byte) {
 		copy(j.ring, half[n:])
 		crashpoint.Here("mid-copy")
 	}
-	n := copy(j.ring[place:], b)
-	copy(j.ring, b[n:])
+	if n := copy(j.ring[place:], b); n < len(b) {
+		copy(j.ring, b[n:])
+	}
 }
 
 // Begin notes what is about to be written to the log. size is how much of the
