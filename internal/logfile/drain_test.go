@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // TestDrainDelay: a record is in the file after the delay at the latest, and not
@@ -36,6 +39,54 @@ func TestDrainDelay(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDrainDelayAlways: however records come, and whoever writes them, none is kept from
+// the file for longer than the delay.
+func TestDrainDelayAlways(t *testing.T) {
+	needJournal(t)
+	property(t, func(rt *rapid.T) func(testing.TB) {
+		type step struct {
+			do    string
+			pause time.Duration
+		}
+		steps := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) step {
+			return step{
+				rapid.SampledFrom([]string{"calm", "calm", "calm", "long", "urgent", "flush"}).Draw(t, "do"),
+				time.Duration(rapid.SampledFrom([]int{0, 0, 1, 30, 99, 100, 101, 250}).Draw(t, "pause")) * time.Millisecond,
+			}
+		}), 1, 60).Draw(rt, "steps")
+		return func(t testing.TB) {
+			o := options(t)
+			o.Delay = 100 * time.Millisecond
+			tr := open(t, o)
+			var since []time.Time
+			for _, s := range steps {
+				switch n := len(since) + 1; s.do {
+				case "flush":
+					tr.flush()
+				case "urgent":
+					tr.add(urgent, n, n)
+					since = append(since, time.Now())
+				case "long":
+					tr.addLong(calm, 10_000, n, n) // three of these press
+					since = append(since, time.Now())
+				default:
+					tr.add(calm, n, n)
+					since = append(since, time.Now())
+				}
+				time.Sleep(s.pause)
+				synctest.Wait()
+				due := 0
+				for due < len(since) && time.Since(since[due]) >= o.Delay {
+					due++
+				}
+				if got := strings.Count(content(t, o.Path), "\n"); got < due {
+					t.Fatalf("%d of %d records are in the file, and %d are due", got, len(since), due)
+				}
+			}
+		}
+	})
 }
 
 // TestDrainPressing: when much has gathered, it is written without delay.

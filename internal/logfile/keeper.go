@@ -10,10 +10,12 @@ const housekeeping = time.Second
 // itself, so that callers of Append and Flush get their turn, and holds no lock
 // while it waits.
 //
-// Append wakes it for the first record after a drain, which starts the delay, and
-// once more when much has gathered, which ends it. After a failure the delay is
-// what the back-off says. It ends when stop is closed, and writes nothing then:
-// that is for close to do, with a deadline.
+// Append wakes it for the first record, which starts the delay, and when much has
+// gathered, which is written at once. To wake it mostly takes a system call, so while
+// records come it starts the next delay by itself: it goes to sleep after one at whose
+// end all is written. After a failure the delay is what the back-off says. It ends
+// when stop is closed, and writes nothing then: that is for close to do, with a
+// deadline.
 func (l *Log) keep() {
 	defer close(l.stopped)
 	tick := time.NewTicker(housekeeping)
@@ -29,14 +31,14 @@ func (l *Log) keep() {
 	later.Stop()
 	waiting := false // for later
 	for {
-		now := false
+		now, fired := false, false
 		select {
 		case <-l.stop:
 			return
 		case <-l.wakeup:
 			now = l.signaled.Load()
 		case <-later.C:
-			now, waiting = true, false
+			now, fired, waiting = true, true, false
 		case <-syncing:
 			l.syncNow()
 			continue
@@ -49,16 +51,26 @@ func (l *Log) keep() {
 		}
 		delay := l.opts.Delay
 		if now {
-			if l.writeAll() {
+			if !l.writeAll() {
+				delay = time.Until(l.retryTime())
+			} else if fired && l.sleeps() {
 				continue
 			}
-			delay = time.Until(l.retryTime())
 		}
 		if !waiting {
 			later.Reset(delay)
 			waiting = true
 		}
 	}
+}
+
+// sleeps reports whether nothing has gathered: then Append wakes the keeper for the next
+// record.
+func (l *Log) sleeps() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.awake = len(l.filling.records) > 0
+	return !l.awake
 }
 
 // writeAll writes what has gathered, and reports whether that worked. While a

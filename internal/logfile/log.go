@@ -37,6 +37,7 @@ type Log struct {
 	filling  batch
 	appended uint64 // how many records were accepted
 	closed   bool
+	awake    bool // the keeper will look for records without being woken
 	// ring is the journal while records go into it. Append uses it under mu and
 	// the drainer under drainMu, as a journal asks for.
 	ring   *journal.Journal
@@ -148,9 +149,9 @@ func (l *Log) open() error {
 // file, or not on disk, as its level asks for, and waits for better times: in the
 // journal, or in memory where there is none. With any other error the line is lost.
 func (l *Log) Append(line []byte, level slog.Level) error {
-	r := record{size: len(line), level: level}
 	l.mu.Lock()
-	for !l.closed && !l.hasRoom(r.size) {
+	room := l.room(len(line))
+	for !l.closed && !l.hasRoom(len(line), room) {
 		l.mu.Unlock()
 		err := l.makeRoom() // by this goroutine: who logs too fast is slowed down
 		l.mu.Lock()
@@ -158,18 +159,22 @@ func (l *Log) Append(line []byte, level slog.Level) error {
 			l.mu.Unlock()
 			return err
 		}
+		room = l.room(len(line))
 	}
 	if l.closed {
 		l.mu.Unlock()
 		return l.appendClosed(line, level >= l.opts.SyncFrom)
 	}
-	if l.inRing(r.size) {
-		l.toRing(line, &r)
+	// To memory first: the drainer has had it on another processor, and what it takes to get
+	// it back passes while the journal's checksum is made.
+	l.filling.push(line, record{size: len(line), level: level, room: room, numbers: min(room, 1)})
+	if room > 0 && !l.toRing(line) {
+		r := &l.filling.records[len(l.filling.records)-1]
+		room, r.room, r.numbers = 0, 0, 0
 	}
-	through := r.room == 0 || level >= l.opts.WriteFrom || level >= l.opts.SyncFrom
-	l.filling.push(line, r)
+	through := room == 0 || level >= l.opts.WriteFrom || level >= l.opts.SyncFrom
 	l.appended++
-	n, wake := l.appended, l.wakes()
+	n, wake := l.appended, !through && l.wakes()
 	l.mu.Unlock()
 	if through {
 		if err := l.drain(n, level >= l.opts.SyncFrom); err != nil {
@@ -182,30 +187,37 @@ func (l *Log) Append(line []byte, level slog.Level) error {
 	return nil
 }
 
-// inRing reports whether a record goes into the journal. One that would take more
-// than half of it is written at once instead, as docs/durability.md says.
-func (l *Log) inRing(size int) bool {
-	return l.ring != nil && journal.RecordSize(size) <= l.ring.Capacity()/2
+// room is what a record takes in the journal, or 0 if it does not go there. One that would
+// take more than half of it is written at once instead, as docs/durability.md says.
+func (l *Log) room(size int) int {
+	if l.ring == nil {
+		return 0
+	}
+	room := journal.RecordSize(size)
+	if room > l.ring.Capacity()/2 {
+		return 0
+	}
+	return room
 }
 
-// toRing puts a record into the journal. If that fails, the journal is given up:
-// what was acknowledged is in memory as well, and the drain that follows takes it
-// to the file.
-func (l *Log) toRing(line []byte, r *record) {
-	if err := l.ring.Append(line); err != nil {
+// toRing puts a record into the journal, and reports whether it is there. If not, the
+// journal is given up: what was acknowledged is in memory as well, and the drain that
+// follows takes it to the file.
+func (l *Log) toRing(line []byte) bool {
+	err := l.ring.Append(line)
+	if err != nil {
 		l.ring, l.noRing = nil, err
 		l.fault.Store(true)
-		return
 	}
-	r.room, r.numbers = journal.RecordSize(r.size), 1
+	return err == nil
 }
 
-// hasRoom reports whether a record can be accepted now. Beside the ring there is
-// as much room for records that could not be written, and always for one, however
-// large it is.
-func (l *Log) hasRoom(size int) bool {
-	if l.inRing(size) {
-		return l.ring.HasRoom(journal.RecordSize(size))
+// hasRoom reports whether a record can be accepted now, with its room in the journal.
+// Beside the ring there is as much room for records that could not be written, and always
+// for one, however large it is.
+func (l *Log) hasRoom(size, room int) bool {
+	if room > 0 {
+		return l.ring.HasRoom(room)
 	}
 	return len(l.filling.records) == 0 || len(l.filling.data)+size <= l.opts.JournalSize
 }
@@ -230,16 +242,16 @@ func (l *Log) pressing() bool {
 	return len(l.filling.data) > l.opts.JournalSize/3
 }
 
-// wakes reports whether the keeper is to be woken after a record was added: once
-// when there is something, and once when there is much.
+// wakes reports whether the keeper is to be woken after a record was added: when there is
+// something and it would not look by itself, and once when there is much.
 func (l *Log) wakes() bool {
+	wake := !l.awake
+	l.awake = true
 	if pressing := l.pressing(); pressing != l.signaled.Load() {
 		l.signaled.Store(pressing)
-		if pressing {
-			return true
-		}
+		wake = wake || pressing
 	}
-	return len(l.filling.records) == 1
+	return wake
 }
 
 // wake has the keeper look for something to write. It never waits.
