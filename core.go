@@ -119,13 +119,12 @@ func (c *sinkCore) passesTo() *sinkCore { return c }
 // each to itself.
 func (p *pipeline) deliver(e *entry) (errs error) {
 	for e.next < len(p.cores) {
-		i := e.next
+		c, wanted := &p.cores[e.next], e.wanted>>(e.next&63)&1 != 0
 		e.next++
-		c := &p.cores[i]
 		var err error
 		if !e.asked {
 			err = c.try(e)
-		} else if e.wanted&(1<<i) != 0 {
+		} else if wanted { // there are no more than 64 then
 			err = c.attempt(e)
 		}
 		if err != nil {

@@ -168,9 +168,11 @@ func (l *Log) Append(line []byte, level slog.Level) error {
 	// To memory first: the drainer has had it on another processor, and what it takes to get
 	// it back passes while the journal's checksum is made.
 	l.filling.push(line, record{size: len(line), level: level, room: room, numbers: min(room, 1)})
-	if room > 0 && !l.toRing(line) {
-		r := &l.filling.records[len(l.filling.records)-1]
-		room, r.room, r.numbers = 0, 0, 0
+	if room > 0 {
+		if err := l.ring.Append(line); err != nil {
+			l.giveUp(err)
+			room = 0
+		}
 	}
 	through := room == 0 || level >= l.opts.WriteFrom || level >= l.opts.SyncFrom
 	l.appended++
@@ -200,16 +202,13 @@ func (l *Log) room(size int) int {
 	return room
 }
 
-// toRing puts a record into the journal, and reports whether it is there. If not, the
-// journal is given up: what was acknowledged is in memory as well, and the drain that
-// follows takes it to the file.
-func (l *Log) toRing(line []byte) bool {
-	err := l.ring.Append(line)
-	if err != nil {
-		l.ring, l.noRing = nil, err
-		l.fault.Store(true)
-	}
-	return err == nil
+// giveUp gives up the journal, which has not taken the last record: what was acknowledged
+// is in memory as well, and the drain that follows takes it to the file.
+func (l *Log) giveUp(err error) {
+	l.ring, l.noRing = nil, err
+	l.fault.Store(true)
+	r := &l.filling.records[len(l.filling.records)-1]
+	r.room, r.numbers = 0, 0
 }
 
 // hasRoom reports whether a record can be accepted now, with its room in the journal.
