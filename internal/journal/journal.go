@@ -170,13 +170,13 @@ func (j *Journal) Append(record []byte) (err error) {
 	seq, size := j.nextSeq, RecordSize(len(record))
 	at := j.place
 	end := j.wrap(at + size)
-	order.PutUint64(j.ring[end:], 0)       // here reading ends; see doc.go
+	*wordAt(j.ring, end) = 0               // here reading ends; see doc.go
 	j.put(j.wrap(at+recordHeader), record) // the stores go on while the checksum is made
 	word := uint64(len(record))<<32 | uint64(recordSum(j.header.salt, seq, record))
-	order.PutUint64(j.ring[j.wrap(at+wordSize):], word)
+	*wordAt(j.ring, j.wrap(at+wordSize)) = word
 	crashpoint.Here("before-commit")
 	commit(j.ring, at, commitWord(seq))
-	order.PutUint64(j.mem[newestAt:], newestWord(seq))
+	*wordAt(j.mem, newestAt) = newestWord(seq)
 	crashpoint.Here("after-commit")
 	j.head, j.place, j.nextSeq = j.head+uint64(size), end, seq+1
 	return nil
