@@ -50,7 +50,7 @@ type Journal struct {
 // lock makes this process the log's owner: it alone has a journal, and moves,
 // compresses and deletes files. The error is ErrHeld if another process has it.
 func Acquire(path string) (*Journal, error) {
-	for range 100 { // once is rare; TestManyOpeners makes many of it
+	for range 100 { // more than one is rare; see TestManyOpeners
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|noFollow, 0o600)
 		if err != nil {
 			return nil, err
