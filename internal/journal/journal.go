@@ -170,8 +170,8 @@ func (j *Journal) Append(record []byte) (err error) {
 	seq, size := j.nextSeq, RecordSize(len(record))
 	at := j.place
 	end := j.wrap(at + size)
-	*wordAt(j.ring, end) = 0               // here reading ends; see doc.go
-	j.put(j.wrap(at+recordHeader), record) // the stores go on while the checksum is made
+	*wordAt(j.ring, end) = 0 // here reading ends; see doc.go
+	j.put(j.wrap(at+recordHeader), record)
 	word := uint64(len(record))<<32 | uint64(recordSum(j.header.salt, seq, record))
 	*wordAt(j.ring, j.wrap(at+wordSize)) = word
 	crashpoint.Here("before-commit")

@@ -31,14 +31,14 @@ func (l *Log) keep() {
 	later.Stop()
 	waiting := false // for later
 	for {
-		now, fired := false, false
+		now := false
 		select {
 		case <-l.stop:
 			return
 		case <-l.wakeup:
 			now = l.signaled.Load()
 		case <-later.C:
-			now, fired, waiting = true, true, false
+			now, waiting = true, false
 		case <-syncing:
 			l.syncNow()
 			continue
@@ -53,7 +53,7 @@ func (l *Log) keep() {
 		if now {
 			if !l.writeAll() {
 				delay = time.Until(l.retryTime())
-			} else if fired && l.sleeps() {
+			} else if !waiting && l.sleeps() {
 				continue
 			}
 		}

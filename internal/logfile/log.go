@@ -165,13 +165,13 @@ func (l *Log) Append(line []byte, level slog.Level) error {
 		l.mu.Unlock()
 		return l.appendClosed(line, level >= l.opts.SyncFrom)
 	}
-	// To memory first: the drainer has had it on another processor, and what it takes to get
-	// it back passes while the journal's checksum is made.
+	// To memory first: there it is whatever becomes of the journal.
 	l.filling.push(line, record{size: len(line), level: level, room: room, numbers: min(room, 1)})
 	if room > 0 {
 		if err := l.ring.Append(line); err != nil {
 			l.giveUp(err)
-			room = 0
+			r := &l.filling.records[len(l.filling.records)-1]
+			room, r.room, r.numbers = 0, 0, 0
 		}
 	}
 	through := room == 0 || level >= l.opts.WriteFrom || level >= l.opts.SyncFrom
@@ -202,13 +202,11 @@ func (l *Log) room(size int) int {
 	return room
 }
 
-// giveUp gives up the journal, which has not taken the last record: what was acknowledged
-// is in memory as well, and the drain that follows takes it to the file.
+// giveUp gives up the journal, which can't be written. Nothing is lost by that while the
+// process lives: all that is in it is in memory as well, and is drained from there.
 func (l *Log) giveUp(err error) {
 	l.ring, l.noRing = nil, err
 	l.fault.Store(true)
-	r := &l.filling.records[len(l.filling.records)-1]
-	r.room, r.numbers = 0, 0
 }
 
 // hasRoom reports whether a record can be accepted now, with its room in the journal.

@@ -137,16 +137,14 @@ func (l *Log) journals(c chunk) bool {
 	return l.journal != nil && !l.fault.Load() && (c.room > 0 || l.journal.Mapped())
 }
 
-// note gives up the journal if it could not be written. Nothing is lost by that
-// while the process lives: all that is in it is in memory as well.
+// note gives up the journal if it could not be written.
 func (l *Log) note(err error) {
 	if err == nil {
 		return
 	}
 	l.mu.Lock()
-	l.ring, l.noRing = nil, err
+	l.giveUp(err)
 	l.mu.Unlock()
-	l.fault.Store(true)
 	l.chores.report(err)
 }
 
