@@ -18,7 +18,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/spanlog/spanlog"
-
 	"github.com/spanlog/spanlog/internal/race"
 	"github.com/spanlog/spanlog/internal/spanend"
 )

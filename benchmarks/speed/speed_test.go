@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
 	"testing"
 
 	"github.com/spanlog/spanlog/internal/race"

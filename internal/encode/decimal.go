@@ -81,7 +81,8 @@ func putFirst(b *[12]byte, v uint32) int {
 	if v >= 100 {
 		k++
 	}
-	binary.LittleEndian.PutUint32(b[:], digitTriples[v]>>((24-8*k)&31)) // less than 32 anyway; so it need not be asked
+	// The shift is 0, 8 or 16; by &31 the compiler knows that it is less than 32.
+	binary.LittleEndian.PutUint32(b[:], digitTriples[v]>>((24-8*k)&31))
 	return k
 }
 
