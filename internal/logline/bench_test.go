@@ -92,9 +92,19 @@ func benchLogs() []benchLog {
 			`goroutine 17 [running]:`,
 			`github.com/acme/shop/pay.(*Client).Pay(0xc000123456, {0x7f0000, 0xc000012345})`,
 			"\t/srv/shop/pay/client.go:117 +0x1d4"),
+		log(JSON, "docker-compose", prefixed("shop-1     | ", varied())...),
+		log(JSON, "CRI", prefixed("2026-11-22T11:57:00.123456789Z stdout F ", varied())...),
 		log(JSON, "1-MiB", `{"time":"2026-11-22T11:57:00.123Z","level":"INFO","msg":"`+strings.Repeat("payment failed ", 1<<16)+`"}`),
 		log(JSON, "escapes", string(bytes.ReplaceAll([]byte(`{"time":"2026-11-22T11:57:00.123Z","level":"INFO","msg":"`+strings.Repeat(`{'order':17,'state':'paid'}`, 20)+`"}`), []byte("'"), []byte(`\"`)))),
 	}
+}
+
+// prefixed are lines with something in front of each.
+func prefixed(prefix string, lines []string) []string {
+	for i, line := range lines {
+		lines[i] = prefix + line
+	}
+	return lines
 }
 
 // varied are lines of about 300 bytes that differ in their attributes, as those of a program

@@ -6,7 +6,9 @@
 // [Plain]: stack traces, panics, what a program prints, and torn lines.
 //
 // A byte order mark and colours in front of a line, and colours and the line's end behind
-// it, do not count. An object whose members are objects is read as if its keys were
+// it, do not count. What the runtime of a container puts in front, its name say, is a prefix
+// (prefix.go): what it says are attributes, and what follows is read as if it stood alone. A
+// Plain line keeps it. An object whose members are objects is read as if its keys were
 // dotted: {"trace":{"id":…}} is {"trace.id":…}. Arrays are values.
 //
 // # Which keys mean what

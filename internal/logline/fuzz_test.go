@@ -11,6 +11,10 @@ func FuzzLine(f *testing.F) {
 			}
 		}
 	}
+	for _, prefix := range []string{"[pod/shop-7d4b/shop] ", "shop-1  | ", "2026-11-22T11:57:00.123456789Z ", "2026-11-22T11:57:00+01:00 stdout P "} {
+		f.Add([]byte(prefix + `{"msg":"m"}`))
+		f.Add([]byte("shop-1  | \x1b[0m" + prefix + "level=info"))
+	}
 	spanlogLines(f, func(_ string, _ Kind, line string) { f.Add([]byte(line)) })
 	f.Fuzz(func(t *testing.T, line []byte) {
 		if len(line) > 1<<14 {

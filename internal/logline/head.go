@@ -78,7 +78,18 @@ func (s *Scanner) scan(line []byte, h *Head) {
 	if len(b) == 0 {
 		return
 	}
-	if i := skipSpace(b, 0); i < len(b) && b[i] == '{' {
+	i := skipSpace(b, 0)
+	var before prefix
+	if i < len(b) && b[i] != '{' {
+		if before = readPrefix(b, s.Location); before.size > 0 {
+			b = b[before.size:]
+			i = skipSpace(b, 0)
+			if s.rec != nil {
+				before.addTo(s.rec)
+			}
+		}
+	}
+	if i < len(b) && b[i] == '{' {
 		if s.wholeObject(b, i) {
 			h.Kind = JSON
 		} else { // torn, if it had a member or told anything; else it is a line with a brace
@@ -92,4 +103,7 @@ func (s *Scanner) scan(line []byte, h *Head) {
 		}
 	}
 	s.addNanos()
+	if h.Time == 0 && (h.Kind != Plain || h.Torn) { // the record's own is when it was logged
+		h.Time = before.time
+	}
 }

@@ -23,6 +23,29 @@ func refTrim(line []byte) []byte {
 	return line[:len(line)-len(refBehind.Find(line))]
 }
 
+// refPrefix is a prefix as a regular expression: pod, its container, another container, time, stream.
+var refPrefix = regexp.MustCompile(`^(?:\[pod/([\w.-]+)/([\w.-]+)\] |([\w.-]+) +\| )?(?:\x1b\[[0-9;:]*m)*` +
+	`(?:(\d{4}-\d\d-\d\dT\S{9,24}) (?:(stdout|stderr) [FP] )?)?(?:\x1b\[[0-9;:]*m)*`)
+
+// refBody returns a line without its prefix, the time in that, and what else it says.
+func refBody(line []byte, loc *time.Location) (body []byte, at int64, attrs []Attr) {
+	line = refTrim(line)
+	m := refPrefix.FindSubmatch(line)
+	if t := string(m[4]); t != "" {
+		var ok bool
+		if at, ok = refTime(t, loc); !ok { // then it is of the line, if it is anything
+			end := bytes.Index(line, m[4])
+			m[0], m[5] = line[:end], nil
+		}
+	}
+	for i, key := range []string{1: "pod", 2: "container", 3: "container", 5: "stream"} {
+		if key != "" && len(m[i]) > 0 {
+			attrs = append(attrs, Attr{Key: []byte(key), Text: m[i]})
+		}
+	}
+	return line[len(m[0]):], at, attrs
+}
+
 // A refMember is a member of an object, or of one within it.
 type refMember struct {
 	path string
@@ -159,12 +182,12 @@ func refIsDigits(s string) bool {
 // refDescribe is what describe says of a line, with what the reference finds. It returns
 // false for a line that is no object.
 func refDescribe(line []byte, loc *time.Location) (string, bool) {
-	body := refTrim(line)
+	body, at, before := refBody(line, loc)
 	if !json.Valid(body) || bytes.TrimLeft(body, " \t\r\n")[0] != '{' {
 		return "", false
 	}
 	all := refMembers(body, "")
-	r := Record{Head: Head{Kind: JSON}}
+	r := Record{Head: Head{Kind: JSON}, Attrs: before}
 	python := false
 	scalar := func(m *refMember) (text string, ok bool) {
 		_, isBool := m.v.(bool)
@@ -189,7 +212,7 @@ func refDescribe(line []byte, loc *time.Location) (string, bool) {
 			}
 		}
 	} else {
-		r.Time = 0
+		r.Time = at
 	}
 	if m, n := refChoose(all, func(n name, m *refMember) bool {
 		s, ok := scalar(m)
@@ -297,14 +320,18 @@ func checkLine(t interface{ Fatalf(string, ...any) }, line []byte) {
 	if r.Kind == Plain && (len(r.Attrs) != 0 || string(r.Message) != string(refTrim(line)) || !r.Torn && r.Head != Head{}) {
 		t.Fatalf("%q: plain, but %s", line, describe(r))
 	}
+	if r.Kind == JSON && !json.Valid(Object(line)) {
+		t.Fatalf("%q: the object is %s", line, Object(line))
+	}
 	if string(r.Raw) != string(line) {
 		t.Fatalf("%q: raw %q", line, r.Raw)
 	}
-	for _, a := range r.Attrs {
+	_, _, before := refBody(line, berlin)
+	for i, a := range r.Attrs {
 		if !utf8.Valid(a.Key) || !utf8.Valid(a.Text) || !bytes.Contains(line, a.Raw) {
 			t.Fatalf("%q: attribute %q has the text %q, and raw %q", line, a.Key, a.Text, a.Raw)
 		}
-		if r.Kind == JSON && !json.Valid(a.Raw) {
+		if r.Kind == JSON && i >= len(before) && !json.Valid(a.Raw) {
 			t.Fatalf("%q: %s is %s", line, a.Key, a.Raw)
 		}
 	}

@@ -11,13 +11,7 @@ func trim(b []byte) []byte {
 		return b
 	}
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	for {
-		n := colorInFront(b)
-		if n == 0 {
-			break
-		}
-		b = b[n:]
-	}
+	b = b[colorsInFront(b):]
 	for {
 		n := len(b)
 		switch {
@@ -28,6 +22,17 @@ func trim(b []byte) []byte {
 		default:
 			return b
 		}
+	}
+}
+
+// colorsInFront is the length of all colours at the beginning of b.
+func colorsInFront(b []byte) int {
+	for i := 0; ; {
+		n := colorInFront(b[i:])
+		if n == 0 {
+			return i
+		}
+		i += n
 	}
 }
 
