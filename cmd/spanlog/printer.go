@@ -26,17 +26,19 @@ type printer interface {
 	print(*line) error
 }
 
-// jsonPrinter writes each line as JSON: those that are as they are, byte for byte, and others as the
+// jsonPrinter writes each line as JSON: the objects as they are, byte for byte, and other lines as the
 // message of one, so that jq does not stop at them.
 type jsonPrinter struct{ w io.Writer }
 
 func (p *jsonPrinter) print(l *line) error {
-	// A line of JSON is not encoded anew: numbers, the order of keys and keys that come twice would
-	// not survive that.
-	text := l.text
-	if l.head.Kind != logline.JSON {
+	var text []byte
+	if l.head.Kind == logline.JSON {
+		// It is not encoded anew: numbers, the order of keys and keys that come twice would not
+		// survive that.
+		text = logline.Object(l.text)
+	} else {
 		var err error
-		if text, err = json.Marshal(map[string]string{"msg": string(text), "file": l.file}); err != nil {
+		if text, err = json.Marshal(map[string]string{"msg": string(l.text), "file": l.file}); err != nil {
 			return err
 		}
 	}
