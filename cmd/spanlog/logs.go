@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/spanlog/spanlog/internal/archive"
+	"github.com/spanlog/spanlog/internal/logfile"
 )
 
 // stdin is the path that stands for standard input.
@@ -69,6 +70,19 @@ func tellMissing(c console, paths []string) {
 	for _, path := range paths {
 		if path != stdin && isMissing(path) {
 			c.warn(fmt.Errorf("%s is not there yet: it is waited for", path))
+		}
+	}
+}
+
+// tellLeft tells of logs that lack what a process that died has left in its journal. Who looks for
+// the reason is to know that there is more.
+func tellLeft(c console, paths []string) {
+	for _, path := range paths {
+		if path == stdin {
+			continue
+		}
+		if n := logfile.Left(path); n > 0 {
+			c.warn(fmt.Errorf("%s may lack %s that a process has left in its journal when it died: spanlog recover %[1]s", path, count(n, "record")))
 		}
 	}
 }

@@ -6,13 +6,32 @@ import (
 	"errors"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
+
+	"github.com/spanlog/spanlog"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(leakChecked{m}, map[string]func(){"spanlog": main})
+	testscript.Main(leakChecked{m}, map[string]func(){"spanlog": main, "killed": killed})
+}
+
+// killed is a program that logs to app.log until it is killed, before what it has logged is there.
+func killed() {
+	log := spanlog.Must(spanlog.New(nil, spanlog.File{Path: "app.log", Delay: time.Hour}))
+	for i := range 3 {
+		log.Info("order received", "order", i+1)
+	}
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Kill()
+	}
+	if err != nil {
+		panic(err)
+	}
+	select {} // until that has come
 }
 
 // leakChecked looks for goroutines that are left behind, before the program ends.

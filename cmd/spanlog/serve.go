@@ -78,6 +78,7 @@ func runServe(ctx context.Context, c console, args []string) (err error) {
 		return err
 	}
 	tellMissing(c, files) // the index follows all, and waits for those
+	tellLeft(c, files)
 	var names map[string]string
 	if i := slices.Index(files, stdin); i >= 0 {
 		in, err := openSpool(c.in, c.warn)

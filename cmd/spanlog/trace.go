@@ -85,6 +85,7 @@ func runTrace(ctx context.Context, c console, args []string) error {
 	if v.zipkin != "" && v.spans != "" {
 		return errors.New("trace: -zipkin and -spans: want one of them")
 	}
+	tellLeft(c, files)
 	return v.show(ctx, c, id, files)
 }
 

@@ -79,6 +79,7 @@ func runView(ctx context.Context, c console, args []string) error {
 	if v.follow {
 		tellMissing(c, files)
 	}
+	tellLeft(c, files)
 	// The last lines are of the log itself: what was rotated away is older.
 	o := logsource.Options{Follow: v.follow, Rotated: v.rotated && v.tail == 0, Tail: v.tail}
 	c.progress = newProgress(c, sizeOf(files, o))

@@ -42,6 +42,9 @@ func TestRefused(t *testing.T) {
 		if !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: the error does not name it: %v", tt.name, err)
 		}
+		if n, err := Left(path); n != 0 || err == nil {
+			t.Errorf("%s: %d records are left, %v", tt.name, n, err)
+		}
 		if info, err := os.Lstat(path); err != nil || info.Mode().Type() != tt.mode {
 			t.Errorf("%s is not there any more: %v", tt.name, err)
 		}

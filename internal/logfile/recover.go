@@ -66,6 +66,20 @@ func Recover(path string) (records int, err error) {
 	return records, errors.Join(without, closing, errors.Join(reports...))
 }
 
+// Left returns how many records Recover would find in the journal of a log: it is 0 also if that
+// can't be told, and while a process has the journal. Some of them may be in the log already.
+func Left(path string) int {
+	path, err := Resolve(path)
+	if err != nil {
+		return 0
+	}
+	n, err := journal.Left((&Options{Path: path}).journalPath())
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // Resolve returns the path as Options want it: absolute, and without links. The file need not
 // be there, but its directory must. Two paths of one log are the same then, by which a program's
 // Files find out that they have one log, and their journals have one name.

@@ -19,14 +19,25 @@ func TestRecover(t *testing.T) {
 	if _, err := Recover(o.Path); !errors.Is(err, ErrInUse) {
 		t.Errorf("while its owner is alive: %v", err)
 	}
+	if n := Left(o.Path); n != 0 {
+		t.Errorf("while its owner is alive, %d records are left", n)
+	}
 	tr.crash()
 	link := filepath.Join(t.TempDir(), "link.log")
 	must(t, os.Symlink(o.Path, link))
+	for range 2 {
+		if n := Left(link); n != 20 {
+			t.Errorf("%d records are left, want 20", n)
+		}
+	}
 	if n, err := Recover(link); n != 20 || err != nil {
 		t.Errorf("got %d records, %v; want 20", n, err)
 	}
 	if n, err := Recover(link); n != 0 || !errors.Is(err, ErrNothing) {
 		t.Errorf("the second time: got %d records, %v", n, err)
+	}
+	if n := Left(link); n != 0 {
+		t.Errorf("afterwards, %d records are left", n)
 	}
 	got, err := os.ReadFile(o.Path)
 	must(t, err)
