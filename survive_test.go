@@ -176,6 +176,34 @@ func TestSurvivesKill(t *testing.T) {
 	}, killed)
 }
 
+// TestSurvivesFullQueue: a process is killed while the queue in front of another sink is full. What
+// waits there is gone with it, and the file has everything.
+func TestSurvivesFullQueue(t *testing.T) {
+	const waits, logged = 64, 500
+	if os.Getenv(childVar) != "" {
+		stuck := spanlog.Writer{Writer: writeFunc(func([]byte) (int, error) { select {} })}
+		l := spanlog.Must(spanlog.New(&spanlog.Options{OnError: func(error) {}},
+			spanlog.Async{Sink: stuck, MaxRecords: waits},
+			spanlog.File{Path: os.Getenv("TEST_FILE"), Delay: time.Hour}))
+		for i := range logged {
+			l.Info(strconv.Itoa(i))
+		}
+		for _, s := range l.Stats().Sinks {
+			if q := s.Queue; q != nil && q.Records > 0 && len(s.Dropped) > 0 {
+				fmt.Println("the queue is full")
+			}
+		}
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	}
+	file := spanlog.File{Path: filepath.Join(t.TempDir(), "app.log")}
+	stdout, stderr, status := child(t, "log", "TEST_FILE="+file.Path)
+	if stdout != "the queue is full\n" || !killed(status) {
+		t.Fatalf("the child ended with status %d:\n%s%s", status, stdout, stderr)
+	}
+	equal(t, "survived", survived(t, file), numbers(logged))
+}
+
 // killed reports whether an exit status is that of a process that got a signal.
 func killed(status int) bool { return status == -1 }
 
