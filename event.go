@@ -20,6 +20,8 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/encode"
 )
 
 // NameKey is the key of the attribute that names a logger:
@@ -273,5 +275,5 @@ func valueText(v slog.Value) (s string) {
 			s = panicked(p).Error()
 		}
 	}()
-	return v.String()
+	return encode.ValueText(v)
 }

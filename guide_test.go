@@ -6,7 +6,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -127,17 +126,6 @@ func TestLongRecord(t *testing.T) {
 		if first := line[:cut]; !strings.Contains(first, `"declined"`) || !strings.Contains(first, w3cTraceID) {
 			t.Errorf("%s: the first part is %.300s", schema, first)
 		}
-	}
-}
-
-// TestCyclicValue: what has itself in it is an error in JSON, and the rest of its record is
-// whole.
-func TestCyclicValue(t *testing.T) {
-	m := map[string]any{"a": 1}
-	m["itself"] = m
-	line := parsed(t, written(t, nil, nil, func(l *slog.Logger) { l.Info("m", "before", 1, "m", m, "behind", 2) }))
-	if text, _ := line["m"].(string); !strings.HasPrefix(text, "!ERROR:") || line["before"] != 1.0 || line["behind"] != 2.0 {
-		t.Errorf("got %v", line)
 	}
 }
 

@@ -2,11 +2,12 @@ package spanlog
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/encode"
 )
 
 // PanicKey and StackKey are the keys of the attributes with which
@@ -47,7 +48,7 @@ func (l *Logger) logPanic(ctx context.Context, v any, stack []byte) {
 	r := slog.NewRecord(time.Now(), LevelFatal, "panic", 0)
 	value := slog.AnyValue(v)
 	if _, ok := v.(error); !ok {
-		value = slog.StringValue(fmt.Sprint(v))
+		value = slog.StringValue(encode.AnyText("%v", v))
 	}
 	r.AddAttrs(slog.Attr{Key: PanicKey, Value: value}, slog.String(StackKey, panicStack(stack)))
 	l.logLast(ctx, r, l.Flush)

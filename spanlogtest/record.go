@@ -9,6 +9,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/spanlog/spanlog/internal/encode"
 	"github.com/spanlog/spanlog/internal/levelname"
 )
 
@@ -93,9 +94,9 @@ func appendAttrs(b []byte, prefix string, attrs []slog.Attr) []byte {
 		b = append(b, ' ')
 		b = appendWord(b, prefix+a.Key)
 		b = append(b, '=')
-		// Value.String formats with package fmt, which survives a value whose
-		// own String or Error method panics.
-		b = appendWord(b, a.Value.String())
+		// Package fmt, by which any value is formatted, survives one whose own String or
+		// Error method panics.
+		b = appendWord(b, encode.ValueText(a.Value))
 	}
 	return b
 }

@@ -136,7 +136,7 @@ func appendTextAny(dst []byte, a any) (out []byte) {
 	if s, ok := errorText(a); ok {
 		return AppendTextString(dst, s)
 	}
-	return AppendTextString(dst, fmt.Sprintf("%+v", a))
+	return AppendTextString(dst, AnyText("%+v", a))
 }
 
 // byteSlice returns the bytes of a []byte, also where the slice's type or its
