@@ -57,7 +57,7 @@ func TestCycles(t *testing.T) {
 		{"in a struct", around(func(m any) any { return holder{m} }), inMap},
 		{"in an array", around(func(m any) any { return [2]any{1, m} }), inMap},
 		{"in a slice of maps", around(func(m any) any { return []map[string]any{m.(map[string]any)} }), "[]" + inMap},
-		{"beside others", around(func(m any) any { return wide{m: map[string][]any{"x": {1, m}}} }), inSlice},
+		{"beside others", around(func(m any) any { return wide{a: [2]any{1, "x"}, m: map[string][]any{"x": {1, m}}} }), inSlice},
 		{"twice", around(func(m any) any { return []any{m, m} }), inSlice},
 		{"in a reflect.Value", reflect.ValueOf(slice), inSlice},
 		{"hidden from its own text", holder{hidden}, "encode.named"},
