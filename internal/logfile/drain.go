@@ -81,6 +81,7 @@ func (l *Log) drainSome() error {
 	if err := l.writeNext(); err != nil {
 		l.failure = err
 		l.retry.Fail()
+		l.wake() // the keeper tries again
 		return err
 	}
 	if l.failure != nil {

@@ -95,7 +95,7 @@ func TestFaultyDisk(t *testing.T) {
 								moved = append(moved, to)
 							}
 						case "wait":
-							time.Sleep(o.Delay + 20*time.Millisecond)
+							time.Sleep(tr.opts.Delay + 20*time.Millisecond)
 						default:
 							time.Sleep(time.Second)
 						}
@@ -140,7 +140,7 @@ func TestFaultyBackoff(t *testing.T) {
 				t.Errorf("%d attempts in 10 seconds: %v", len(at), at)
 			}
 			for i := 1; i < len(at); i++ {
-				if gap := at[i] - at[i-1]; gap < minBackoff || gap > time.Second+o.Delay {
+				if gap := at[i] - at[i-1]; gap < minBackoff || gap > time.Second {
 					t.Errorf("attempts after %v and %v", at[i-1], at[i])
 				}
 			}
@@ -149,6 +149,55 @@ func TestFaultyBackoff(t *testing.T) {
 			}
 		})
 	})
+}
+
+// TestFaultyRetried: who finds out that a write fails does not matter, nor how long records may
+// wait: it is tried again within a second.
+func TestFaultyRetried(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		do   func(tr *trial)
+		want string
+	}{
+		{"an urgent record", func(tr *trial) { _ = tr.Append(line(1, 0), urgent) }, "1"},
+		{"an urgent record behind another one", func(tr *trial) {
+			_ = tr.Append(line(1, 0), calm)
+			synctest.Wait() // the delay has begun
+			_ = tr.Append(line(2, 0), urgent)
+		}, "1-2"},
+		{"a flush", func(tr *trial) {
+			_ = tr.Append(line(1, 0), calm)
+			synctest.Wait()
+			_ = tr.Flush()
+		}, "1"},
+		{"a reopening", func(tr *trial) {
+			_ = tr.Append(line(1, 0), calm)
+			synctest.Wait()
+			_ = tr.Reopen()
+		}, "1"},
+		{"the keeper, as much has gathered", func(tr *trial) {
+			for n := 1; n <= 30; n++ {
+				_ = tr.Append(line(n, 1000), calm)
+				synctest.Wait()
+			}
+		}, "1-30"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inModes(t, func(t *testing.T, o Options) {
+				o.Delay = time.Hour
+				synctest.Test(t, func(t *testing.T) {
+					tr := open(t, o)
+					tr.set(func(l *Log) { l.write = func(*os.File, []byte) (int, error) { return 0, syscall.EIO } })
+					test.do(tr)
+					time.Sleep(10 * time.Second)
+					tr.set(func(l *Log) { l.write = (*os.File).Write })
+					time.Sleep(time.Second)
+					synctest.Wait()
+					wantFile(t, o.Path, test.want)
+				})
+			})
+		})
+	}
 }
 
 // TestFaultyLevels: a record says that it waits if it is in neither the file nor

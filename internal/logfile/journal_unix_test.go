@@ -92,6 +92,31 @@ func TestJournalLost(t *testing.T) {
 	}
 }
 
+// TestJournalFaultTold: whoever finds out that the journal can't be written, it is told.
+func TestJournalFaultTold(t *testing.T) {
+	needJournal(t)
+	for _, finds := range []string{"append", "flush"} {
+		t.Run(finds, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := options(t)
+				o.Delay = time.Hour
+				tr := open(t, o)
+				tr.add(calm, 1, 1)
+				synctest.Wait()
+				must(t, os.Truncate(o.journalPath(), 0))
+				if finds == "append" {
+					tr.add(calm, 2, 2)
+				} else {
+					tr.flush()
+				}
+				synctest.Wait()
+				tr.wantState("write-through: journal: fault")
+				equal(t, "reports", len(tr.told("fault in the mapped file")), 1)
+			})
+		})
+	}
+}
+
 // TestJournalLostAgain: the records of a journal that is away are not written by
 // who opens it later.
 func TestJournalLostAgain(t *testing.T) {

@@ -36,7 +36,7 @@ func (l *Log) keep() {
 		case <-l.stop:
 			return
 		case <-l.wakeup:
-			now = l.signaled.Load()
+			now = l.signaled.Load() || l.failing()
 		case <-later.C:
 			now, waiting = true, false
 		case <-syncing:
@@ -49,16 +49,13 @@ func (l *Log) keep() {
 			l.tick()
 			continue
 		}
-		delay := l.opts.Delay
-		if now {
-			if !l.writeAll() {
-				delay = time.Until(l.retryTime())
-			} else if !waiting && l.sleeps() {
-				continue
-			}
-		}
-		if !waiting {
-			later.Reset(delay)
+		switch {
+		case now && !l.writeAll():
+			later.Reset(time.Until(l.retryTime())) // however long the delay would still be
+			waiting = true
+		case waiting, now && l.sleeps():
+		default:
+			later.Reset(l.opts.Delay)
 			waiting = true
 		}
 	}
@@ -86,6 +83,13 @@ func (l *Log) writeAll() bool {
 		l.chores.report(err)
 	}
 	return err == nil
+}
+
+// failing reports whether what was to be written last is not, whoever has tried that.
+func (l *Log) failing() bool {
+	l.drainMu.Lock()
+	defer l.drainMu.Unlock()
+	return l.failure != nil
 }
 
 // retryTime is when a write that has failed may be tried again.

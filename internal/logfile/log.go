@@ -180,7 +180,6 @@ func (l *Log) Append(line []byte, level slog.Level) error {
 	l.mu.Unlock()
 	if through {
 		if err := l.drain(n, level >= l.opts.SyncFrom); err != nil {
-			l.wake() // the keeper tries again
 			return &KeptError{err}
 		}
 	} else if wake {
@@ -202,11 +201,13 @@ func (l *Log) room(size int) int {
 	return room
 }
 
-// giveUp gives up the journal, which can't be written. Nothing is lost by that while the
-// process lives: all that is in it is in memory as well, and is drained from there.
+// giveUp gives up the journal, which can't be written, and reports that. Nothing is lost by
+// that while the process lives: all that is in it is in memory as well, and is drained from
+// there.
 func (l *Log) giveUp(err error) {
 	l.ring, l.noRing = nil, err
 	l.fault.Store(true)
+	l.chores.report(err)
 }
 
 // hasRoom reports whether a record can be accepted now, with its room in the journal.

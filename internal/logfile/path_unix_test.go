@@ -74,7 +74,10 @@ func testDisturbed(t *testing.T, d disturbance, through, pending bool) {
 	tr.add(calm, 1, 10)
 	tr.flush()
 	if pending {
-		tr.set(func(l *Log) { l.write = func(*os.File, []byte) (int, error) { return 0, syscall.EIO } })
+		tr.set(func(l *Log) {
+			l.write = func(*os.File, []byte) (int, error) { return 0, syscall.EIO }
+			l.retry.Min = checkEvery // not before the path is looked at
+		})
 		for n := 11; n <= 20; n++ {
 			if err := tr.Append(line(n, 0), calm); err != nil && !through {
 				t.Fatal(err)

@@ -143,9 +143,8 @@ func (l *Log) note(err error) {
 		return
 	}
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.giveUp(err)
-	l.mu.Unlock()
-	l.chores.report(err)
 }
 
 // resume looks at a write that failed, and at what has become of the file since.
