@@ -63,6 +63,39 @@ func TestCyclicValue(t *testing.T) {
 	}
 }
 
+// The methods of panicsWith panic with a value.
+type panicsWith struct{ v any }
+
+func (p panicsWith) MarshalJSON() ([]byte, error) { panic(p.v) }
+func (p panicsWith) MarshalText() ([]byte, error) { panic(p.v) }
+
+// TestCyclicPanic: a panic with such a value stays inside as well.
+func TestCyclicPanic(t *testing.T) {
+	m := map[string]any{}
+	m["itself"] = m
+	var asJSON, asText bytes.Buffer
+	var heard hearing
+	l := open(t, &spanlog.Options{OnError: heard.onError}, inFormat(spanlog.JSON)(&asJSON), inFormat(spanlog.Text)(&asText),
+		spanlog.Writer{Writer: writeFunc(func([]byte) (int, error) { panic(m) })})
+	l.Info("text", "v", panicsWith{m}, "behind", 22)
+	for _, buf := range []*bytes.Buffer{&asJSON, &asText} {
+		if s := buf.String(); !strings.Contains(s, "!PANIC: !ERROR:") || !strings.Contains(s, "22") {
+			t.Errorf("the line is %s", s)
+		}
+	}
+	if len(heard.errs) != 1 || !strings.Contains(heard.errs[0].Error(), "panic: !ERROR:") {
+		t.Errorf("of the writer is told: %v", &heard)
+	}
+	func() {
+		defer func() { _ = recover() }()
+		defer l.FlushOnPanic(t.Context())
+		panic(m)
+	}()
+	if s := asText.String(); !strings.Contains(s, `panic="!ERROR:`) {
+		t.Errorf("the program's own panic is logged as %s", s)
+	}
+}
+
 // inFormat makes a sink that writes lines in a format.
 func inFormat(f spanlog.Formatter) func(*bytes.Buffer) spanlog.Sink {
 	return func(b *bytes.Buffer) spanlog.Sink { return spanlog.Writer{Writer: b, Format: f} }

@@ -115,7 +115,7 @@ func panicked(p any) error {
 	if err, ok := p.(error); ok {
 		return fmt.Errorf("panic: %w", err)
 	}
-	return fmt.Errorf("panic: %v", p)
+	return errors.New("panic: " + encode.AnyText("%v", p))
 }
 
 // A reporter tells the program about its log's own troubles. It calls the

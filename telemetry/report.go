@@ -19,11 +19,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode"
 
 	"go.opentelemetry.io/otel"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/encode"
 	"github.com/spanlog/spanlog/internal/logprovider"
 )
 
@@ -181,12 +181,7 @@ func (r *reporter) write(err error, more int) {
 		text += fmt.Sprintf(" (and %d more since the last report)", more)
 	}
 	// One line stays one line, whatever a server put into its answer.
-	text = strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) {
-			return ' '
-		}
-		return c
-	}, text)
+	text = string(encode.AppendSafe(nil, text))
 	r.writing.Lock() // whole lines
 	defer r.writing.Unlock()
 	fmt.Fprintln(r.w, text)

@@ -69,8 +69,8 @@ func TestReporterLimitsLines(t *testing.T) {
 			r.flush()
 		}, "telemetry: zipkin: export of 2 spans failed: down 0\n" +
 			"telemetry: zipkin: export of 6 spans failed: down 3 (and 2 more since the last report)\n"},
-		{"no forged lines", func(r *reporter) { r.Handle(errors.New("a\ntelemetry: b\x1b[31m")) },
-			"telemetry: a telemetry: b [31m\n"},
+		{"no forged lines", func(r *reporter) { r.Handle(errors.New("a\ntelemetry: b\x1b[31m\u202ec")) },
+			`telemetry: a\ntelemetry: b\x1b[31m\u202ec` + "\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

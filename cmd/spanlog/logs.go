@@ -39,12 +39,11 @@ func onlyOnce(paths []string, rotated bool) (once []string, err error) {
 			absolute[i] = stdin
 			continue
 		}
-		if absolute[i], err = filepath.Abs(path); err != nil {
-			return nil, err
-		}
-		// A link such as current.log is the log that it leads to. One that leads nowhere yet is itself.
-		if real, err := filepath.EvalSymlinks(absolute[i]); err == nil {
-			absolute[i] = real
+		// A link such as current.log is the log that it leads to. The directory may be missing.
+		if absolute[i], err = logfile.Resolve(path); err != nil {
+			if absolute[i], err = filepath.Abs(path); err != nil {
+				return nil, err
+			}
 		}
 		if !rotated {
 			continue

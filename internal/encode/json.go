@@ -143,5 +143,5 @@ func panicText(a, p any) string {
 	if v := reflect.ValueOf(a); v.Kind() == reflect.Pointer && v.IsNil() {
 		return "<nil>"
 	}
-	return fmt.Sprintf("!PANIC: %v", p)
+	return "!PANIC: " + AnyText("%v", p)
 }

@@ -44,9 +44,7 @@ func openOutput(path string, mode fs.FileMode) (*output, error) {
 		if err != nil {
 			return nil, err
 		}
-		// If a file of this name is locked, a stranger has done it: the owner does
-		// that only to rotated ones.
-		_, err = filelock.TryShared(o.file)
+		err = share(o.file)
 		if err == nil && o.isAt(path) {
 			return o, nil
 		}
@@ -56,6 +54,19 @@ func openOutput(path string, mode fs.FileMode) (*output, error) {
 		}
 	}
 	return nil, fmt.Errorf("%s is replaced all the time", path)
+}
+
+// share takes the shared lock. Another process may have the exclusive one for a moment, to cut
+// off the part of a line that is the end of the file. If the lock is not free soon, a stranger has
+// it, whose file it is not.
+func share(f *os.File) error {
+	for range 20 {
+		if ok, err := filelock.TryShared(f); ok || err != nil {
+			return err
+		}
+		pause(time.Millisecond)
+	}
+	return nil
 }
 
 // openOnce opens the file without asking whether it is still at the path. A link
@@ -179,8 +190,7 @@ func cut(f *os.File, size, end int64) error {
 	}
 	// The shared lock is gone, whether the exclusive one was granted or not: to
 	// turn one into the other is to give it up first (flock(2)).
-	_, locking := filelock.TryShared(f)
-	return errors.Join(err, locking)
+	return errors.Join(err, share(f))
 }
 
 // target is where the next write goes, as an intent has it. If the file cannot be
