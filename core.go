@@ -5,9 +5,12 @@ package spanlog
 //
 //	deliver  all cores, in their order; what fails is counted and reported (failed)
 //	try      asks the core whether it wants the entry (wants)
-//	attempt  asks the breaker; has the sink told what it has lost, if it took the entry
+//	attempt  has the sink told what it has lost, if it took the entry
+//	guard    asks the breaker
 //	call     makes an error of a panic and of a goroutine that ends; tells the breaker
 //	handle   the core's own
+//
+// A core that is sure needs no guard and no call while it does not fail.
 //
 // A decorator's handle calls attempt of the sinkCore within, and so on.
 
@@ -192,8 +195,8 @@ func (c *sinkCore) asks(ctx context.Context, s *state, level slog.Level, pc uint
 	return c.enabled(ctx, s, level, pc), nil
 }
 
-// attempt delivers an entry that the core wants, unless it is broken off. A panic
-// is an error.
+// attempt delivers an entry that the core wants, unless it is broken off. A panic is an
+// error; that a core is sure means that there is none.
 func (c *sinkCore) attempt(e *entry) (err error) {
 	if c.sure && c.lines&e.streamed != 0 && (c.breaker == nil || c.breaker.failures.Load() == 0) { // as mostly
 		if err = c.handle(e); err != nil {

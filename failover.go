@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // Failover is a decorator that gives each record to the first of its sinks that
@@ -192,7 +194,7 @@ func (c *failoverCore) say(taker int) {
 		}
 		w.gone.Store(gone)
 		to, now := i, time.Now()
-		text := fmt.Sprintf("spanlog: %s is back after %.1fs; %s went elsewhere", c.sinks[i].name, now.Sub(w.since).Seconds(), records(w.elsewhere.Load()))
+		text := fmt.Sprintf("spanlog: %s is back after %.1fs; %s went elsewhere", c.sinks[i].name, now.Sub(w.since).Seconds(), wording.Count(w.elsewhere.Load(), "record"))
 		if gone {
 			to, w.since = taker, now
 			w.elsewhere.Store(0)

@@ -59,9 +59,8 @@ var (
 	SyncAlways = SyncPolicy{sync: true, level: math.MinInt}
 )
 
-// SyncEvery has the file synced every d, if something was written to it: a loss
-// of power takes the records of the last d, and of the journal. It must be 10 ms at
-// least, or [New] refuses the File.
+// SyncEvery has all that was logged written and synced every d: a loss of power takes
+// the records of the last d. It must be 10 ms at least, or [New] refuses the File.
 func SyncEvery(d time.Duration) SyncPolicy {
 	if d == 0 {
 		d = -1 // which is refused

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/spanlog/spanlog/internal/levelname"
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // The two levels that slog leaves out. They print and parse as TRACE and FATAL.
@@ -42,7 +43,7 @@ func levelAt(i int) slog.Level { return LevelTrace + slog.Level(4*i) }
 func ParseLevel(s string) (slog.Level, error) {
 	l, err := levelname.Parse(s)
 	if err != nil {
-		return 0, fmt.Errorf("level %q: %w", shortened(s), err)
+		return 0, fmt.Errorf("level %q: %w", wording.Short(s, longestNamed), err)
 	}
 	return l, nil
 }

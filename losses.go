@@ -23,6 +23,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog/internal/levelname"
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // The reasons for which records are dropped, as in [Drops].
@@ -201,15 +202,7 @@ func (l *loss) text(total int, now time.Time) string {
 	for _, level := range slices.Sorted(maps.Keys(l.levels)) {
 		levels = append(levels, fmt.Sprintf("%d %s", l.levels[level], levelname.Of(level)))
 	}
-	return fmt.Sprintf("spanlog: %s dropped in %.1fs (%s): %s", records(total), now.Sub(l.since).Seconds(), strings.Join(levels, ", "), l.why)
-}
-
-// records is a number of records in words.
-func records[N int | uint64](n N) string {
-	if n == 1 {
-		return "1 record"
-	}
-	return fmt.Sprintf("%d records", n)
+	return fmt.Sprintf("spanlog: %s dropped in %.1fs (%s): %s", wording.Count(total, "record"), now.Sub(l.since).Seconds(), strings.Join(levels, ", "), l.why)
 }
 
 // notice writes a record of spanlog's own to one sink, whatever the sink's level.

@@ -21,6 +21,7 @@ import (
 	"github.com/spanlog/spanlog/internal/flight"
 	"github.com/spanlog/spanlog/internal/levelname"
 	"github.com/spanlog/spanlog/internal/spanend"
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // recorderCore holds the records that its sink does not want, until a trigger releases
@@ -256,7 +257,7 @@ func (r *release) say() {
 	if r.records+r.evicted == 0 {
 		return
 	}
-	text := fmt.Sprintf("spanlog: %s of this trace released", records(r.records))
+	text := fmt.Sprintf("spanlog: %s of this trace released", wording.Count(r.records, "record"))
 	attrs := []slog.Attr{slog.Int("released", r.records)}
 	if r.evicted > 0 {
 		text += fmt.Sprintf(", %d more had to go before", r.evicted)

@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/spanlog/spanlog/internal/levelname"
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // Rules are levels by logger and package. They are a [slog.Leveler] for any sink, or for
@@ -145,7 +146,7 @@ func parseRules(text string) (*ruleSet, error) {
 		bad      int // rules
 		complain = func(item string, i int, err error) {
 			if bad++; bad <= maxComplaints {
-				errs = append(errs, fmt.Errorf("rule %d %q at byte %d: %w", i, shortened(strings.TrimSpace(item)), at, err))
+				errs = append(errs, fmt.Errorf("rule %d %q at byte %d: %w", i, wording.Short(strings.TrimSpace(item), longestNamed), at, err))
 			}
 		}
 	)
@@ -191,14 +192,8 @@ func parseRules(text string) (*ruleSet, error) {
 // maxComplaints is of how many bad rules an error tells: nobody reads more.
 const maxComplaints = 10
 
-// shortened is the beginning of a text that is too long for an error.
-func shortened(s string) string {
-	const most = 100
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
-}
+// longestNamed is how much of a bad rule or level an error repeats, in bytes.
+const longestNamed = 100
 
 // checkPattern refuses what no logger and no package is called.
 func checkPattern(pattern string) error {

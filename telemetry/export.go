@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // ExportError says that spans or log records could not be sent, or not be kept for that: they
@@ -30,14 +32,10 @@ func (e *ExportError) Error() string {
 
 // items is the number of what could not be sent, in words.
 func (e *ExportError) items() string {
-	n, noun := e.Spans, "span"
 	if e.Records > 0 {
-		n, noun = e.Records, "log record"
+		return wording.Count(e.Records, "log record")
 	}
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprint(n, " ", noun)
+	return wording.Count(e.Spans, "span")
 }
 
 // Unwrap returns e.Err.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spanlog/spanlog/internal/archive"
 	"github.com/spanlog/spanlog/internal/logfile"
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // stdin is the path that stands for standard input.
@@ -81,7 +82,7 @@ func tellLeft(c console, paths []string) {
 			continue
 		}
 		if n := logfile.Left(path); n > 0 {
-			c.warn(fmt.Errorf("%s may lack %s that a process has left in its journal when it died: spanlog recover %[1]s", path, count(n, "record")))
+			c.warn(fmt.Errorf("%s may lack %s that a process left in its journal when it died: spanlog recover %[1]s", path, wording.Count(n, "record")))
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"github.com/spanlog/spanlog/internal/logfile"
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // recoverExamples has one only: there is nothing to choose.
@@ -32,7 +33,7 @@ func runRecover(_ context.Context, c console, args []string) error {
 	told := false // of one that failed; the status is to say so in the end
 	for _, file := range files {
 		n, err := logfile.Recover(file)
-		text := count(n, "record") + " recovered"
+		text := wording.Count(n, "record") + " recovered"
 		switch {
 		case errors.Is(err, logfile.ErrNothing):
 			text, err = "nothing to recover: there is no journal beside it", checkLog(file)
@@ -65,12 +66,4 @@ func checkLog(path string) error {
 		return err.Err // the path is in what is told
 	}
 	return err
-}
-
-// count is a number of things in words, for things whose plural has an s.
-func count(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
 }

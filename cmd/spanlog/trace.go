@@ -19,6 +19,7 @@ import (
 	"github.com/spanlog/spanlog/internal/logquery"
 	"github.com/spanlog/spanlog/internal/logsource"
 	"github.com/spanlog/spanlog/internal/spantree"
+	"github.com/spanlog/spanlog/internal/wording"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
@@ -103,7 +104,7 @@ func (v *traceView) show(ctx context.Context, c console, id oteltrace.TraceID, f
 	if err != nil && !errors.Is(err, errTold) {
 		return err
 	}
-	fmt.Fprintf(c.out, "trace_id=%s  %s, %s\n", id, count(n, "record"), from)
+	fmt.Fprintf(c.out, "trace_id=%s  %s, %s\n", id, wording.Count(n, "record"), from)
 	if n == 0 && len(spans) == 0 {
 		return fmt.Errorf("trace %s: neither records nor spans are found", id)
 	}
@@ -171,7 +172,7 @@ func (v *traceView) find(ctx context.Context, c console, id oteltrace.TraceID) (
 	default:
 		return nil, inferred, nil
 	}
-	return spans, fmt.Sprintf("%s from %s", count(len(spans), "span"), printable(from)), nil
+	return spans, fmt.Sprintf("%s from %s", wording.Count(len(spans), "span"), printable(from)), nil
 }
 
 // setZipkin returns what sets the address of a Zipkin server by a flag. It can be given as that of

@@ -50,7 +50,7 @@ func (v *view) flags() *flagSet {
 	f.Func("grep", "lines that match the regular expression `RE`", v.query.setGrep)
 	f.Func("since", "records from `TIME` on: 2006-01-02T15:04:05Z, 15:04, or 10m for ten minutes ago", v.query.setSince)
 	f.Func("until", "records up to `TIME`", v.query.setUntil)
-	f.BoolVar(&v.json, "json", false, "write lines of JSON as they are, and others as JSON")
+	f.BoolVar(&v.json, "json", false, "write objects of JSON as they are, and other lines as JSON")
 	f.color(&v.color)
 	return f
 }

@@ -20,9 +20,10 @@
 //     value ends in an opening brace, so one stands there only where an object has
 //     just been opened. It spares everybody to carry a state along.
 //   - Code of the program's (MarshalJSON, MarshalText, Error, String, Format) is
-//     called in appendJSONAny and appendTextAny only. It may panic, so these recover;
-//     and it may log, so the handler counts the calls for which it runs. An error of
-//     package errors or fmt is text, see package rawslog.
+//     called in appendJSONAny, appendTextAny and AnyText only. It may panic, so the
+//     first two recover, and who calls AnyText has to; and it may log, so the handler
+//     counts the calls for which it runs. An error of package errors or fmt is text,
+//     see package rawslog.
 //   - A function that has appended something and then finds that it cannot go on
 //     gives dst back at its old length. What lies behind that is garbage, and may be.
 //

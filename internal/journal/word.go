@@ -25,9 +25,10 @@ func commit(mem []byte, off int, word uint64) {
 
 // wordAt is the word at off.
 //
-// This is the only use of unsafe: Go's plain stores promise no order, nor to be made in one
-// piece, and recovery relies on both. The pointer is good because off is a multiple of 8 in a
-// mapping, which begins on a page; the slice expression has the bounds checked.
+// This is the package's only use of unsafe: that of the standard library stores bytes, one at a
+// time for all that it promises, and recovery relies on words. The pointer is good because off is
+// a multiple of 8 in a mapping, which begins on a page; the slice expression has the bounds
+// checked.
 func wordAt(mem []byte, off int) *uint64 {
 	b := mem[off : off+wordSize]
 	return (*uint64)(unsafe.Pointer(unsafe.SliceData(b)))

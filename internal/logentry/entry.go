@@ -12,11 +12,11 @@ import (
 	"math"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/spanlog/spanlog/internal/levelname"
 	"github.com/spanlog/spanlog/internal/logindex"
 	"github.com/spanlog/spanlog/internal/logline"
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // An Entry is a line of a log: a record, or a line that belongs to one or to none.
@@ -89,7 +89,7 @@ func (r *Reader) Entry(l *logindex.Line) Entry {
 	}
 	left := cmp.Or(r.MaxText, math.MaxInt)
 	take := func(text []byte) string {
-		kept := cut(text, left)
+		kept := wording.Cut(text, left)
 		left -= len(kept)
 		e.Cut += len(text) - len(kept)
 		return strings.ToValidUTF8(string(kept), "\ufffd")
@@ -105,17 +105,4 @@ func (r *Reader) Entry(l *logindex.Line) Entry {
 		e.Attrs = append(e.Attrs, Attr{take(a.Key), take(a.Text)})
 	}
 	return e
-}
-
-// cut cuts a text to so many bytes, between two characters, so that half of one does not
-// become U+FFFD.
-func cut(text []byte, most int) []byte {
-	if len(text) <= most {
-		return text
-	}
-	most = max(most, 0)
-	for most > 0 && !utf8.RuneStart(text[most]) {
-		most--
-	}
-	return text[:most]
 }

@@ -43,8 +43,8 @@ type Log struct {
 	ring   *journal.Journal
 	noRing error // why there is none
 	// signaled is whether the keeper knows that much has gathered. It is atomic,
-	// so that the keeper has to take mu only once to take everything over: the
-	// two would wait for each other often, and that costs more than the copies.
+	// so that the keeper does not take mu to look at it: the two would wait for
+	// each other often, and that costs more than the copies.
 	signaled atomic.Bool
 
 	drainMu  sync.Mutex

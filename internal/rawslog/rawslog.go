@@ -9,9 +9,9 @@
 //
 // What is returned is part of what was given, and valid as long as that is. It is read only.
 //
-// A caller must be able to do without: each function may report that it can't tell, for a
-// value of another kind or because slog is not as it was. Then the record or the value is
-// asked itself, and what is written is the same. The tests of the root package and of
+// A caller must be able to do without: Attrs, IsNumber, IsString and Text may report that they
+// can't tell, for a value of another kind or because slog is not as it was. Then the record or
+// the value is asked itself, and what is written is the same. The tests of the root package and of
 // package encode run with purego as well, to show that.
 package rawslog
 

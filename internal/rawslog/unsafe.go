@@ -17,8 +17,8 @@ import (
 // compiler lays them out the same. That is not taken for granted: when the program starts,
 // slog's own are compared with them field by field, and records and values of all kinds,
 // made for the purpose, are read both ways. If anything is otherwise, in a future version
-// of Go, say, Attrs and Number say that they can't tell, and Text asks the value itself: that is slower,
-// and no more.
+// of Go, say, Attrs, IsNumber and IsString report that they can't tell, and Text asks the value
+// itself: that is slower, and no more.
 
 // A record is laid out as a slog.Record. The first few attributes are in it, so that a record
 // of no more needs no memory of its own; the rest is in a slice.
@@ -60,7 +60,7 @@ func sameLayout(a, b reflect.Type) bool {
 }
 
 // The comparisons by example come after those by type, in functions, because they go through
-// Attrs, Number and Text, which answer only once the types are known.
+// the exported functions, which answer only once the types are known.
 
 func init() { recordKnown = recordKnown && recordsAsExpected() }
 

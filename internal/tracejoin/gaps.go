@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spanlog/spanlog/internal/wording"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
@@ -55,7 +56,7 @@ func (j *joiner) addMissingSpans() {
 		missing = append(missing, i)
 	}
 	left, all := j.addUnsampled(missing) // left still want a reason
-	from := cut(cmp.Or(in.From, "whoever was asked"), mostError)
+	from := wording.Short(cmp.Or(in.From, "whoever was asked"), mostError)
 	unknown := errors.Is(in.Err, zipkin.ErrUnknownTrace)
 	switch {
 	case in.Err != nil && !unknown:
@@ -74,7 +75,7 @@ func (j *joiner) addMissingSpans() {
 			}
 			j.gap(GapUnknownSpans, left, records,
 				"%s %s %s that %s told of: not sampled, not there yet, or not there any more.",
-				count(len(records), "record"), verb(len(records), "is of", "are of"), count(len(left), "span"), teller)
+				wording.Count(len(records), "record"), verb(len(records), "is of", "are of"), wording.Count(len(left), "span"), teller)
 		}
 	case unknown, in.From != "":
 		j.gap(GapUnknown, left, nil, "The trace is not known to %s: it was not sampled, is not there yet, or is not there any more.%s",
@@ -90,7 +91,7 @@ func (j *joiner) addMissingSpans() {
 
 // reason is an error in words that fit into a sentence, whose end is added.
 func reason(err error) string {
-	return cut(strings.TrimRight(err.Error(), ". \n"), mostError)
+	return wording.Short(strings.TrimRight(err.Error(), ". \n"), mostError)
 }
 
 // inferredFrom says what spans are inferred from, in a sentence of its own; "" if there are none.
@@ -99,7 +100,7 @@ func (j *joiner) inferredFrom(spans []int) string {
 		return ""
 	}
 	return fmt.Sprintf(" %s %s inferred from %s.",
-		count(len(spans), "span"), verb(len(spans), "is", "are"), count(len(j.recordsOf(spans)), "record"))
+		wording.Count(len(spans), "span"), verb(len(spans), "is", "are"), wording.Count(len(j.recordsOf(spans)), "record"))
 }
 
 // recordsOf are the records of spans, without lines that belong to them.
@@ -132,9 +133,9 @@ func (j *joiner) addMissingLines() {
 		logs[g.Log] = true
 	}
 	if len(j.in.Gone) > 0 {
-		what := count(int(lines), "line")
+		what := wording.Count(int(lines), "line")
 		if lines == 0 { // nobody has counted them
-			what = count(int(bytes), "byte")
+			what = wording.Count(int(bytes), "byte")
 		}
 		j.gap(GapGone, nil, nil, "%s of %s could not be read again, because a file was cut or deleted: there may have been records of the trace.",
 			what, some(slices.Sorted(maps.Keys(logs))))
@@ -155,7 +156,7 @@ func (j *joiner) addMissingLines() {
 			errors = fmt.Sprintf(", and %d later %s of errors", k.errors, verb(k.errors, "one that tells", "ones that tell"))
 		}
 		j.gap(GapOmitted, nil, nil, "The first %d of %s are shown here%s. The trace saved as HTML or JSON has all of them.",
-			k.first, count(len(j.in.Lines), "record"), errors)
+			k.first, wording.Count(len(j.in.Lines), "record"), errors)
 	}
 }
 
@@ -185,11 +186,11 @@ func (j *joiner) addMissingParents() {
 			of = " of " + some(slices.Sorted(maps.Keys(services)))
 		}
 		j.gap(GapMissingParent, missing, nil, "%s%s %s not there: nobody has told of %s.",
-			count(n, "span"), of, verb(n, "has a parent that is", "have parents that are"), verb(n, "it", "them"))
+			wording.Count(n, "span"), of, verb(n, "has a parent that is", "have parents that are"), verb(n, "it", "them"))
 	}
 	if n := len(circles); n > 0 {
 		j.gap(GapMissingParent, circles, nil, "%s %s: the trace was cut open there.",
-			count(n, "span"), verb(n, "is an ancestor of its own", "are ancestors of their own"))
+			wording.Count(n, "span"), verb(n, "is an ancestor of its own", "are ancestors of their own"))
 	}
 }
 
@@ -237,7 +238,7 @@ func (j *joiner) addOutside() {
 	if n == 1 {
 		why = strings.Replace(why, "they were", "it was", 1)
 	}
-	j.gap(GapOutside, nil, records, "%s %s %s: %s.", count(n, "record"), verb(n, "is", "are"), where, why)
+	j.gap(GapOutside, nil, records, "%s %s %s: %s.", wording.Count(n, "record"), verb(n, "is", "are"), where, why)
 }
 
 // addNoSpan tells of records that are of the trace and of no span, which the tree has no place for.
@@ -250,7 +251,7 @@ func (j *joiner) addNoSpan() {
 	}
 	if n := len(records); n > 0 {
 		j.gap(GapNoSpan, nil, records, "%s %s no span id, and %s under no span.",
-			count(n, "record"), verb(n, "has", "have"), verb(n, "is", "are"))
+			wording.Count(n, "record"), verb(n, "has", "have"), verb(n, "is", "are"))
 	}
 }
 
@@ -269,10 +270,10 @@ func (j *joiner) addNoTime() {
 	}
 	var what []string
 	if len(spans) > 0 {
-		what = append(what, count(len(spans), "span"))
+		what = append(what, wording.Count(len(spans), "span"))
 	}
 	if len(records) > 0 {
-		what = append(what, count(len(records), "record"))
+		what = append(what, wording.Count(len(records), "record"))
 	}
 	if n := len(spans) + len(records); n > 0 {
 		j.gap(GapNoTime, spans, records, "%s %s no time that can be used: %s no place on the line in time.",

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spanlog/spanlog/internal/logentry"
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // addUnsampled tells of missing spans whose records say that they were not sampled. It returns
@@ -56,7 +57,7 @@ func (j *joiner) addUnsampled(missing []int) (left []int, all bool) {
 	}
 	if n := len(spans); n > 0 {
 		j.gap(GapUnsampled, spans, j.recordsOf(spans), "%s %s not sampled: %s records say %s, so %s not sent.%s",
-			count(n, "span"), verb(n, "was", "were"), verb(n, "its", "their"), sum.unsampled, verb(n, "it was", "they were"), j.inferredFrom(spans))
+			wording.Count(n, "span"), verb(n, "was", "were"), verb(n, "its", "their"), sum.unsampled, verb(n, "it was", "they were"), j.inferredFrom(spans))
 	}
 	return left, j.known == 0 && len(left) == 0
 }
@@ -100,7 +101,7 @@ func flagsOf(attrs []logentry.Attr, traceID string) (f flags) {
 		case bits&1 != 0: // the others say nothing of it
 			f.sampled = true
 		case f.unsampled == "":
-			f.unsampled = cut(a.Key, mostName) + "=" + a.Value
+			f.unsampled = wording.Short(a.Key, mostName) + "=" + a.Value
 		}
 	}
 	return f

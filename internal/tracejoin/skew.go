@@ -9,6 +9,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // tolerance is how far apart times may be before anything is made of it, in µs: many clocks
@@ -76,5 +78,5 @@ func (j *joiner) addSkew() {
 		fit = "do not fit into those that called them"
 	}
 	j.gap(GapClockSkew, spans, nil, "%s: %s %s. Times are shown as they were reported.",
-		some(clocks), count(len(spans), "span"), fit)
+		some(clocks), wording.Count(len(spans), "span"), fit)
 }

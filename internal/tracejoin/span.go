@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spanlog/spanlog/internal/logentry"
+	"github.com/spanlog/spanlog/internal/wording"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
@@ -71,5 +72,5 @@ func (s *Span) infer(e *logentry.Entry) {
 // title is a message as a name: its first line, and not all of a long one.
 func title(message string) string {
 	name, _, _ := strings.Cut(strings.TrimSpace(message), "\n")
-	return cut(strings.TrimSpace(name), mostTitle)
+	return wording.Short(strings.TrimSpace(name), mostTitle)
 }

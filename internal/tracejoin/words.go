@@ -8,16 +8,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
-)
 
-// count is a number of things, as "1 span" and "2 spans".
-func count(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
-}
+	"github.com/spanlog/spanlog/internal/wording"
+)
 
 // verb is the form of a verb for a number of things, or of any other word that differs.
 func verb(n int, one, many string) string {
@@ -32,7 +25,7 @@ func some(list []string) string {
 	const most = 3
 	list = slices.Clone(list)
 	for i, name := range list {
-		list[i] = cut(name, mostName)
+		list[i] = wording.Short(name, mostName)
 	}
 	if more := len(list) - most; more > 0 {
 		list = append(list[:most], fmt.Sprintf("%d more", more))
@@ -50,17 +43,6 @@ const (
 	mostTitle = 200
 	mostError = 500
 )
-
-// cut cuts a text to so many bytes, between two characters, and says so with an ellipsis.
-func cut(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	for most > 0 && !utf8.RuneStart(text[most]) {
-		most--
-	}
-	return text[:most] + "…"
-}
 
 // length is a number of µs as people say it: with two or three digits, and in minutes only to the
 // second.

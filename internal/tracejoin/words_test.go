@@ -28,24 +28,6 @@ func TestLength(t *testing.T) {
 	}
 }
 
-func TestCut(t *testing.T) {
-	for _, test := range []struct {
-		text string
-		most int
-		want string
-	}{
-		{"shop", 4, "shop"},
-		{"shops", 4, "shop…"},
-		{"größe", 3, "gr…"},
-		{"größe", 4, "grö…"},
-		{"\x80\x80", 1, "…"},
-	} {
-		if got := cut(test.text, test.most); got != test.want {
-			t.Errorf("%q, at most %d: got %q, want %q", test.text, test.most, got, test.want)
-		}
-	}
-}
-
 func TestSome(t *testing.T) {
 	for _, test := range []struct{ list, want string }{
 		{"", ""},

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // Why an id or a number is refused. They go into the answer to whoever sent it.
@@ -24,10 +26,7 @@ var (
 // long value is cut, because the message goes back to whoever sent it.
 func fieldError(field, value string, err error) error {
 	const longest = 64
-	if len(value) > longest {
-		value = value[:longest] + "…" // %q makes the best of a character that is cut in two
-	}
-	return fmt.Errorf("%s: %q: %w", field, value, err)
+	return fmt.Errorf("%s: %q: %w", field, wording.Short(value, longest), err)
 }
 
 // normalTraceID returns a trace id in Zipkin's normal form: 32 digits, or 16
