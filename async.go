@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog/internal/queue"
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // Async is a decorator whose sink cannot make the program wait: records wait for
@@ -400,7 +401,7 @@ func (c *asyncCore) close(ctx context.Context) error {
 		d.free()
 	}
 	c.stats.dropAll(levels, ErrClosed)
-	err := fmt.Errorf("%d records are left and were dropped", len(left))
+	err := fmt.Errorf("%s left and dropped", wording.Count(len(left), "record"))
 	if underway {
 		err = fmt.Errorf("%w; the sink has not returned from one more", err)
 	}

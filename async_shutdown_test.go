@@ -33,7 +33,7 @@ func TestShutdownStuck(t *testing.T) {
 		if took := time.Since(start); took > 200*time.Millisecond {
 			t.Errorf("took %v", took)
 		}
-		want := "console sink: close: 10 records are left and were dropped; the sink has not returned from one more: context deadline exceeded"
+		want := "console sink: close: 10 records left and dropped; the sink has not returned from one more: context deadline exceeded"
 		if err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %v", err, want)
 		}

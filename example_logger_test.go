@@ -61,7 +61,7 @@ func ExampleLogger_Shutdown() {
 	// Output:
 	// INFO shutting down
 	// INFO one more
-	// writer sink spanlog_test.writeFunc: close: 1 records are left and were dropped; the sink has not returned from one more: context deadline exceeded
+	// writer sink spanlog_test.writeFunc: close: 1 record left and dropped; the sink has not returned from one more: context deadline exceeded
 	// INFO after the end
 }
 

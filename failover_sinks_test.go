@@ -98,7 +98,7 @@ func TestFailoverFileFull(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(bg, 500*time.Millisecond)
 	defer cancel()
-	if err := l.Shutdown(ctx); !strings.Contains(text(err), `failover sink: close: file sink "/dev/full": close: 7 records are lost`) {
+	if err := l.Shutdown(ctx); !strings.Contains(text(err), `failover sink: close: file sink "/dev/full": close: 7 records lost`) {
 		t.Errorf("Shutdown returns %v", err)
 	}
 	equal(t, "the console", f.String(), "")

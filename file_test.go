@@ -248,7 +248,7 @@ func TestFileFull(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(bg, 50*time.Millisecond)
 	defer cancel()
-	if err := l.Shutdown(ctx); err == nil || !strings.Contains(err.Error(), "1 records are lost") {
+	if err := l.Shutdown(ctx); err == nil || !strings.Contains(err.Error(), "1 record lost") {
 		t.Errorf("Shutdown returns %v", err)
 	}
 	equal(t, "the other", messages(t, content(t, other)), "m")

@@ -172,6 +172,9 @@ func (v *traceView) find(ctx context.Context, c console, id oteltrace.TraceID) (
 	default:
 		return nil, inferred, nil
 	}
+	if len(spans) == 0 {
+		return nil, fmt.Sprintf("%s, as %s has none", inferred, printable(from)), nil
+	}
 	return spans, fmt.Sprintf("%s from %s", wording.Count(len(spans), "span"), printable(from)), nil
 }
 

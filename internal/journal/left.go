@@ -7,11 +7,12 @@ import (
 	"github.com/spanlog/spanlog/internal/filelock"
 )
 
-// Left returns how many records a dead process has left in the journal at path. Those of a write
-// that it had begun may be in the log as well. It is 0 while a process has the journal, which
-// writes by itself what is in it.
+// Left returns how many records a dead process has left in the journal at path, as far as its
+// first page tells. Those of a write that it had begun may be in the log as well. It is 0 while a
+// process has the journal, which writes by itself what is in it.
 //
-// Nothing is changed, but whoever calls Acquire at the same moment gets ErrHeld.
+// Nothing is changed. Whoever calls Acquire in the very moment in which Left sees whether a
+// process has the journal gets ErrHeld.
 func Left(path string) (int, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -25,14 +26,24 @@ func Left(path string) (int, error) {
 		return 0, err
 	}
 	defer f.Close() // and with it, the lock
-	j := &Journal{path: path, file: f}
-	ok, err := filelock.TryShared(f)
-	if !ok || err != nil || !j.InPlace() {
+	page := make([]byte, headerSize)
+	if err := readUpTo(f, page, 0); err != nil {
 		return 0, err
 	}
-	p, err := j.Load()
-	if err != nil {
+	// A process that has ended meanwhile by itself has removed the file.
+	if free, err := filelock.TryShared(f); !free || err != nil || !(&Journal{path: path, file: f}).InPlace() {
 		return 0, err
 	}
-	return len(p.Begun) + len(p.Rest), nil
+	h, ok := headerIn(page)
+	if !ok {
+		if allZero(page) {
+			return 0, nil // it is empty
+		}
+		return 0, fmt.Errorf("%w: %s", ErrDamaged, path)
+	}
+	c, _, _ := newestCheckpoint(page, h.salt)
+	if last := newest(order.Uint64(page[newestAt:])); last >= c.seq {
+		return int(min(last-c.seq+1, h.capacity/recordHeader)), nil
+	}
+	return 0, nil
 }

@@ -69,11 +69,7 @@ func (j *Journal) Load() (*Pending, error) {
 	if err := readUpTo(j.file, page, 0); err != nil {
 		return nil, err
 	}
-	first, copied := page[headerAt:][:staticHeaderSize], page[headerCopyAt:][:staticHeaderSize]
-	h, ok := decodeHeader(first)
-	if !ok {
-		h, ok = decodeHeader(copied)
-	}
+	h, ok := headerIn(page)
 	if !ok {
 		switch blank, err := j.blank(page, info.Size()); {
 		case err != nil:
@@ -95,6 +91,33 @@ func (j *Journal) Load() (*Pending, error) {
 		p.Lost++ // at least
 	}
 	return p, nil
+}
+
+// headerIn returns the static header, of which there are two.
+func headerIn(page []byte) (h header, ok bool) {
+	for _, at := range []int{headerAt, headerCopyAt} {
+		if h, ok = decodeHeader(page[at:][:staticHeaderSize]); ok {
+			break
+		}
+	}
+	return h, ok
+}
+
+// newestCheckpoint returns the checkpoint that counts, and its slot, or 0 if there is none.
+// Damaged reports that there is something in a slot that is none: one that was being written
+// has no check word yet.
+func newestCheckpoint(page []byte, salt uint64) (newest checkpoint, slot int, damaged bool) {
+	for _, at := range []int{slotAt, slotCopyAt} {
+		b := page[at:][:slotSize]
+		c, ok := decodeCheckpoint(b, salt)
+		switch {
+		case !ok:
+			damaged = damaged || order.Uint64(b) != 0
+		case slot == 0 || c.generation > newest.generation:
+			newest, slot = c, at
+		}
+	}
+	return newest, slot, damaged
 }
 
 // blank reports whether the file is what a process leaves that dies in Map: there
@@ -122,20 +145,8 @@ func (j *Journal) blank(page []byte, size int64) (bool, error) {
 // pending finds the newest checkpoint, and the records that it has not.
 func (j *Journal) pending(page []byte, r *reader) *Pending {
 	p := new(Pending)
-	var found bool
-	for _, at := range []int{slotAt, slotCopyAt} {
-		b := page[at:][:slotSize]
-		c, ok := decodeCheckpoint(b, j.header.salt)
-		if !ok {
-			// One that was being written has no check word yet.
-			p.Again = p.Again || order.Uint64(b) != 0
-			continue
-		}
-		if !found || c.generation > j.last.generation {
-			j.last, j.slot, found = c, at, true
-		}
-	}
-	if !found {
+	j.last, j.slot, p.Again = newestCheckpoint(page, j.header.salt)
+	if j.slot == 0 {
 		// A lap of records is there, but not which of them are in the log.
 		p.Again = true
 		pos, seq := r.oldest()

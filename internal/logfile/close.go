@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // Close writes what is left, waits for compression, and gives up the log. If
@@ -57,10 +59,10 @@ func (l *Log) close(ctx context.Context) error {
 	defer l.mu.Unlock()
 	kept, lost := l.left()
 	if kept > 0 {
-		err = fmt.Errorf("%d records are left in the journal, for the next process to write: %w", kept, err)
+		err = fmt.Errorf("%s left in the journal, for the next process to write: %w", wording.Count(kept, "record"), err)
 	}
 	if len(lost) > 0 {
-		err = fmt.Errorf("%d records are lost: %w", len(lost), err)
+		err = fmt.Errorf("%s lost: %w", wording.Count(len(lost), "record"), err)
 		for _, level := range lost {
 			l.opts.Lost(level, err)
 		}

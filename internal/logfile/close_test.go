@@ -107,7 +107,7 @@ func TestCloseKept(t *testing.T) {
 	})
 	tr.add(calm, 11, 20)
 	err := tr.end()
-	if err == nil || !strings.Contains(err.Error(), "7 records are left in the journal") {
+	if err == nil || !strings.Contains(err.Error(), "7 records left in the journal") {
 		t.Errorf("Close: got %v", err)
 	}
 	wantFile(t, o.Path, "1-13")
@@ -160,7 +160,7 @@ func TestCloseFull(t *testing.T) {
 		before := time.Now()
 		err := tr.Close(ctx)
 		equal(t, "took", time.Since(before), 3*time.Second)
-		for _, want := range []string{"1 records are lost", "4 records are left in the journal", "no space"} {
+		for _, want := range []string{"1 record lost", "4 records left in the journal", "no space"} {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("got %v, want %q", err, want)
 			}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog/internal/journal"
+	"github.com/spanlog/spanlog/internal/wording"
 )
 
 // own makes this process the log's owner if no other one is, and gives it a
@@ -140,7 +141,7 @@ func (l *Log) recover(p *journal.Pending) {
 	}
 	l.pushRecovered(p.Rest)
 	if lost > 0 {
-		l.chores.report(fmt.Errorf("the journal was damaged: %d records of a process that died are lost", lost))
+		l.chores.report(fmt.Errorf("the journal was damaged; lost of a process that died: %s", wording.Count(lost, "record")))
 	}
 	if p.Again {
 		l.chores.report(errors.New("the journal was damaged: some records of a process that died may be there twice"))

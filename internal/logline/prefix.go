@@ -7,6 +7,7 @@ package logline
 import (
 	"bytes"
 	"time"
+	"unicode"
 )
 
 // A prefix is what stands in front of a line. What it does not say is nil, or 0.
@@ -23,7 +24,7 @@ var keyPod, keyContainer, keyStream = []byte("pod"), []byte("container"), []byte
 // two:
 //
 //	[pod/shop-7d4b/shop] …                     kubectl logs --prefix
-//	shop-1  | …                                docker compose logs
+//	shop-1  | …                                docker compose logs; the name ends in a number
 //	2026-11-22T11:57:00.123456789Z …           kubectl, docker and docker compose logs --timestamps
 //	2026-11-22T11:57:00.123456789Z stdout F …  the files of a Kubernetes node (CRI)
 func readPrefix(b []byte, loc *time.Location) (p prefix) {
@@ -38,35 +39,58 @@ func readPrefix(b []byte, loc *time.Location) (p prefix) {
 func (p *prefix) readName(b []byte) {
 	const front = "[pod/"
 	if bytes.HasPrefix(b, []byte(front)) {
-		pod := len(front)
-		podEnd := nameEnd(b, pod)
-		if podEnd == pod || podEnd == len(b) || b[podEnd] != '/' {
+		podEnd := nameEnd(b, len(front))
+		if podEnd < 0 || podEnd == len(b) || b[podEnd] != '/' {
 			return
 		}
-		container := podEnd + 1
-		end := nameEnd(b, container)
-		if end == container || !bytes.HasPrefix(b[end:], []byte("] ")) {
-			return
+		end := nameEnd(b, podEnd+1)
+		if end >= 0 && bytes.HasPrefix(b[end:], []byte("] ")) {
+			p.pod, p.container, p.size = b[len(front):podEnd], b[podEnd+1:end], end+len("] ")
 		}
-		p.pod, p.container, p.size = b[pod:podEnd], b[container:end], end+len("] ")
 		return
 	}
 	end := nameEnd(b, 0)
+	if end < 0 || !isNumbered(b[:end]) {
+		return
+	}
 	bar := end
 	for bar < len(b) && b[bar] == ' ' { // names are made equally long
 		bar++
 	}
-	if end > 0 && bar > end && bytes.HasPrefix(b[bar:], []byte("| ")) {
-		p.container, p.size = b[:end], bar+len("| ")
+	if bar == end || bar == len(b) || b[bar] != '|' {
+		return
+	}
+	i := bar + 1
+	if i += colorsInFront(b[i:]); i < len(b) && b[i] == ' ' {
+		p.container, p.size = b[:end], i+1
 	}
 }
 
-// nameEnd returns the first place from i on that is not of the name of a pod or a container.
+// nameEnd returns the end of the name of a pod or a container, or -1 if there is none at i.
 func nameEnd(b []byte, i int) int {
-	for i < len(b) && (b[i]-'0' <= 9 || b[i]|0x20-'a' <= 'z'-'a' || b[i] == '-' || b[i] == '_' || b[i] == '.') {
+	start := i
+	for i < len(b) && i-start <= longestName && (isAlphanumeric(b[i]) || b[i] == '-' || b[i] == '_' || b[i] == '.') {
 		i++
 	}
+	if i == start || i-start > longestName || !isAlphanumeric(b[start]) {
+		return -1
+	}
 	return i
+}
+
+// longestName is how long a name can be in Kubernetes.
+const longestName = 253
+
+func isAlphanumeric(c byte) bool { return c-'0' <= 9 || c|0x20-'a' <= 'z'-'a' }
+
+// isNumbered reports whether a name is one of those that docker compose makes, as shop-1: much
+// else stands before a bar, such as levels, and the numbers of lines and days.
+func isNumbered(name []byte) bool {
+	i := len(name)
+	for i > 0 && name[i-1]-'0' <= 9 {
+		i--
+	}
+	return 0 < i && i < len(name) && (name[i-1] == '-' || name[i-1] == '_') && bytes.ContainsFunc(name[:i], unicode.IsLetter)
 }
 
 // readTime reads a time, and a stream behind it. The tag of a stream is F for a full line, or P for

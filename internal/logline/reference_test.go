@@ -24,13 +24,18 @@ func refTrim(line []byte) []byte {
 }
 
 // refPrefix is a prefix as a regular expression: pod, its container, another container, time, stream.
-var refPrefix = regexp.MustCompile(`^(?:\[pod/([\w.-]+)/([\w.-]+)\] |([\w.-]+) +\| )?(?:\x1b\[[0-9;:]*m)*` +
+var refPrefix = regexp.MustCompile(`^(?:\[pod/([a-zA-Z0-9][\w.-]{0,252})/([a-zA-Z0-9][\w.-]{0,252})\] |([a-zA-Z0-9][\w.-]{0,252}) +\|(?:\x1b\[[0-9;:]*m)* )?(?:\x1b\[[0-9;:]*m)*` +
 	`(?:(\d{4}-\d\d-\d\dT\S{9,24}) (?:(stdout|stderr) [FP] )?)?(?:\x1b\[[0-9;:]*m)*`)
+
+var refNumbered = regexp.MustCompile(`[a-zA-Z].*[-_][0-9]+$`)
 
 // refBody returns a line without its prefix, the time in that, and what else it says.
 func refBody(line []byte, loc *time.Location) (body []byte, at int64, attrs []Attr) {
 	line = refTrim(line)
 	m := refPrefix.FindSubmatch(line)
+	if name := m[3]; len(name) > 0 && !refNumbered.Match(name) {
+		return line, 0, nil
+	}
 	if t := string(m[4]); t != "" {
 		var ok bool
 		if at, ok = refTime(t, loc); !ok { // then it is of the line, if it is anything
