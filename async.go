@@ -82,12 +82,7 @@ const (
 	reservedPart      = 8 // of the queue, for Error and above: one in
 )
 
-func (s Async) sinkName() string {
-	if isNil(s.Sink) {
-		return "async sink"
-	}
-	return "async " + s.Sink.sinkName()
-}
+func (s Async) sinkName() string { return decoratedName(s.Sink, "async", "async sink") }
 
 func (s Async) build(b *builder) (sinkCore, error) {
 	if err := s.validate(); err != nil {
@@ -129,19 +124,8 @@ func reserved(limit int) int {
 }
 
 func (s Async) validate() error {
-	var errs []error
-	for _, f := range []struct {
-		name     string
-		negative bool
-		value    any
-	}{
-		{"MaxRecords", s.MaxRecords < 0, s.MaxRecords},
-		{"MaxBytes", s.MaxBytes < 0, s.MaxBytes},
-		{"MaxBlock", s.MaxBlock < 0, s.MaxBlock},
-	} {
-		if f.negative {
-			errs = append(errs, badField(f.name, "is %v, which is negative", f.value))
-		}
+	errs := []error{
+		checkNegative("MaxRecords", s.MaxRecords), checkNegative("MaxBytes", s.MaxBytes), checkNegative("MaxBlock", s.MaxBlock),
 	}
 	if s.Overflow > Block {
 		errs = append(errs, badField("Overflow", "is %d: want DropNewest, DropOldest or Block", s.Overflow))

@@ -81,6 +81,14 @@ func (b *builder) inner(s Sink) (c sinkCore, n need, err error) {
 	return c, n, nil
 }
 
+// decoratedName is the name of a decorator around a sink: that of the sink with a word before it.
+func decoratedName(s Sink, word, alone string) string {
+	if isNil(s) {
+		return alone
+	}
+	return word + " " + s.sinkName()
+}
+
 // undecorated returns the sink within Limits and Samples, which do not change what it is.
 func undecorated(s Sink) Sink {
 	for !isNil(s) {

@@ -68,6 +68,14 @@ func badField(name, problem string, args ...any) error {
 	return fmt.Errorf("%s %w", name, fmt.Errorf(problem, args...))
 }
 
+// checkNegative is the error for a field that must not be negative, or nil.
+func checkNegative[N int | int64 | time.Duration](name string, n N) error {
+	if n < 0 {
+		return badField(name, "is %v, which is negative", n)
+	}
+	return nil
+}
+
 // errorMessage is the error's text, also when its method panics. That of a nil pointer
 // is what slog's handlers write for it.
 func errorMessage(err error) (msg string) {

@@ -12,6 +12,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/journal"
 	"github.com/spanlog/spanlog/internal/logfile"
 )
 
@@ -157,7 +158,10 @@ func (s File) logOptions() logfile.Options {
 
 // validate returns what is wrong with the options, by field.
 func (s File) validate() error {
-	var errs []error
+	errs := []error{
+		checkNegative("MaxSize", s.MaxSize), checkNegative("MaxTotal", s.MaxTotal), checkNegative("JournalSize", s.JournalSize),
+		checkNegative("MaxFiles", s.MaxFiles), checkNegative("MaxAge", s.MaxAge), checkNegative("Delay", s.Delay),
+	}
 	bad := func(field, problem string, args ...any) { errs = append(errs, badField(field, problem, args...)) }
 	if s.Path == "" {
 		bad("Path", "is empty")
@@ -168,8 +172,6 @@ func (s File) validate() error {
 	// Other rotators count megabytes and days, so small numbers are mistakes.
 	bytes := func(field string, n, least, most int64) {
 		switch {
-		case n < 0:
-			bad(field, "is negative")
 		case 0 < n && n < least:
 			bad(field, "is %d bytes, less than %d: for megabytes, write %d*spanlog.MiB", n, least, n)
 		case n > most:
@@ -178,12 +180,9 @@ func (s File) validate() error {
 	}
 	bytes("MaxSize", s.MaxSize, 4*KiB, math.MaxInt64)
 	bytes("MaxTotal", s.MaxTotal, 4*KiB, math.MaxInt64)
-	bytes("JournalSize", int64(s.JournalSize), 64*KiB, GiB)
+	bytes("JournalSize", int64(s.JournalSize), journal.MinCapacity, journal.MaxCapacity)
 	span := func(field string, d, least time.Duration, hint string) {
-		switch {
-		case d < 0:
-			bad(field, "is not positive")
-		case 0 < d && d < least:
+		if 0 < d && d < least {
 			bad(field, "is %v, less than %v%s", d, least, hint)
 		}
 	}
@@ -191,8 +190,11 @@ func (s File) validate() error {
 	span("Every", s.Every.schedule.Duration(), time.Minute, "")
 	span("Delay", s.Delay, time.Millisecond, ": for none, set WriteThrough")
 	span("Sync", s.Sync.every, 10*time.Millisecond, ": for each record, take SyncAlways")
-	if s.MaxFiles < 0 {
-		bad("MaxFiles", "is negative")
+	if s.Every.schedule.Duration() < 0 { // also if it was given as 0
+		bad("Every", "is not positive")
+	}
+	if s.Sync.every < 0 { // the same
+		bad("Sync", "is not positive")
 	}
 	if s.MaxTotal > 0 && s.MaxTotal < s.MaxSize {
 		bad("MaxTotal", "is %d, less than MaxSize, which is %d", s.MaxTotal, s.MaxSize)

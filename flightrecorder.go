@@ -85,10 +85,7 @@ const (
 )
 
 func (s FlightRecorder) sinkName() string {
-	if isNil(s.Sink) {
-		return "flight recorder sink"
-	}
-	return "recorded " + s.Sink.sinkName()
+	return decoratedName(s.Sink, "recorded", "flight recorder sink")
 }
 
 func (s FlightRecorder) build(b *builder) (sinkCore, error) {
@@ -144,10 +141,7 @@ func (s FlightRecorder) build(b *builder) (sinkCore, error) {
 }
 
 func (s FlightRecorder) validate() error {
-	var errs []error
-	if s.Slow < 0 {
-		errs = append(errs, badField("Slow", "is %v, which is negative", s.Slow))
-	}
+	errs := []error{checkNegative("Slow", s.Slow)}
 	if s.MaxTraceBytes < minTraceBytes {
 		errs = append(errs, badField("MaxTraceBytes", "is %d: want 4096 bytes at least, as in 64*spanlog.KiB", s.MaxTraceBytes))
 	}

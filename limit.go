@@ -48,12 +48,7 @@ const (
 	minEvery           = time.Millisecond
 )
 
-func (s Limit) sinkName() string {
-	if isNil(s.Sink) {
-		return "limit sink"
-	}
-	return "limited " + s.Sink.sinkName()
-}
+func (s Limit) sinkName() string { return decoratedName(s.Sink, "limited", "limit sink") }
 
 func (s Limit) decorated() Sink { return s.Sink }
 
@@ -75,15 +70,9 @@ func (s Limit) build(b *builder) (sinkCore, error) {
 }
 
 func (s Limit) validate() error {
-	var errs []error
-	if s.First < 0 {
-		errs = append(errs, badField("First", "is %d, which is negative", s.First))
-	}
+	errs := []error{checkNegative("First", s.First), checkNegative("MaxMessages", s.MaxMessages)}
 	if s.Every < 0 || s.Every > 0 && s.Every < minEvery {
 		errs = append(errs, badField("Every", "is %v: want a millisecond at least, as in 10*time.Second", s.Every))
-	}
-	if s.MaxMessages < 0 {
-		errs = append(errs, badField("MaxMessages", "is %d, which is negative", s.MaxMessages))
 	}
 	return errors.Join(errs...)
 }

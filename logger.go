@@ -36,7 +36,7 @@ type Logger struct {
 //
 // The error names each sink and field that is at fault, and why, as in
 //
-//	file sink "app.log": MaxSize is negative
+//	file sink "app.log": MaxSize is -1, which is negative
 //
 // Nothing is left open then. New opens the files, so a file that cannot be
 // written to is found at once.

@@ -5,6 +5,7 @@ package spanlog
 // on. All is checked before the first record: what is wrong is an error of New.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -174,24 +175,16 @@ func (env *environment) readService(schema Schema) {
 	const resource = "OTEL_RESOURCE_ATTRIBUTES"
 	attrs, err := parseResource(os.Getenv(resource))
 	env.complain(resource, err)
-	first := func(values ...string) string {
-		for _, v := range values {
-			if v != "" {
-				return v
-			}
-		}
-		return ""
-	}
 	env.service = Service{
-		Name:    first(os.Getenv("OTEL_SERVICE_NAME"), attrs["service.name"]),
+		Name:    cmp.Or(os.Getenv("OTEL_SERVICE_NAME"), attrs["service.name"]),
 		Version: attrs["service.version"],
-		Env:     first(attrs["deployment.environment.name"], attrs["deployment.environment"]),
+		Env:     cmp.Or(attrs["deployment.environment.name"], attrs["deployment.environment"]),
 		Host:    attrs["host.name"],
 	}
 	if schema.name == SchemaDatadog.name {
-		env.service.Name = first(os.Getenv("DD_SERVICE"), env.service.Name)
-		env.service.Version = first(os.Getenv("DD_VERSION"), env.service.Version)
-		env.service.Env = first(os.Getenv("DD_ENV"), env.service.Env)
+		env.service.Name = cmp.Or(os.Getenv("DD_SERVICE"), env.service.Name)
+		env.service.Version = cmp.Or(os.Getenv("DD_VERSION"), env.service.Version)
+		env.service.Env = cmp.Or(os.Getenv("DD_ENV"), env.service.Env)
 	}
 }
 
@@ -222,17 +215,8 @@ func parseResource(s string) (map[string]string, error) {
 
 // or fills the fields of s that are empty from t.
 func (s Service) or(t Service) Service {
-	if s.Name == "" {
-		s.Name = t.Name
+	return Service{
+		Name: cmp.Or(s.Name, t.Name), Version: cmp.Or(s.Version, t.Version),
+		Env: cmp.Or(s.Env, t.Env), Host: cmp.Or(s.Host, t.Host),
 	}
-	if s.Version == "" {
-		s.Version = t.Version
-	}
-	if s.Env == "" {
-		s.Env = t.Env
-	}
-	if s.Host == "" {
-		s.Host = t.Host
-	}
-	return s
 }

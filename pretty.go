@@ -38,6 +38,7 @@ func (f prettyFormat) encoder(c *formatConfig) (encoder, error) {
 // that no value can look like a record. All text is escaped as in Text and
 // Pattern; the only escape sequences are the encoder's own.
 type prettyEncoder struct {
+	unprefixed
 	prettyFormat
 	source bool
 }
@@ -68,10 +69,6 @@ const (
 // contrast is at least 3:1 on white and on nearly black. The reds and yellows
 // are left to the levels.
 var traceColors = [...]string{"32", "166", "28", "165", "101", "27", "169", "136", "30", "96", "105", "135"}
-
-func (enc *prettyEncoder) begin([]slog.Attr) prefix                 { return prefix{} }
-func (enc *prettyEncoder) withAttrs(p prefix, _ []slog.Attr) prefix { return p }
-func (enc *prettyEncoder) withGroup(p prefix, _ string) prefix      { return p }
 
 func (enc *prettyEncoder) encode(dst []byte, e *Event, _ *prefix) []byte {
 	switch {

@@ -98,8 +98,7 @@ func (s *ruleSet) byCaller(pc uintptr) int {
 		return 0
 	}
 	counter := uint64(pc)
-	// Calls are some bytes apart: the multiplication has all bits of the counter count.
-	slot := &s.callers[counter*0x9e3779b97f4a7c15>>(64-slotBits)]
+	slot := &s.callers[slotOf(pc, slotBits)]
 	if known := slot.Load(); known>>ruleBits == counter {
 		return int(known & maxRules)
 	}

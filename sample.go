@@ -35,12 +35,7 @@ type Sample struct {
 	Always slog.Leveler
 }
 
-func (s Sample) sinkName() string {
-	if isNil(s.Sink) {
-		return "sample sink"
-	}
-	return "sampled " + s.Sink.sinkName()
-}
+func (s Sample) sinkName() string { return decoratedName(s.Sink, "sampled", "sample sink") }
 
 func (s Sample) decorated() Sink { return s.Sink }
 
