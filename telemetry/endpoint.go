@@ -13,6 +13,7 @@ import (
 // Why a value is refused. fieldError adds which value of what.
 var (
 	errNoScheme    = errors.New("missing scheme")
+	errNoURL       = errors.New("not a URL; in a password, write / as %2F, ? as %3F and # as %23")
 	errScheme      = errors.New("want http or https")
 	errNoHost      = errors.New("missing host")
 	errNotSent     = errors.New("OTLP sends no user and no query: use headers")
@@ -28,18 +29,22 @@ func fieldError(field, value string, err error) error {
 	return fmt.Errorf("telemetry: %s: %q: %w", field, redact(value), err)
 }
 
-// redact hides the user and the password in what may be a URL. It works on
-// text, because what is redacted for an error message is often no URL.
+// redact hides what may be secret in what may be a URL: the user and the password, and what is
+// behind the path. It works on text, because what is redacted for an error message is often no
+// URL.
 func redact(s string) string {
-	at := strings.LastIndexByte(s, '@')
-	if at < 0 {
-		return s
-	}
+	const hidden = "xxxxx"
 	start := 0
-	if i := strings.Index(s[:at], "://"); i >= 0 {
+	if i := strings.Index(s, "://"); i >= 0 {
 		start = i + len("://")
 	}
-	return s[:start] + "xxxxx" + s[at:]
+	if at := strings.LastIndexByte(s, '@'); at >= start {
+		s = s[:start] + hidden + s[at:]
+	}
+	if i := strings.IndexAny(s, "?#"); i >= 0 {
+		s = s[:i+1] + hidden
+	}
+	return s
 }
 
 // parseURL parses the URL of a server. One without a path gets path.
@@ -50,11 +55,11 @@ func parseURL(s, path string) (*url.URL, error) {
 	}
 	u, err := url.Parse(s)
 	if err != nil {
-		// Without the URL, which has to be redacted.
-		if e := new(url.Error); errors.As(err, &e) {
-			err = e.Err
+		// Without the URL, which has to be redacted. The rest of the error can have a part of it.
+		if e := new(url.Error); errors.As(err, &e) && redact(s) == s {
+			return nil, e.Err
 		}
-		return nil, err
+		return nil, errNoURL
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errScheme

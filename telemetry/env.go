@@ -28,13 +28,10 @@ const (
 	envOTLPTracesTimeout  = "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"
 	envOTLPProtocol       = "OTEL_EXPORTER_OTLP_PROTOCOL"
 	envOTLPTracesProtocol = "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"
-	envOTLPCompression    = "OTEL_EXPORTER_OTLP_COMPRESSION"
-	envOTLPTracesCompress = "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"
 	envLogsExporter       = "OTEL_LOGS_EXPORTER"
 	envOTLPLogsEndpoint   = "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"
 	envOTLPLogsTimeout    = "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT"
 	envOTLPLogsProtocol   = "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL"
-	envOTLPLogsCompress   = "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION"
 	envLogQueueSize       = "OTEL_BLRP_MAX_QUEUE_SIZE"
 	envLogBatchSize       = "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE"
 	envLogBatchDelay      = "OTEL_BLRP_SCHEDULE_DELAY"
@@ -79,9 +76,8 @@ func listEnv(name string) []string {
 }
 
 // warnings are bad values of the environment, which cost nothing but themselves: the default
-// is used. They are collected, because the
-// handler that they are for is installed only when the options are known to be
-// good.
+// is used. They are collected, because the handler that they are for is installed only when
+// the options are known to be good.
 type warnings []error
 
 // add notes that the named variable has a value that can't be used.

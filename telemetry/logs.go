@@ -14,7 +14,7 @@ import (
 )
 
 // newOTLPLogs is newOTLP for log records.
-func newOTLPLogs(ctx context.Context, to *url.URL, headers map[string]string, client *http.Client) (sdklog.Exporter, error) {
+func newOTLPLogs(ctx context.Context, to *url.URL, headers map[string]string, compress bool, client *http.Client) (sdklog.Exporter, error) {
 	options := []otlploghttp.Option{
 		otlploghttp.WithEndpointURL(to.String()),
 		otlploghttp.WithTimeout(client.Timeout),
@@ -30,8 +30,10 @@ func newOTLPLogs(ctx context.Context, to *url.URL, headers map[string]string, cl
 	if len(headers) > 0 {
 		options = append(options, otlploghttp.WithHeaders(maps.Clone(headers)))
 	}
-	if name, _ := firstEnv(envOTLPLogsCompress, envOTLPCompression); name == "" {
-		options = append(options, otlploghttp.WithCompression(otlploghttp.GzipCompression))
+	compression := otlploghttp.NoCompression
+	if compress {
+		compression = otlploghttp.GzipCompression
 	}
+	options = append(options, otlploghttp.WithCompression(compression))
 	return otlploghttp.New(ctx, options...)
 }

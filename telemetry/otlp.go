@@ -18,7 +18,7 @@ import (
 // newOTLP returns an exporter that sends spans as OTLP over HTTP. The exporter
 // retries by itself, and reads the rest of OTEL_EXPORTER_OTLP_*. One request may
 // take as long as client says.
-func newOTLP(ctx context.Context, to *url.URL, headers map[string]string, client *http.Client) (sdktrace.SpanExporter, error) {
+func newOTLP(ctx context.Context, to *url.URL, headers map[string]string, compress bool, client *http.Client) (sdktrace.SpanExporter, error) {
 	options := []otlptracehttp.Option{
 		otlptracehttp.WithEndpointURL(to.String()),
 		otlptracehttp.WithTimeout(client.Timeout),
@@ -38,9 +38,11 @@ func newOTLP(ctx context.Context, to *url.URL, headers map[string]string, client
 	if len(headers) > 0 {
 		options = append(options, otlptracehttp.WithHeaders(maps.Clone(headers)))
 	}
-	if name, _ := firstEnv(envOTLPTracesCompress, envOTLPCompression); name == "" {
-		options = append(options, otlptracehttp.WithCompression(otlptracehttp.GzipCompression))
+	compression := otlptracehttp.NoCompression
+	if compress {
+		compression = otlptracehttp.GzipCompression
 	}
+	options = append(options, otlptracehttp.WithCompression(compression))
 	return otlptracehttp.New(ctx, options...)
 }
 

@@ -73,7 +73,12 @@ func (p *pipeline) addExporters(ctx context.Context, opts Options, to endpoints,
 		checkProtocol(warn, envOTLPTracesProtocol)
 		timeout := timeout(opts, warn, envOTLPTracesTimeout, envOTLPTimeout)
 		client := p.client(opts, timeout, tlsFromEnv(warn, "TRACES"))
-		e, err := newOTLP(ctx, to.otlp, opts.Headers, client)
+		var e sdktrace.SpanExporter
+		env := newOTLPEnv(warn, "TRACES")
+		err := env.hide(func() (err error) {
+			e, err = newOTLP(ctx, to.otlp, env.headersOr(opts.Headers), env.compress, client)
+			return err
+		})
 		if err != nil {
 			return fmt.Errorf("telemetry: OTLP: %w", err)
 		}
@@ -83,7 +88,12 @@ func (p *pipeline) addExporters(ctx context.Context, opts Options, to endpoints,
 		checkProtocol(warn, envOTLPLogsProtocol)
 		timeout := timeout(opts, warn, envOTLPLogsTimeout, envOTLPTimeout)
 		client := p.client(opts, timeout, tlsFromEnv(warn, "LOGS"))
-		e, err := newOTLPLogs(ctx, to.logs, opts.Headers, client)
+		var e sdklog.Exporter
+		env := newOTLPEnv(warn, "LOGS")
+		err := env.hide(func() (err error) {
+			e, err = newOTLPLogs(ctx, to.logs, env.headersOr(opts.Headers), env.compress, client)
+			return err
+		})
 		if err != nil {
 			return fmt.Errorf("telemetry: OTLPLogs: %w", err)
 		}

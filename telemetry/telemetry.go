@@ -189,11 +189,8 @@ func (o *Options) endpoints() (to endpoints, err error) {
 	}
 	for name, value := range o.Headers {
 		// The value may be a secret and is not repeated.
-		if name == "" || strings.ContainsFunc(name, notHeaderName) {
-			return to, fieldError("Headers", name, errHeaderName)
-		}
-		if strings.ContainsAny(value, "\r\n\x00") {
-			return to, fieldError("Headers", name, errHeaderValue)
+		if err := checkHeader(name, value); err != nil {
+			return to, fieldError("Headers", name, err)
 		}
 	}
 	if v := reflect.ValueOf(o.Sampler); v.Kind() == reflect.Pointer && v.IsNil() {
