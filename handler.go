@@ -166,7 +166,15 @@ func (h *Handler) Flush(ctx context.Context) error {
 // WithAttrs returns a handler whose records have attrs, within the groups that
 // are open. It keeps no part of attrs: values are resolved and redacted now, not with
 // each record.
+//
+//go:noinline
 func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	if slices.ContainsFunc(attrs, func(a slog.Attr) bool { return mayLog(&a.Value, a.Value.Kind()) }) {
+		defer h.p.leave()
+		if !h.p.enterAs(withCalls) { // a value that asks for a logger with itself
+			attrs = unasked(attrs)
+		}
+	}
 	attrs = h.p.rewriter.rewriteAll(attrs, place{groups: h.groups, secret: h.secret})
 	if len(attrs) == 0 {
 		return h

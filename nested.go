@@ -2,8 +2,10 @@ package spanlog
 
 import (
 	"bytes"
+	"log/slog"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 )
 
@@ -15,7 +17,8 @@ import (
 // takes a microsecond, and is done only where something like that could be. Three
 // places are guarded:
 //
-//   - the depth of calls of Handle within each other (pipeline.enter),
+//   - the depth of calls of Handle within each other (pipeline.enter), and of WithAttrs, which
+//     asks for values at once,
 //   - the lock of a writer, which a call within its own call waits for for ever
 //     (sharedWriter.lock),
 //   - the queue of an Async, where a sink that logs what it is given would make
@@ -25,7 +28,7 @@ import (
 // within logging.
 var errNested = &dropError{reason: reasonNested, why: "logged from within logging"}
 
-// maxNested is how many calls of Handle may be within each other.
+// maxNested is how many calls of Handle may be within each other, and of WithAttrs.
 const maxNested = 4
 
 // enter counts a call of Handle that may run the program's code, until leave. It
@@ -34,15 +37,31 @@ const maxNested = 4
 // The count is of all goroutines, so it says only that there may be too many on
 // this one. Up to maxNested calls at a time cost one atomic addition each; beyond that,
 // the stack is looked at.
-func (p *pipeline) enter() bool {
-	return p.inside.Add(1) <= maxNested || countFrames(handleCalls) <= maxNested
+func (p *pipeline) enter() bool { return p.enterAs(handleCalls) }
+
+// enterAs is enter for a call of a function.
+func (p *pipeline) enterAs(calls string) bool {
+	return p.inside.Add(1) <= maxNested || countFrames(calls) <= maxNested
 }
 
 func (p *pipeline) leave() { p.inside.Add(-1) }
 
+// unasked returns a copy of attributes in which an error stands for each value that runs code of
+// the program's.
+func unasked(attrs []slog.Attr) []slog.Attr {
+	attrs = slices.Clone(attrs)
+	for i := range attrs {
+		if v := &attrs[i].Value; mayLog(v, v.Kind()) {
+			*v = slog.StringValue("!ERROR:" + errNested.why)
+		}
+	}
+	return attrs
+}
+
 // The functions whose frames are looked for. They are not inlined.
 var (
 	handleCalls = here + ".(*Handler).Handle"
+	withCalls   = here + ".(*Handler).WithAttrs"
 	writerCalls = here + ".(*sharedWriter).call"
 	asyncCalls  = here + ".callSink"
 

@@ -176,3 +176,40 @@ func TestNestedDepth(t *testing.T) {
 		t.Errorf("%d calls of LogValue, dropped %v", inside, s.Dropped)
 	}
 }
+
+// TestNestedWith: a value that asks for a logger with itself comes to an end as well.
+func TestNestedWith(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		with  func(l *slog.Logger, v slog.LogValuer)
+		calls int
+	}{
+		{"With", func(l *slog.Logger, v slog.LogValuer) { l.With("v", v).Info("inside") }, 5},
+		{"With, in a group", func(l *slog.Logger, v slog.LogValuer) { l.With(slog.Group("g", "v", v)).Info("inside") }, 5},
+		{"With and a record", func(l *slog.Logger, v slog.LogValuer) { l.With("v", v).Info("inside", "w", v) }, 200},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var buf bytes.Buffer
+			l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Writer{Writer: &buf})
+			calls := 0
+			var v slog.LogValuer
+			v = logValue(func() slog.Value {
+				calls++
+				test.with(l.Logger, v)
+				return slog.IntValue(1)
+			})
+			l.Info("outside", "v", v)
+			if s := buf.String(); !strings.Contains(s, `"v":"!ERROR:logged from within logging"`) && !strings.Contains(s, `"g":"!ERROR:logged from within logging"`) ||
+				!strings.HasSuffix(s, `"msg":"outside","v":1}`+"\n") {
+				t.Errorf("got %s", s)
+			}
+			if calls > test.calls {
+				t.Errorf("%d calls of LogValue, want %d at most", calls, test.calls)
+			}
+			l.With("w", logValue(func() slog.Value { return slog.IntValue(2) })).Info("afterwards")
+			if s := buf.String(); !strings.HasSuffix(s, `"msg":"afterwards","w":2}`+"\n") {
+				t.Errorf("afterwards: %s", s)
+			}
+		})
+	}
+}

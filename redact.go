@@ -15,6 +15,7 @@ package spanlog
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -83,17 +84,20 @@ type place struct {
 	// builtin is set for slog's own attributes. slog tells ReplaceAttr of no
 	// groups for them, not even within one.
 	builtin bool
+	within  *valuer // the LogValuers that it is a part of
+	// grows is set if groups is this attribute's own, to be appended to in place.
+	grows bool
 }
 
 func (at place) root() bool { return len(at.groups) == 0 }
 
 // rewrite appends to dst what becomes of a: nothing, one attribute, or several.
 func (w *rewriter) rewrite(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
-	a.Value = a.Value.Resolve()
+	a.Value = at.resolve(a.Value)
 	a = w.redact(a, at)
 	if w.replace != nil && a.Value.Kind() != slog.KindGroup {
 		a = w.callReplace(at.groups, a)
-		a.Value = a.Value.Resolve()
+		a.Value = at.resolve(a.Value)
 		a = w.redact(a, at)
 	}
 	return w.put(dst, a, at)
@@ -116,8 +120,8 @@ func (w *rewriter) redact(a slog.Attr, at place) slog.Attr {
 func (w *rewriter) rewriteBuiltin(dst []slog.Attr, a slog.Attr, sc trace.SpanContext) []slog.Attr {
 	key := a.Key
 	a = w.callReplace(nil, a)
-	a.Value = a.Value.Resolve()
 	at := place{span: sc, builtin: true}
+	a.Value = at.resolve(a.Value)
 	if a.Key != key {
 		a = w.redact(a, at)
 	}
@@ -157,9 +161,13 @@ func (w *rewriter) rewriteGroup(dst []slog.Attr, a slog.Attr, at place) []slog.A
 		}
 		return dst
 	}
-	inner := place{groups: append(at.groups[:len(at.groups):len(at.groups)], a.Key)}
-	if at.builtin {
-		inner = place{builtin: true}
+	inner := place{builtin: at.builtin, within: at.within}
+	if !at.builtin {
+		outer := at.groups
+		if !at.grows {
+			outer = slices.Clip(outer)
+		}
+		inner.groups, inner.grows = append(outer, a.Key), true
 	}
 	kept := make([]slog.Attr, 0, len(members))
 	for _, m := range members {
