@@ -299,3 +299,25 @@ func TestSpanContextOption(t *testing.T) {
 		})
 	}
 }
+
+// TestContextGroup: an attribute gives way to an open group of its name as to any other
+// attribute, if there is anything in the group.
+func TestContextGroup(t *testing.T) {
+	ctx := spanlog.With(bg, "a", 1)
+	for _, test := range []struct {
+		name string
+		log  func(*slog.Logger)
+		want string
+	}{
+		{"a group of that name", func(l *slog.Logger) { l.WithGroup("a").InfoContext(ctx, "m", "b", 2) }, `"a":{"b":2}}`},
+		{"with With", func(l *slog.Logger) { l.WithGroup("a").With("b", 2).InfoContext(ctx, "m") }, `"a":{"b":2}}`},
+		{"deeper", func(l *slog.Logger) { l.WithGroup("a").WithGroup("c").InfoContext(ctx, "m", "b", 2) }, `"a":{"c":{"b":2}}}`},
+		{"an empty one", func(l *slog.Logger) { l.WithGroup("a").InfoContext(ctx, "m") }, `"a":1}`},
+		{"within another one", func(l *slog.Logger) { l.WithGroup("c").WithGroup("a").InfoContext(ctx, "m", "b", 2) }, `"a":1,"c":{"a":{"b":2}}}`},
+		{"another one", func(l *slog.Logger) { l.WithGroup("c").InfoContext(ctx, "m", "a", 2) }, `"a":1,"c":{"a":2}}`},
+	} {
+		const front = `{"level":"INFO","msg":"m",`
+		equal(t, test.name, written(t, nil, nil, test.log), front+test.want)
+		equal(t, test.name+", around a handler", relayed(nil, test.log), front+test.want)
+	}
+}

@@ -206,10 +206,17 @@ func (e *entry) addContext(p *pipeline) {
 }
 
 // has reports whether the logger or the record has an attribute of its own with
-// the key at the root.
+// the key at the root, or a group that has something in it.
 func (e *entry) has(key string) bool {
 	segs := e.event.state.segments
-	return hasKey(segs[0].attrs, key) || len(segs) == 1 && hasKey(e.event.attrs, key)
+	if hasKey(segs[0].attrs, key) {
+		return true
+	}
+	if len(segs) == 1 {
+		return hasKey(e.event.attrs, key)
+	}
+	return segs[1].group == key && (len(e.event.attrs) > 0 ||
+		slices.ContainsFunc(segs[1:], func(s segment) bool { return len(s.attrs) > 0 }))
 }
 
 // hasKey reports whether one of attrs has the key. Attributes without one are

@@ -97,7 +97,25 @@ func (c *limitCore) handle(e *entry) error {
 	var few [2]repeat.Summary
 	// What is due is about earlier records, and so is told before this one.
 	pass, due := c.table.Pass(time.Now(), e.event.Level, e.event.Message, few[:0])
-	c.tellRepeats(due)
+	if len(due) > 0 {
+		reached := false
+		defer func() {
+			if reached {
+				return
+			}
+			// The sink has ended the goroutine: the record is still to be delivered.
+			if err := c.passOrHold(e, pass); err != nil {
+				_ = c.pipeline.failed(&c.sinkCore, e.event.Level, err)
+			}
+		}()
+		c.tellRepeats(due)
+		reached = true
+	}
+	return c.passOrHold(e, pass)
+}
+
+// passOrHold delivers a record that is to pass, and counts another one.
+func (c *limitCore) passOrHold(e *entry, pass bool) error {
 	if pass || !c.arm() {
 		return c.attempt(e)
 	}
@@ -134,7 +152,13 @@ func (c *limitCore) due() []repeat.Summary {
 // tellRepeats writes to the sink how many records it did not get. What it does not
 // take, it is told later.
 func (c *limitCore) tellRepeats(due []repeat.Summary) {
-	for i, s := range due {
+	told := 0
+	defer func() { // also if the sink ends the goroutine
+		if told < len(due) {
+			c.keepUntold(due[told:])
+		}
+	}()
+	for _, s := range due {
 		times := "times"
 		if s.Count == 1 {
 			times = "time"
@@ -143,9 +167,9 @@ func (c *limitCore) tellRepeats(due []repeat.Summary) {
 		if err := c.pipeline.notice(&c.sinkCore, s.Level, text, slog.Int("repeated", s.Count)); err != nil {
 			c.stats.fail(err)
 			c.pipeline.reporter.report(c.name, fmt.Errorf("%s: %w", text, err))
-			c.keepUntold(due[i:])
 			return
 		}
+		told++
 	}
 }
 

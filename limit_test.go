@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -152,5 +153,40 @@ func TestLimitSinkFails(t *testing.T) {
 		}
 		equal(t, "delivered", messages(t, f.String()), `m spanlog: "m" repeated 49 times in 0.0s`)
 		checkSum(t, l.Stats().Sinks[0], 50)
+	})
+}
+
+// TestLimitGoexit: a sink that ends the goroutine when it is told of repeats costs neither the
+// record that is being logged nor what it was told.
+func TestLimitGoexit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var buf bytes.Buffer
+		ends := true
+		l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Limit{First: 1, MaxMessages: 1, Sink: spanlog.Writer{
+			Writer: writeFunc(func(b []byte) (int, error) {
+				if ends && bytes.Contains(b, []byte("repeated")) {
+					runtime.Goexit()
+				}
+				return buf.Write(b)
+			}),
+		}})
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for range 5 {
+				l.Info("m")
+			}
+			l.Info("n") // for which m is forgotten, and told of
+		}()
+		<-done
+		ends = false
+		time.Sleep(2 * time.Second)
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		equal(t, "messages", messages(t, buf.String()), `m n spanlog: "m" repeated 4 times in 0.0s`)
+		if s := l.Stats().Sinks[0]; fmt.Sprint(s.Dropped) != "[{INFO limited 4}]" || s.Delivered != 3 {
+			t.Errorf("delivered %d, dropped %v", s.Delivered, s.Dropped)
+		}
 	})
 }
