@@ -68,8 +68,9 @@
 // Some back ends refuse a document that has a key twice. So, while a span is
 // active, an attribute at the root with the name of a trace field is renamed, to
 // attr.trace_id and the like; if it has the active span's own id, it is left out.
-// Two spanlog handlers around each other so add the fields once. In groups, and
-// without a span, such a name is one like any other.
+// Two spanlog handlers around each other so add the trace fields once; a service is
+// written by each that is given one. In groups, and without a span, such a name is
+// one like any other.
 //
 // # Sinks
 //

@@ -23,6 +23,9 @@ import (
 //	spanlog: console sink is broken off: broken pipe; records go to file sink "app.log"
 //	spanlog: console sink is back after 12.3s; 523 records went elsewhere
 //
+// A [File] takes a record also if it cannot write it just then: that waits in the journal, and
+// the next sink gets what there is no room for. With WriteThrough, it waits in memory.
+//
 // A sink that is stuck does not fail: it makes the others wait, too. To have only
 // a goroutine of its own wait, put an [Async] around the Failover. New
 // refuses one within it, which would take each record, and fail later.

@@ -229,13 +229,19 @@ func ParseSchema(name string) (Schema, error) {
 	return Schema{}, fmt.Errorf("schema %q: want %s, google or google:PROJECT", name, strings.Join(own, ", "))
 }
 
-// validate refuses a schema that gives two trace fields one key.
+// validate refuses a schema that gives two fields one key.
 func (s Schema) validate() error {
 	s = s.withDefaults()
-	fields := newTraceFields(s).fields
-	for i, f := range fields {
-		if j := slices.IndexFunc(fields, func(g traceField) bool { return g.key == f.key }); j < i {
-			return badField("Schema", "has two trace fields with the key %q", f.key)
+	keys := []string{
+		s.TimeKey, s.LevelKey, s.SourceKey, s.MessageKey,
+		s.ServiceNameKey, s.ServiceVersionKey, s.ServiceEnvKey, s.HostKey,
+	}
+	for _, f := range newTraceFields(s).fields {
+		keys = append(keys, f.key)
+	}
+	for i, key := range keys {
+		if slices.Contains(keys[:i], key) {
+			return badField("Schema", "has two fields with the key %q", key)
 		}
 	}
 	return nil
