@@ -22,12 +22,12 @@ var hexPairs = func() (pairs [256]uint16) {
 func AppendHex(dst, src []byte) []byte {
 	n := len(dst)
 	dst = slices.Grow(dst, 2*len(src))[:n+2*len(src)]
-	PutHex(dst[n:], src)
+	putHex(dst[n:], src)
 	return dst
 }
 
-// PutHex writes src to dst as lower-case hexadecimal digits. dst must be twice as long.
-func PutHex(dst, src []byte) {
+// putHex writes src to dst as lower-case hexadecimal digits. dst must be twice as long.
+func putHex(dst, src []byte) {
 	for len(src) >= 4 && len(dst) >= 8 {
 		putHex4((*[8]byte)(dst), (*[4]byte)(src))
 		dst, src = dst[8:], src[4:]
@@ -37,7 +37,7 @@ func PutHex(dst, src []byte) {
 	}
 }
 
-// PutHex16 is PutHex for a trace id. Ids are in every record, and where the lengths
+// PutHex16 is putHex for a trace id. Ids are in every record, and where the lengths
 // are known, nothing has to be checked.
 func PutHex16(dst *[32]byte, src *[16]byte) {
 	putHex4((*[8]byte)(dst[:8]), (*[4]byte)(src[:4]))
@@ -46,13 +46,13 @@ func PutHex16(dst *[32]byte, src *[16]byte) {
 	putHex4((*[8]byte)(dst[24:]), (*[4]byte)(src[12:]))
 }
 
-// PutHex8 is PutHex for a span id.
+// PutHex8 is putHex for a span id.
 func PutHex8(dst *[16]byte, src *[8]byte) {
 	putHex4((*[8]byte)(dst[:8]), (*[4]byte)(src[:4]))
 	putHex4((*[8]byte)(dst[8:]), (*[4]byte)(src[4:]))
 }
 
-// PutHex1 is PutHex for one byte.
+// PutHex1 is putHex for one byte.
 func PutHex1(dst *[2]byte, b byte) { binary.LittleEndian.PutUint16(dst[:], hexPairs[b]) }
 
 // putHex4 writes four bytes at once, which is one store of a word.

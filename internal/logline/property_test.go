@@ -173,8 +173,8 @@ func TestRoundTrip(t *testing.T) {
 				t.Fatalf("%s\n got %s\nwant %q", buf.String(), describe(r), want)
 			}
 			for _, a := range r.Attrs {
-				if kind == JSON && !json.Valid(a.Raw) {
-					t.Fatalf("raw %q", a.Raw)
+				if kind == JSON && !json.Valid(a.raw) {
+					t.Fatalf("raw %q", a.raw)
 				}
 			}
 		}

@@ -12,7 +12,7 @@ import (
 
 // Record is all that is in a line. Its slices are parts of the line or of the record's own
 // memory: they are valid until either is changed. Texts and keys are UTF-8, with U+FFFD for
-// what is not; only Raw, and the message of a Plain line, are as they were.
+// what is not; only the message of a Plain line is as it was.
 type Record struct {
 	Head
 	Message []byte // of a Plain line, the line: see the package's doc for what counts of it
@@ -20,7 +20,6 @@ type Record struct {
 	Service []byte
 	Source  []byte // file:line
 	Attrs   []Attr // the rest, in the line's order
-	Raw     []byte // the line as it was given
 
 	buf []byte // decoded texts, and keys with their path
 }
@@ -33,8 +32,8 @@ type Attr struct {
 	// Text is the value for people: what a string says, and anything else as it is in
 	// the line. A word without a value, in a Text line, has an empty one.
 	Text []byte
-	// Raw is the value as it is in the line, with quotes and escapes.
-	Raw []byte
+	// raw is the value as it is in the line, with quotes and escapes; nil: it is used.
+	raw []byte
 }
 
 // Parse reads a line, which may have its line end. It reuses r's memory. Lines without
@@ -42,7 +41,7 @@ type Attr struct {
 // Whoever keeps a part of r longer than until the next call copies it.
 func (s *Scanner) Parse(line []byte, r *Record) {
 	r.Message, r.Logger, r.Service, r.Source = nil, nil, nil, nil
-	r.Attrs, r.Raw, r.buf = r.Attrs[:0], line, r.buf[:0]
+	r.Attrs, r.buf = r.Attrs[:0], r.buf[:0]
 	s.rec = r
 	s.scan(line, &r.Head)
 	if r.Kind == Plain {
@@ -60,7 +59,7 @@ func (r *Record) add(path, key []byte, v *value, raw []byte) {
 		r.buf = append(append(r.buf, path...), key...)
 		key = r.buf[start:len(r.buf):len(r.buf)]
 	}
-	r.Attrs = append(r.Attrs, Attr{Key: key, Text: r.decode(v), Raw: raw})
+	r.Attrs = append(r.Attrs, Attr{Key: key, Text: r.decode(v), raw: raw})
 }
 
 // fill moves what has been claimed out of the attributes. Time, level and ids are in the head
@@ -87,13 +86,13 @@ func (s *Scanner) fill(r *Record) {
 		r.use(s.parts[s.nanos].attr)
 	}
 	s.fillSource(r)
-	r.Attrs = slices.DeleteFunc(r.Attrs, func(a Attr) bool { return a.Raw == nil })
+	r.Attrs = slices.DeleteFunc(r.Attrs, func(a Attr) bool { return a.raw == nil })
 }
 
-// use returns an attribute's text, and marks it as used: no attribute is without a Raw otherwise,
-// but for words without a value, whose Raw is empty and not nil.
+// use returns an attribute's text, and marks it as used: no attribute is without a raw value otherwise,
+// but for words without a value, for which that is empty and not nil.
 func (r *Record) use(attr int32) []byte {
-	r.Attrs[attr].Raw = nil
+	r.Attrs[attr].raw = nil
 	return r.Attrs[attr].Text
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spanlog/spanlog/internal/ordering"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
@@ -114,9 +115,9 @@ func join(parts []zipkin.Span) zipkin.Span {
 // What it does not compare (durations, tags, annotations) makes no difference to join.
 func compareParts(a, b zipkin.Span) int {
 	return cmp.Or(
-		last(a.Kind == "" && !a.Shared, b.Kind == "" && !b.Shared),
-		last(a.Shared, b.Shared),
-		last(a.Timestamp == 0, b.Timestamp == 0),
+		ordering.Bools(a.Kind == "" && !a.Shared, b.Kind == "" && !b.Shared),
+		ordering.Bools(a.Shared, b.Shared),
+		ordering.Bools(a.Timestamp == 0, b.Timestamp == 0),
 		cmp.Compare(a.Timestamp, b.Timestamp),
 		cmp.Compare(a.Kind, b.Kind),
 		cmp.Compare(a.Service(), b.Service()),
@@ -124,15 +125,4 @@ func compareParts(a, b zipkin.Span) int {
 		cmp.Compare(a.ParentID, b.ParentID),
 		cmp.Compare(peer(a.RemoteEndpoint), peer(b.RemoteEndpoint)),
 	)
-}
-
-// last orders those for which something is so after the others.
-func last(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
 }

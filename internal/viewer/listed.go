@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog/internal/logindex"
+	"github.com/spanlog/spanlog/internal/ordering"
 	"github.com/spanlog/spanlog/internal/tracejoin"
 )
 
@@ -45,7 +46,7 @@ func (t *listed) row() traceRow {
 // serveTraces. No two traces are equal in any of them, so that a list is the same the next time.
 var orders = map[string]func(a, b *listed) int{
 	"worst": func(a, b *listed) int {
-		return cmp.Or(first(a.total.Failed, b.total.Failed), slower(a, b), newer(a, b))
+		return cmp.Or(ordering.Bools(b.total.Failed, a.total.Failed), slower(a, b), newer(a, b))
 	},
 	"slowest": func(a, b *listed) int { return cmp.Or(slower(a, b), newer(a, b)) },
 	"newest":  newer,
@@ -58,17 +59,6 @@ func slower(a, b *listed) int { return cmp.Compare(b.duration(), a.duration()) }
 // newer orders traces by when they began, the last first, and by their ids.
 func newer(a, b *listed) int {
 	return cmp.Or(cmp.Compare(b.total.Start, a.total.Start), slices.Compare(a.id[:], b.id[:]))
-}
-
-// first orders those for which something is so before the others.
-func first(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return -1
-	}
-	return 1
 }
 
 // best returns the traces that come first, as many as a list has. It may sort all, and what it

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"github.com/spanlog/spanlog/internal/ordering"
 )
 
 // Span is a span in Zipkin's v2 JSON form. The names, the units and what may
@@ -161,26 +163,10 @@ func (e *Endpoint) normal() *Endpoint {
 // comes after those that do, and the ids settle the rest, so that the order
 // doesn't depend on who reported first. Of a shared span, the client's half is first.
 func compare(a, b Span) int {
-	if (a.Timestamp == 0) != (b.Timestamp == 0) {
-		if a.Timestamp == 0 {
-			return 1
-		}
-		return -1
-	}
-	switch {
-	case a.Timestamp < b.Timestamp:
-		return -1
-	case a.Timestamp > b.Timestamp:
-		return 1
-	}
-	if c := strings.Compare(a.ID, b.ID); c != 0 {
-		return c
-	}
-	switch {
-	case b.Shared && !a.Shared:
-		return -1
-	case a.Shared && !b.Shared:
-		return 1
-	}
-	return 0
+	return cmp.Or(
+		ordering.Bools(a.Timestamp == 0, b.Timestamp == 0),
+		cmp.Compare(a.Timestamp, b.Timestamp),
+		cmp.Compare(a.ID, b.ID),
+		ordering.Bools(a.Shared, b.Shared),
+	)
 }
