@@ -62,9 +62,8 @@ type File struct {
 	Format Formatter
 	// Mode is the permission of a file that is made here, before the umask. One
 	// that is made in the place of another that this program has had open has that
-	// one's. By default, 0600: logs
-	// hold secrets. A collector of another user needs more, such as 0640 and a
-	// common group.
+	// one's. By default, 0600: logs hold secrets. A collector of another user needs
+	// more, such as 0640 and a common group.
 	Mode fs.FileMode
 
 	// MaxSize is the number of bytes at which the file is rotated: before a

@@ -22,10 +22,9 @@ var (
 )
 
 // Every returns the period of length d, which must be a minute at least, or [New]
-// refuses the File. If a day
-// is a multiple of d, it begins at multiples of d since midnight by the local
-// clock: with 6 hours at 00:00, 06:00, 12:00 and 18:00. Otherwise it begins at
-// multiples of d since the beginning of 1970 in UTC.
+// refuses the File. If a day is a multiple of d, it begins at multiples of d since
+// midnight by the local clock: with 6 hours at 00:00, 06:00, 12:00 and 18:00.
+// Otherwise it begins at multiples of d since the beginning of 1970 in UTC.
 func Every(d time.Duration) Period {
 	if d == 0 {
 		d = -1 // which is refused, as 1 ns would be; 0 would be never

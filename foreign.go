@@ -11,13 +11,13 @@ import (
 	"github.com/spanlog/spanlog/internal/stdio"
 )
 
-// A foreign is somebody else's handler as a derived [Handler] sees it, be it a Relay's or
-// that of NewHandler. Once it
-// has a group open, no attribute gets to the root through it. So there are two
-// of it: full has been given everything that With and WithGroup said, and root
-// only what stands at the root. A record with nothing to put at the root goes to
-// full, as if spanlog were not there. Any other goes to root, with the groups
-// that are open (from the state's segments) rebuilt around its attributes.
+// A foreign is somebody else's handler as a derived [Handler] sees it, be it a
+// Relay's or that of NewHandler. Once it has a group open, no attribute gets to the
+// root through it. So there are two of it: full has been given everything that With
+// and WithGroup said, and root only what stands at the root. A record with nothing
+// to put at the root goes to full, as if spanlog were not there. Any other goes to
+// root, with the groups that are open (from the state's segments) rebuilt around
+// its attributes.
 type foreign struct {
 	full, root slog.Handler
 	name       string    // of the sink

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// A gate stands before the handler of a Relay and the provider of an OTel sink. It counts
-// the calls of somebody else's code that are under way, so that
-// closing can wait for them: what they hand over is to be flushed. A lock would
-// not do, because that code may log.
+// A gate stands before the handler of a Relay and the provider of an OTel sink. It
+// counts the calls of somebody else's code that are under way, so that closing can
+// wait for them: what they hand over is to be flushed. A lock would not do, because
+// that code may log.
 type gate struct {
 	closed   atomic.Bool
 	underway atomic.Int64

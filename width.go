@@ -5,10 +5,10 @@ import (
 	"unicode"
 )
 
-// width is how many columns text takes in a terminal, of which Pretty makes a column of
-// messages: none for a combining mark,
-// two for what East Asian scripts and emoji are drawn with, one for the rest. It
-// is for alignment only: nothing is cut by it.
+// width is how many columns text takes in a terminal, of which Pretty makes a
+// column of messages: none for a combining mark, two for what East Asian scripts
+// and emoji are drawn with, one for the rest. It is for alignment only: nothing is
+// cut by it.
 //
 // Terminals disagree about emoji that are made of several characters, such as
 // families and flags. Here each of the characters counts.

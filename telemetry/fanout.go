@@ -7,10 +7,10 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// fanout is several span processors in one: the program's first, then the queues, and what tells
-// flight recorders last. The SDK can hold several as well,
-// but shuts them down one after the other: a server that doesn't answer would
-// use up the time that another needs.
+// fanout is several span processors in one: the program's first, then the queues,
+// and what tells flight recorders last. The SDK can hold several as well, but shuts
+// them down one after the other: a server that doesn't answer would use up the time
+// that another needs.
 type fanout []sdktrace.SpanProcessor
 
 // OnStart passes on a span that begins, unless an export made it: see

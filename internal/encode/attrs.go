@@ -23,8 +23,8 @@ import (
 // long as they stand for themselves and their keys are not reserved. It returns how many
 // those are.
 //
-// Usual keys, which are short, are written by itself as copyPlain would, without a call: no other part of
-// a record takes as long as this loop (docs/speed.md).
+// Usual keys, which are short, are written by itself as copyPlain would, without a call: no
+// other part of a record takes as long as this loop (docs/speed.md).
 func AppendJSONAttrs(dst []byte, attrs []slog.Attr, reserved *Keys) ([]byte, int) {
 	lengths := reserved.lengthsOf()
 	i := 0

@@ -108,9 +108,9 @@ func (b *Batch[M]) grow(bytes, limit int) {
 	}
 }
 
-// enlarge doubles the capacity of s, and sees to it that n more fit: up to most, but for n.
-// append would grow beyond what a trace can ever use.
-// What the allocator gives on top of that is part of the capacity.
+// enlarge doubles the capacity of s, and sees to it that n more fit: up to most,
+// but for n. append would grow beyond what a trace can ever use. What the allocator
+// gives on top of that is part of the capacity.
 func enlarge[E any](s []E, n, most int) []E {
 	size := max(min(2*cap(s), most), len(s)+n)
 	return append(slices.Grow([]E(nil), size), s...)

@@ -8,10 +8,9 @@ import (
 // A Field is a value of the record that a layout can name.
 type Field uint8
 
-// The fields. The comment tells which of Spec's methods formats the value: a
-// text goes to [Spec.Pad], an integer to
-// [Spec.AppendInt], a float to [Spec.AppendFloat] and a bool to
-// [Spec.AppendBool].
+// The fields. The comment tells which of Spec's methods formats the value: a text
+// goes to [Spec.Pad], an integer to [Spec.AppendInt], a float to [Spec.AppendFloat]
+// and a bool to [Spec.AppendBool].
 const (
 	FieldNone Field = iota // no field: the op is a literal
 

@@ -82,9 +82,10 @@ func merge(parts []zipkin.Span) []zipkin.Span {
 	return out
 }
 
-// join makes one span of its parts, which are in the order of compareParts: with the earliest start, the longest duration, all tags
-// and annotations, and what the first one that has it has of all else. Where tags disagree, the
-// value that sorts last is as good as any, and always the same one. No part is written to.
+// join makes one span of its parts, which are in the order of compareParts: with the earliest
+// start, the longest duration, all tags and annotations, and what the first one that has it has
+// of all else. Where tags disagree, the value that sorts last is as good as any, and always the
+// same one. No part is written to.
 func join(parts []zipkin.Span) zipkin.Span {
 	s := parts[0]
 	if len(parts) == 1 {

@@ -52,9 +52,9 @@ type traceList struct {
 // failed, then the slowest. What was received of spans counts in that. A Zipkin server is asked only of those
 // that come first without it, and of the newest: see candidates.
 //
-// The order of the steps is from all traces to few. Only those on the list are described, as that reads
-// records. What is found there, a name and services, or records that the index had forgotten, is shown, and moves
-// no trace to another place.
+// The order of the steps is from all traces to few. Only those on the list are described, as that
+// reads records. What is found there, a name and services, or records that the index had
+// forgotten, is shown, and moves no trace to another place.
 func (v *Viewer) serveTraces(w http.ResponseWriter, r *http.Request) {
 	order, err := param(r, "order", "worst", "slowest", "newest", "failed")
 	if err != nil {
