@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/python"
 )
 
 const (
@@ -73,33 +73,13 @@ func (r *pythonRecord) ours(t *testing.T, layout string) string {
 	return buf.String()
 }
 
-// python starts the script that answers with Python's lines.
-func python(t *testing.T) func(layout string, r *pythonRecord) string {
+// startPython starts the script that answers with Python's lines, or returns nil.
+func startPython(t *testing.T) func(layout string, r *pythonRecord) string {
 	t.Helper()
-	path, err := exec.LookPath("python3")
-	if err != nil {
+	in, out, ok := python.Start(t, filepath.Join("testdata", "pattern.py"), "TZ=UTC")
+	if !ok {
 		return nil
 	}
-	cmd := exec.Command(path, filepath.Join("testdata", "pattern.py"))
-	cmd.Env = append(os.Environ(), "TZ=UTC")
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("python3: %v", err)
-		}
-	})
 	ask, answer := json.NewEncoder(in), json.NewDecoder(out)
 	return func(layout string, r *pythonRecord) string {
 		src, _ := runtime.CallersFrames([]uintptr{placeOrder()}).Next()
@@ -130,7 +110,7 @@ func python(t *testing.T) func(layout string, r *pythonRecord) string {
 // Where there is a python3, it is asked; its answers are in a file as well, for
 // where there is none.
 func TestPatternPython(t *testing.T) {
-	ask := python(t)
+	ask := startPython(t)
 	if ask == nil && *update {
 		t.Fatal("no python3 to write the golden file with")
 	}

@@ -94,9 +94,7 @@ func (m *spanMirror) record(e *Event, ctx context.Context) {
 // whose text no exporter would take, is recorded by hand.
 func recordError(span trace.Span, err error, at trace.EventOption) {
 	byHand := func() {
-		span.AddEvent("exception", at, trace.WithAttributes(
-			attribute.String("exception.type", errorType(err)),
-			attribute.String("exception.message", validText(errorMessage(err)))))
+		span.AddEvent("exception", at, trace.WithAttributes(appendException(nil, err)...))
 	}
 	defer func() {
 		if recover() != nil {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -17,6 +16,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/python"
 )
 
 // go test ./internal/pylayout -run Golden -update
@@ -36,42 +37,23 @@ type (
 	}
 )
 
-// A python is a running python3 that answers questions.
-type python struct {
+// A reference is a running python3 that answers questions.
+type reference struct {
 	in  io.Writer
 	out *bufio.Reader
 }
 
 // startPython skips the test where there is no python3.
-func startPython(t *testing.T) *python {
+func startPython(t *testing.T) *reference {
 	t.Helper()
-	path, err := exec.LookPath("python3")
-	if err != nil {
+	in, out, ok := python.Start(t, filepath.Join("testdata", "format.py"))
+	if !ok {
 		t.Skip("no python3 on this machine: only testdata/python.jsonl was compared")
 	}
-	cmd := exec.Command(path, filepath.Join("testdata", "format.py"))
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("python3: %v", err)
-		}
-	})
-	return &python{in: in, out: bufio.NewReader(out)}
+	return &reference{in: in, out: bufio.NewReader(out)}
 }
 
-func (p *python) ask(layout string, r *record) (answer, error) {
+func (p *reference) ask(layout string, r *record) (answer, error) {
 	var a answer
 	if _, err := fmt.Fprintln(p.in, toJSON(question{layout, r.python()})); err != nil {
 		return a, err
