@@ -161,10 +161,11 @@ func TestLimitSinkFails(t *testing.T) {
 func TestLimitGoexit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var buf bytes.Buffer
-		ends := true
+		var ends atomic.Bool
+		ends.Store(true)
 		l := open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Limit{First: 1, MaxMessages: 1, Sink: spanlog.Writer{
 			Writer: writeFunc(func(b []byte) (int, error) {
-				if ends && bytes.Contains(b, []byte("repeated")) {
+				if ends.Load() && bytes.Contains(b, []byte("repeated")) {
 					runtime.Goexit()
 				}
 				return buf.Write(b)
@@ -179,7 +180,7 @@ func TestLimitGoexit(t *testing.T) {
 			l.Info("n") // for which m is forgotten, and told of
 		}()
 		<-done
-		ends = false
+		ends.Store(false)
 		time.Sleep(2 * time.Second)
 		if err := l.Close(); err != nil {
 			t.Error(err)
