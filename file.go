@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"math"
+	"os"
 	"time"
 
 	"github.com/spanlog/spanlog/internal/journal"
@@ -164,6 +165,8 @@ func (s File) validate() error {
 	bad := func(field, problem string, args ...any) { errs = append(errs, badField(field, problem, args...)) }
 	if s.Path == "" {
 		bad("Path", "is empty")
+	} else if os.IsPathSeparator(s.Path[len(s.Path)-1]) {
+		bad("Path", "is that of a directory")
 	}
 	if s.Mode&^fs.ModePerm != 0 {
 		bad("Mode", "is %v: want permission bits only", s.Mode)

@@ -192,6 +192,7 @@ func TestNewErrors(t *testing.T) {
 		{"TraceURL with a control character", nil, []spanlog.Sink{spanlog.Console{Writer: &buf, Format: spanlog.Pretty, TraceURL: "http://a/\x1b{trace_id}"}}, []string{"console sink", "TraceURL", "control"}},
 		{"TraceURL, whatever the format", nil, []spanlog.Sink{spanlog.Console{Writer: &buf, TraceURL: "nonsense"}}, []string{"console sink", "TraceURL"}},
 		{"empty path", nil, []spanlog.Sink{spanlog.File{}}, []string{`file sink ""`, "Path is empty"}},
+		{"a directory that is missing", nil, []spanlog.Sink{spanlog.File{Path: filepath.Join(dir, "missing") + "/"}}, []string{"file sink", "Path is that of a directory"}},
 		{"a directory", nil, []spanlog.Sink{spanlog.File{Path: dir}}, []string{"file sink", ": Path"}},
 		{"below a file", nil, []spanlog.Sink{spanlog.File{Path: filepath.Join(dir, "plain", "a.log")}}, []string{"file sink", ": Path"}},
 		{"bad mode", nil, []spanlog.Sink{spanlog.File{Path: file, Mode: os.ModeDir | 0o600}}, []string{"file sink", "Mode"}},

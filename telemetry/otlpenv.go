@@ -26,7 +26,7 @@ func newOTLPEnv(warn *warnings, signal string) (e otlpEnv) {
 	e.headers = e.readHeaders(warn, own+"HEADERS", all+"HEADERS")
 	e.compress = compressFromEnv(warn, own+"COMPRESSION", all+"COMPRESSION")
 	for _, name := range []string{own + "ENDPOINT", all + "ENDPOINT"} {
-		if _, err := url.Parse(getenv(name)); err != nil { // reported already, if it is of use
+		if _, err := url.Parse(os.Getenv(name)); err != nil { // reported already, if it is of use
 			e.hidden = append(e.hidden, name)
 		}
 	}

@@ -42,7 +42,7 @@ func Left(path string) (int, error) {
 		return 0, fmt.Errorf("%w: %s", ErrDamaged, path)
 	}
 	c, _, _ := newestCheckpoint(page, h.salt)
-	if last := newest(order.Uint64(page[newestAt:])); last >= c.seq {
+	if last := newest(order.Uint64(page[newestAt:])); last > 0 && last >= c.seq {
 		return int(min(last-c.seq+1, h.capacity/recordHeader)), nil
 	}
 	return 0, nil
