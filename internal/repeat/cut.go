@@ -9,5 +9,11 @@ import (
 // maxMessage is how many bytes of a message are kept: enough to recognise it.
 const maxMessage = 512
 
-// cut returns a copy of a message, or of its beginning, so that it keeps nothing else in memory.
-func cut(message string) string { return strings.Clone(wording.Short(message, maxMessage)) }
+// cut returns a copy of a message, or of its beginning with an ellipsis: it keeps nothing else in
+// memory.
+func cut(message string) string {
+	if short := wording.Short(message, maxMessage); short != message {
+		return short // which is new
+	}
+	return strings.Clone(message)
+}
