@@ -275,8 +275,6 @@ func (c *sinkCore) ended(e *entry) {
 	switch {
 	case e.forced:
 		// Nobody has logged it, and what it says is said again.
-	case e.taken:
-		e.taken = false // and it is not lost
 	case c.leaf() != c:
 		// The sink within has counted it.
 	case c.within:

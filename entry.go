@@ -44,7 +44,6 @@ type entry struct {
 	counted  bool // among the pipeline's calls inside
 	forced   bool // a notice: whatever the sink's level
 	nested   bool // too deep: the rest was not prepared
-	taken    bool // by another sink of a Failover than the one that has ended the goroutine
 	// asked is set if the cores were asked whether they want the entry, and wanted
 	// has a bit for each that does. Otherwise they are asked when it is delivered.
 	// The answer is then that of the record's beginning, also if a level is changed
@@ -405,6 +404,6 @@ func (e *entry) free() {
 		clear(e.scratch)
 		e.scratch = e.scratch[:0]
 	}
-	e.ctx, e.forced, e.taken, e.asked, e.wanted, e.streamed, e.next = nil, false, false, false, 0, 0, 0
+	e.ctx, e.forced, e.asked, e.wanted, e.streamed, e.next = nil, false, false, 0, 0, 0
 	entries.Put(e)
 }

@@ -115,20 +115,11 @@ func (c *failoverCore) enabled(ctx context.Context, s *state, level slog.Level, 
 }
 
 func (c *failoverCore) handle(e *entry) error {
+	var errs error
 	var few [4]int
+	failed := few[:0]
 	level, anybody := c.levelFor(e)
-	return c.offer(e, level, anybody, 0, few[:0])
-}
-
-// offer offers an entry to the sinks from one on, after others have failed.
-func (c *failoverCore) offer(e *entry, level slog.Level, anybody bool, from int, failed []int) (errs error) {
-	i, returned := from, false
-	defer func() {
-		if !returned { // the sink has ended the goroutine
-			e.taken = c.offer(e, level, anybody, i+1, append(failed, i)) == nil && i+1 < len(c.sinks)
-		}
-	}()
-	for ; i < len(c.sinks); i++ {
+	for i := range c.sinks {
 		s := &c.sinks[i]
 		wants, err := s.wantsAt(e, level)
 		if err == nil && !wants && anybody {
@@ -141,7 +132,6 @@ func (c *failoverCore) offer(e *entry, level slog.Level, anybody bool, from int,
 			for _, f := range failed {
 				c.ways[f].elsewhere.Add(1)
 			}
-			returned = true
 			c.say(i)
 			return err
 		}
@@ -159,7 +149,6 @@ func (c *failoverCore) offer(e *entry, level slog.Level, anybody bool, from int,
 		}
 		errs = joinErrors(errs, &SinkError{Sink: s.name, Err: err})
 	}
-	returned = true
 	return errs
 }
 
