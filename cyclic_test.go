@@ -33,6 +33,12 @@ func TestCyclicValue(t *testing.T) {
 			}
 			return a
 		}}, sink: inFormat(spanlog.Pretty)},
+		{name: "ReplaceAttr to a group", opts: spanlog.Options{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.LevelKey {
+				a.Value = slog.GroupValue(slog.Any("m", m))
+			}
+			return a
+		}}, sink: inFormat(spanlog.Pretty)},
 		{name: "SpanEvents", opts: spanlog.Options{SpanEvents: slog.LevelInfo}},
 		{name: "FlightRecorder", sink: func(b *bytes.Buffer) spanlog.Sink {
 			return spanlog.FlightRecorder{Sink: spanlog.Writer{Writer: b, Format: spanlog.Text, Level: slog.LevelInfo}}

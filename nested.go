@@ -11,7 +11,8 @@ import (
 
 // The program's code that runs within a logging call may log itself: a LogValue,
 // an error's or format's method, a writer, a handler. Where that would wait for
-// itself, or go on without end, the record is dropped as nested, and counted.
+// itself, or go on without end, the record is dropped as nested, and counted. With, which has
+// no record, writes an error in place of the values.
 //
 // Go does not tell a function who has called it, so the stack is looked at: which
 // takes a microsecond, and is done only where something like that could be. Three

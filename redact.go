@@ -20,6 +20,8 @@ import (
 	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/valuer"
 )
 
 // redacted is what stands for a value whose key is in [Options].Redact.
@@ -84,7 +86,7 @@ type place struct {
 	// builtin is set for slog's own attributes. slog tells ReplaceAttr of no
 	// groups for them, not even within one.
 	builtin bool
-	within  *valuer // the LogValuers that it is a part of
+	within  valuer.Within
 	// grows is set if groups is this attribute's own, to be appended to in place.
 	grows bool
 }
@@ -93,11 +95,11 @@ func (at place) root() bool { return len(at.groups) == 0 }
 
 // rewrite appends to dst what becomes of a: nothing, one attribute, or several.
 func (w *rewriter) rewrite(dst []slog.Attr, a slog.Attr, at place) []slog.Attr {
-	a.Value = at.resolve(a.Value)
+	a.Value = at.within.Resolve(a.Value)
 	a = w.redact(a, at)
 	if w.replace != nil && a.Value.Kind() != slog.KindGroup {
 		a = w.callReplace(at.groups, a)
-		a.Value = at.resolve(a.Value)
+		a.Value = at.within.Resolve(a.Value)
 		a = w.redact(a, at)
 	}
 	return w.put(dst, a, at)
@@ -121,7 +123,7 @@ func (w *rewriter) rewriteBuiltin(dst []slog.Attr, a slog.Attr, sc trace.SpanCon
 	key := a.Key
 	a = w.callReplace(nil, a)
 	at := place{span: sc, builtin: true}
-	a.Value = at.resolve(a.Value)
+	a.Value = at.within.Resolve(a.Value)
 	if a.Key != key {
 		a = w.redact(a, at)
 	}

@@ -35,6 +35,25 @@ func (e deepening) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("n", len(e)), slog.Any("in", append(e, 0)))
 }
 
+// A branching is never the same either, and has two of its kind in it.
+type branching []int
+
+func (b branching) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("x", append(b, 0)), slog.Any("y", append(b, 1)))
+}
+
+// friends are nodes that all know each other.
+func friends(n int) *node {
+	all := make([]*node, n)
+	for i := range all {
+		all[i] = &node{name: strconv.Itoa(i)}
+	}
+	for _, f := range all {
+		f.kids = all
+	}
+	return all[0]
+}
+
 // uncomparable cannot be compared, although its type can.
 type uncomparable struct{ v any }
 
@@ -81,6 +100,40 @@ func TestValuerEndless(t *testing.T) {
 			t.Errorf("got %s", line)
 		}
 	}
+}
+
+// TestValuerBranching: nor do many of them take longer than they may.
+func TestValuerBranching(t *testing.T) {
+	for _, v := range []slog.LogValuer{branching{}, friends(12)} {
+		line := written(t, nil, nil, func(l *slog.Logger) { l.Info("m", "v", v, "b", 2) })
+		if !strings.Contains(line, `"!ERROR:more than 10000 LogValuers within one"`) || !strings.HasSuffix(line, `,"b":2}`) || len(line) > 10<<20 {
+			t.Errorf("got %d bytes: %.200s", len(line), line)
+		}
+		// What one has used up, another one has not.
+		line = written(t, nil, nil, func(l *slog.Logger) { l.Info("m", "v", v, "w", family()) })
+		if !strings.HasSuffix(line, `,"w":{"name":"p","kid0":{"name":"a","parent":"!ERROR:encountered a cycle via *spanlog_test.node"},"kid1":{"name":"b","parent":"!ERROR:encountered a cycle via *spanlog_test.node"}}}`) {
+			t.Errorf("the end is %s", line[len(line)-300:])
+		}
+	}
+}
+
+// TestGroupPaths: ReplaceAttr is given the path of an attribute, also where it logs itself to a
+// logger with the same groups.
+func TestGroupPaths(t *testing.T) {
+	var l *slog.Logger
+	var paths []string
+	log := func(key string) { l.Info("m", slog.Group(key, "first", 1, "second", 2)) }
+	l = timeless(open(t, &spanlog.Options{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		if len(groups) == 4 {
+			if a.Key == "first" && groups[3] == "v" {
+				log("other")
+			}
+			paths = append(paths, strings.Join(groups, ".")+"."+a.Key)
+		}
+		return a
+	}}, spanlog.Writer{Writer: new(bytes.Buffer)}).Handler()).WithGroup("0").WithGroup("1").WithGroup("2")
+	log("v")
+	equal(t, "paths", strings.Join(paths, " "), "0.1.2.other.first 0.1.2.other.second 0.1.2.v.first 0.1.2.v.second")
 }
 
 // TestDeepGroups: ReplaceAttr sees the path of each attribute, however deep it is, and that of

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/valuer"
 )
 
 // A Recorder is a [slog.Handler] that keeps every record for a test to look
@@ -52,7 +54,7 @@ func (r *Recorder) Enabled(context.Context, slog.Level) bool { return true }
 func (r *Recorder) Handle(ctx context.Context, rec slog.Record) error {
 	attrs := make([]slog.Attr, 0, rec.NumAttrs())
 	rec.Attrs(func(a slog.Attr) bool {
-		attrs = appendResolved(attrs, a)
+		attrs = appendResolved(attrs, a, valuer.Within{})
 		return true
 	})
 	r.log.add(Record{
@@ -71,7 +73,7 @@ func (r *Recorder) Handle(ctx context.Context, rec slog.Record) error {
 func (r *Recorder) WithAttrs(attrs []slog.Attr) slog.Handler {
 	var own []slog.Attr
 	for _, a := range attrs {
-		own = appendResolved(own, a)
+		own = appendResolved(own, a, valuer.Within{})
 	}
 	if len(own) == 0 {
 		return r
@@ -162,8 +164,8 @@ func (s *scope) around(attrs []slog.Attr) []slog.Attr {
 }
 
 // appendResolved appends a to dst by the rules of [slog.Handler].
-func appendResolved(dst []slog.Attr, a slog.Attr) []slog.Attr {
-	a.Value = a.Value.Resolve()
+func appendResolved(dst []slog.Attr, a slog.Attr, within valuer.Within) []slog.Attr {
+	a.Value = within.Resolve(a.Value)
 	if a.Equal(slog.Attr{}) {
 		return dst
 	}
@@ -172,7 +174,7 @@ func appendResolved(dst []slog.Attr, a slog.Attr) []slog.Attr {
 	}
 	var members []slog.Attr
 	for _, m := range a.Value.Group() {
-		members = appendResolved(members, m)
+		members = appendResolved(members, m, within)
 	}
 	switch {
 	case a.Key == "":

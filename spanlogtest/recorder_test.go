@@ -310,3 +310,22 @@ func TestSlicesAreTheCallers(t *testing.T) {
 		t.Errorf("time %v, source %v, want none", got.Time, got.Source())
 	}
 }
+
+// A node logs its parent, which logs the node.
+type node struct{ parent *node }
+
+func (n *node) LogValue() slog.Value { return slog.GroupValue(slog.Any("parent", n.parent)) }
+
+// TestRecorderCycles: what has itself in it ends in an error, also as text.
+func TestRecorderCycles(t *testing.T) {
+	n := &node{}
+	n.parent = &node{n}
+	m := map[string]any{}
+	m["m"] = m
+	rec := New(t)
+	slog.New(rec).With("n", n).Info("m", "m", m)
+	want := `n.parent.parent="!ERROR:encountered a cycle via *spanlogtest.node" m="!ERROR:encountered a cycle via map[string]interface {}"`
+	if got := rec.One("m").String(); !strings.HasSuffix(got, want) {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

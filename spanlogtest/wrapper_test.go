@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/valuer"
 )
 
 // A naive handler adds trace fields in front of any other handler by building
@@ -23,7 +25,7 @@ func (h naive) Enabled(ctx context.Context, level slog.Level) bool { return h.ne
 func (h naive) WithAttrs(attrs []slog.Attr) slog.Handler {
 	var own []slog.Attr
 	for _, a := range attrs {
-		own = appendResolved(own, a)
+		own = appendResolved(own, a, valuer.Within{})
 	}
 	return naive{h.next, append(slices.Clip(h.ops), op{attrs: own})}
 }
@@ -38,7 +40,7 @@ func (h naive) WithGroup(name string) slog.Handler {
 func (h naive) Handle(ctx context.Context, r slog.Record) error {
 	var attrs []slog.Attr
 	for a := range r.Attrs {
-		attrs = appendResolved(attrs, a)
+		attrs = appendResolved(attrs, a, valuer.Within{})
 	}
 	for _, o := range slices.Backward(h.ops) {
 		switch {

@@ -20,6 +20,8 @@ import (
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/spanlog/spanlog/internal/encode"
 )
 
 // A batcher keeps spans or log records until a batch of them has come together,
@@ -196,7 +198,7 @@ func (q *batcher[T]) try(batch []T) (err error) {
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v", v)
+			err = errors.New("panic: " + encode.AnyText("%v", v))
 		}
 	}()
 	ctx := trace.ContextWithSpanContext(context.Background(), exportSpan)

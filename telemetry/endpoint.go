@@ -35,7 +35,7 @@ func fieldError(field, value string, err error) error {
 func redact(s string) string {
 	const hidden = "xxxxx"
 	start := 0
-	if i := strings.Index(s, "://"); i >= 0 {
+	if i := strings.Index(s, "://"); i >= 0 && !strings.ContainsAny(s[:i], ":@") {
 		start = i + len("://")
 	}
 	if at := strings.LastIndexByte(s, '@'); at >= start {

@@ -27,7 +27,7 @@ func newOTLPLogs(ctx context.Context, to *url.URL, headers map[string]string, co
 			MaxElapsedTime:  0, // the batcher sets the limit
 		}),
 	}
-	if len(headers) > 0 {
+	if headers != nil {
 		options = append(options, otlploghttp.WithHeaders(maps.Clone(headers)))
 	}
 	compression := otlploghttp.NoCompression

@@ -35,7 +35,7 @@ func newOTLP(ctx context.Context, to *url.URL, headers map[string]string, compre
 			MaxElapsedTime: 0,
 		}),
 	}
-	if len(headers) > 0 {
+	if headers != nil {
 		options = append(options, otlptracehttp.WithHeaders(maps.Clone(headers)))
 	}
 	compression := otlptracehttp.NoCompression

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync"
 )
 
 // An otlpEnv is what the environment says to the exporter of a signal, which is TRACES or LOGS.
@@ -27,6 +26,12 @@ func newOTLPEnv(warn *warnings, signal string) (e otlpEnv) {
 	e.compress = compressFromEnv(warn, own+"COMPRESSION", all+"COMPRESSION")
 	for _, name := range []string{own + "ENDPOINT", all + "ENDPOINT"} {
 		if _, err := url.Parse(os.Getenv(name)); err != nil { // reported already, if it is of use
+			e.hidden = append(e.hidden, name)
+		}
+	}
+	for _, name := range []string{own + "CLIENT_KEY", all + "CLIENT_KEY"} {
+		path := os.Getenv(name)
+		if _, err := os.Stat(path); path != "" && err != nil { // it may be the key itself
 			e.hidden = append(e.hidden, name)
 		}
 	}
@@ -83,7 +88,8 @@ func parseHeader(entry string) (name, value string, err error) {
 	if value, err = url.PathUnescape(value); err != nil {
 		return "", "", errors.New("the value is not escaped as in a URL")
 	}
-	return name, strings.TrimSpace(value), checkHeader(name, value)
+	value = strings.TrimSpace(value)
+	return name, value, checkHeader(name, value)
 }
 
 // checkHeader reports what is wrong with a header, without saying what it is.
@@ -110,18 +116,14 @@ func compressFromEnv(warn *warnings, names ...string) bool {
 	return true
 }
 
-// hiding is for two calls of Start at the same time.
-var hiding sync.Mutex
-
-// hide calls make while the hidden variables are not set.
-func (e *otlpEnv) hide(make func() error) error {
-	hiding.Lock()
-	defer hiding.Unlock()
+// hide calls f while the hidden variables are not set. For that moment, they are not set for the
+// whole process; preparing is held, so that no other call of Start misses them.
+func (e *otlpEnv) hide(f func() error) error {
 	for _, name := range e.hidden {
 		if value, ok := os.LookupEnv(name); ok {
 			defer os.Setenv(name, value)
 			_ = os.Unsetenv(name)
 		}
 	}
-	return make()
+	return f()
 }

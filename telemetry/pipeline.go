@@ -57,6 +57,31 @@ func newPipeline() *pipeline {
 	return p
 }
 
+// preparing is held while the environment is read, and while a part of it is hidden from exporters.
+var preparing sync.Mutex
+
+// prepare completes the options from the environment, and makes the exporters. It reports whether
+// the environment wants no telemetry at all.
+func (p *pipeline) prepare(ctx context.Context, opts *Options, to endpoints, warn *warnings) (disabled bool, err error) {
+	preparing.Lock()
+	defer preparing.Unlock()
+	disabled = sdkDisabled(warn)
+	if opts.Propagator == nil {
+		opts.Propagator = propagatorFromEnv(warn)
+	}
+	if disabled {
+		return true, nil
+	}
+	if to.zipkin == nil && to.otlp == nil {
+		env := endpointsFromEnv(warn)
+		to.zipkin, to.otlp = env.zipkin, env.otlp
+	}
+	if to.logs == nil {
+		to.logs = logsFromEnv(warn)
+	}
+	return false, p.addExporters(ctx, *opts, to, warn)
+}
+
 // addExporters makes the exporters for the endpoints. They do nothing until
 // addProviders gives them spans. It may fail, and so comes before anything is installed.
 func (p *pipeline) addExporters(ctx context.Context, opts Options, to endpoints, warn *warnings) error {

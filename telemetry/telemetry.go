@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -120,23 +121,11 @@ func Start(ctx context.Context, opts Options) (shutdown func(context.Context) er
 		return nothing, err
 	}
 	var warn warnings
-	disabled := sdkDisabled(&warn)
-	if opts.Propagator == nil {
-		opts.Propagator = propagatorFromEnv(&warn)
-	}
-	if to.zipkin == nil && to.otlp == nil && !disabled {
-		env := endpointsFromEnv(&warn)
-		to.zipkin, to.otlp = env.zipkin, env.otlp
-	}
-	if to.logs == nil && !disabled {
-		to.logs = logsFromEnv(&warn)
-	}
 	ctx = context.WithoutCancel(ctx)
 	p := newPipeline()
-	if !disabled {
-		if err := p.addExporters(ctx, opts, to, &warn); err != nil {
-			return nothing, err
-		}
+	disabled, err := p.prepare(ctx, &opts, to, &warn)
+	if err != nil {
+		return nothing, err
 	}
 	// Nothing fails from here on.
 	p.report = installReporter(opts.OnError)
@@ -188,8 +177,11 @@ func (o *Options) endpoints() (to endpoints, err error) {
 		return to, fieldError("Timeout", o.Timeout.String(), errNegative)
 	}
 	for name, value := range o.Headers {
-		// The value may be a secret and is not repeated.
-		if err := checkHeader(name, value); err != nil {
+		// The value may be a secret and is not repeated, nor a name that is none: it may be the
+		// value of another one.
+		if err := checkHeader(name, value); errors.Is(err, errHeaderName) {
+			return to, fmt.Errorf("telemetry: Headers: %w", err)
+		} else if err != nil {
 			return to, fieldError("Headers", name, err)
 		}
 	}

@@ -202,9 +202,9 @@ func TestOptionErrors(t *testing.T) {
 		{Options{OTLP: "http://u:p@host"}, `telemetry: OTLP: "http://xxxxx@host": OTLP sends no user and no query: use headers`},
 		{Options{OTLP: "http://host?key=1"}, `telemetry: OTLP: "http://host?xxxxx": OTLP sends no user and no query: use headers`},
 		{Options{Timeout: -time.Second}, `telemetry: Timeout: "-1s": negative`},
-		{Options{Headers: map[string]string{"": "x"}}, `telemetry: Headers: "": not a header's name`},
-		{Options{Headers: map[string]string{"a b": "x"}}, `telemetry: Headers: "a b": not a header's name`},
-		{Options{Headers: map[string]string{"a:": "x"}}, `telemetry: Headers: "a:": not a header's name`},
+		{Options{Headers: map[string]string{"": "x"}}, `telemetry: Headers: not a header's name`},
+		{Options{Headers: map[string]string{"a b": "x"}}, `telemetry: Headers: not a header's name`},
+		{Options{Headers: map[string]string{"a:": "x"}}, `telemetry: Headers: not a header's name`},
 		{Options{Headers: map[string]string{"a": "secret\n"}}, `telemetry: Headers: "a": line break in the value`},
 		{Options{SpanProcessors: []sdktrace.SpanProcessor{tracetest.NewSpanRecorder(), nil}}, `telemetry: SpanProcessors: nil at 1`},
 	} {

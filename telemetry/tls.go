@@ -7,6 +7,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 )
 
@@ -32,21 +34,39 @@ func tlsFromEnv(warn *warnings, signal string) *tls.Config {
 	keyName, key := file("CLIENT_KEY")
 	switch {
 	case cert != "" && key != "":
-		pair, err := tls.LoadX509KeyPair(cert, key)
+		certText, err := os.ReadFile(cert)
 		if err != nil {
 			warn.add(name, cert, err)
-		} else {
-			config.Certificates, found = []tls.Certificate{pair}, true
+			break
 		}
+		keyText, err := os.ReadFile(key)
+		if err != nil { // without the path, which may be the key itself
+			*warn = append(*warn, fmt.Errorf("telemetry: %s: %w", keyName, pathless(err)))
+			break
+		}
+		pair, err := tls.X509KeyPair(certText, keyText)
+		if err != nil {
+			warn.add(name, cert, err)
+			break
+		}
+		config.Certificates, found = []tls.Certificate{pair}, true
 	case cert != "":
 		warn.add(name, cert, errors.New("without a CLIENT_KEY"))
 	case key != "":
-		warn.add(keyName, key, errors.New("without a CLIENT_CERTIFICATE"))
+		*warn = append(*warn, fmt.Errorf("telemetry: %s: without a CLIENT_CERTIFICATE", keyName))
 	}
 	if !found {
 		return nil
 	}
 	return &config
+}
+
+// pathless is an error of a file without its path.
+func pathless(err error) error {
+	if e := new(fs.PathError); errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }
 
 // readRoots reads certificates to trust.

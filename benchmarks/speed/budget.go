@@ -14,7 +14,7 @@ type cost struct{ allocs, bytes int }
 // Pools lose what they hold when the collector runs, and sometimes else; the rest of
 // that is rounded away. The buffers of a log file grow while more gathers in them than
 // ever before, which on a busy machine can be in many repetitions one after the other:
-// so what is taken is what has come up several times.
+// so it goes on until the least has come up several times.
 const (
 	costRecords     = 2000
 	costSeen        = 3

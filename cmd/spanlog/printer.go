@@ -26,8 +26,8 @@ type printer interface {
 	print(*line) error
 }
 
-// jsonPrinter writes each line as JSON: the objects as they are, byte for byte, and other lines as the
-// message of one, so that jq does not stop at them.
+// jsonPrinter writes each line as JSON: the objects as they are, byte for byte, and other lines as
+// the message of one, so that jq does not stop at them.
 type jsonPrinter struct{ w io.Writer }
 
 func (p *jsonPrinter) print(l *line) error {

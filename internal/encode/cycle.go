@@ -4,13 +4,21 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"strings"
 	"sync"
 )
 
 // ValueText is [slog.Value.String], but see AnyText.
 func ValueText(v slog.Value) string {
-	if v.Kind() == slog.KindAny {
+	switch v.Kind() {
+	case slog.KindAny:
 		return AnyText("%v", v.Any())
+	case slog.KindGroup:
+		members := make([]string, 0, len(v.Group()))
+		for _, a := range v.Group() {
+			members = append(members, a.Key+"="+ValueText(a.Value))
+		}
+		return "[" + strings.Join(members, " ") + "]"
 	}
 	return v.String()
 }
@@ -36,10 +44,12 @@ func cycleIn(a any) reflect.Type {
 	}
 	to := v
 	if v.Kind() == reflect.Pointer {
-		to = v.Elem()
+		if to = v.Elem(); to.Kind() == reflect.Interface {
+			return nil // of a pointer to an interface, fmt prints the address
+		}
 	}
-	if !to.IsValid() || to.Kind() == reflect.Interface || !canCycle(to.Type()) || printsItself(v) {
-		return nil // of a pointer to an interface, fmt prints the address
+	if !to.IsValid() || !canCycle(to.Type()) || printsItself(v) {
+		return nil
 	}
 	return new(cycleFinder).find(to, 0)
 }

@@ -60,6 +60,7 @@ func TestCycles(t *testing.T) {
 		{"beside others", around(func(m any) any { return wide{a: [2]any{1, "x"}, m: map[string][]any{"x": {1, m}}} }), inSlice},
 		{"twice", around(func(m any) any { return []any{m, m} }), inSlice},
 		{"in a reflect.Value", reflect.ValueOf(slice), inSlice},
+		{"in a reflect.Value of an interface", reflect.ValueOf(&inInterface).Elem(), inSlice},
 		{"hidden from its own text", holder{hidden}, "encode.named"},
 		{"behind a pointer that is not followed", around(func(m any) any { return &m }), ""},
 		{"behind a pointer to an interface", &inInterface, ""},

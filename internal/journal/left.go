@@ -42,8 +42,9 @@ func Left(path string) (int, error) {
 		return 0, fmt.Errorf("%w: %s", ErrDamaged, path)
 	}
 	c, _, _ := newestCheckpoint(page, h.salt)
-	if last := newest(order.Uint64(page[newestAt:])); last > 0 && last >= c.seq {
-		return int(min(last-c.seq+1, h.capacity/recordHeader)), nil
+	first, last := max(c.seq, 1), newest(order.Uint64(page[newestAt:]))
+	if last < first {
+		return 0, nil
 	}
-	return 0, nil
+	return int(min(last-first+1, h.capacity/recordHeader)), nil
 }

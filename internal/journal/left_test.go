@@ -44,6 +44,21 @@ func TestLeft(t *testing.T) {
 	}
 }
 
+// TestLeftUnknown: without a checkpoint, all may be missing that was ever logged.
+func TestLeftUnknown(t *testing.T) {
+	j := newJournal(t, MinCapacity)
+	fill(t, j).add(100, 200, 300).begin(1).done(1)
+	b := fileBytes(t, j)
+	drop(j)
+	for _, at := range []int{slotAt, slotCopyAt} {
+		clear(b[at:][:slotSize])
+	}
+	must(t, os.WriteFile(j.path, b, 0o600))
+	if n, err := Left(j.path); n != 3 || err != nil {
+		t.Errorf("got %d, %v; want 3", n, err)
+	}
+}
+
 func TestLeftDamaged(t *testing.T) {
 	j := newJournal(t, MinCapacity)
 	fill(t, j).add(100)

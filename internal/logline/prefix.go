@@ -98,7 +98,7 @@ func isNumbered(name []byte) bool {
 func (p *prefix) readTime(b []byte, loc *time.Location) {
 	const shortest, longest = len("2006-01-02T15:04:05Z"), len("2006-01-02T15:04:05.999999999+01:00")
 	end := bytes.IndexByte(b[:min(len(b), longest+1)], ' ')
-	if end < shortest || b[len("2006-01-02")] != 'T' {
+	if end < shortest || b[len("2006-01-02")] != 'T' || !hasZone(b[:end]) {
 		return
 	}
 	t, ok := parseTime(b[:end], loc)
@@ -116,6 +116,12 @@ func (p *prefix) readTime(b []byte, loc *time.Location) {
 		p.stream = b[:stream]
 		p.size += tag
 	}
+}
+
+// hasZone reports whether a time ends in a zone, as it does wherever it is a prefix.
+func hasZone(b []byte) bool {
+	zone := b[len(b)-len("+01:00"):]
+	return b[len(b)-1] == 'Z' || zone[0] == '+' || zone[0] == '-'
 }
 
 // addTo adds what is said of the container to a record.

@@ -45,6 +45,7 @@ func TestPrefixes(t *testing.T) {
 		{"a container without a name", `[pod/shop/] ` + object, `plain msg=[pod/shop/] ` + object},
 		{"another object than a pod", `[job/shop/shop] ` + object, `plain msg=[job/shop/shop] ` + object},
 		{"no such day", `2026-02-30T11:57:09.5Z ` + object, `plain msg=2026-02-30T11:57:09.5Z ` + object},
+		{"a time without a zone", `2026-11-22T11:57:09.5123 ` + object, `plain msg=2026-11-22T11:57:09.5123 ` + object},
 		{"a date without its time", `2026-11-22 ` + object, `plain msg=2026-11-22 ` + object},
 		{"a stream without a time", `stdout F ` + object, `plain msg=stdout F ` + object},
 		{"another stream", `2026-11-22T11:57:09Z stdlog F ` + object, `plain msg=2026-11-22T11:57:09Z stdlog F ` + object},

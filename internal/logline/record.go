@@ -89,8 +89,8 @@ func (s *Scanner) fill(r *Record) {
 	r.Attrs = slices.DeleteFunc(r.Attrs, func(a Attr) bool { return a.raw == nil })
 }
 
-// use returns an attribute's text, and marks it as used: no attribute is without a raw value otherwise,
-// but for words without a value, for which that is empty and not nil.
+// use returns an attribute's text, and marks it as used. All others have a raw value that is not
+// nil: that of a word without a value is empty.
 func (r *Record) use(attr int32) []byte {
 	r.Attrs[attr].raw = nil
 	return r.Attrs[attr].Text

@@ -27,6 +27,8 @@ func refTrim(line []byte) []byte {
 var refPrefix = regexp.MustCompile(`^(?:\[pod/([a-zA-Z0-9][\w.-]{0,252})/([a-zA-Z0-9][\w.-]{0,252})\] |([a-zA-Z0-9][\w.-]{0,252}) +\|(?:\x1b\[[0-9;:]*m)* )?(?:\x1b\[[0-9;:]*m)*` +
 	`(?:(\d{4}-\d\d-\d\dT\S{9,24}) (?:(stdout|stderr) [FP] )?)?(?:\x1b\[[0-9;:]*m)*`)
 
+var refZone = regexp.MustCompile(`(Z|[+-].{5})$`)
+
 var refNumbered = regexp.MustCompile(`[a-zA-Z].*[-_][0-9]+$`)
 
 // refBody returns a line without its prefix, the time in that, and what else it says.
@@ -38,9 +40,9 @@ func refBody(line []byte, loc *time.Location) (body []byte, at int64, attrs []At
 	}
 	if t := string(m[4]); t != "" {
 		var ok bool
-		if at, ok = refTime(t, loc); !ok { // then it is of the line, if it is anything
+		if at, ok = refTime(t, loc); !ok || !refZone.MatchString(t) { // then it is of the line, if it is anything
 			end := bytes.Index(line, m[4])
-			m[0], m[5] = line[:end], nil
+			at, m[0], m[5] = 0, line[:end], nil
 		}
 	}
 	for i, key := range []string{1: "pod", 2: "container", 3: "container", 5: "stream"} {
