@@ -24,7 +24,8 @@ import (
 //	spanlog: console sink is back after 12.3s; 523 records went elsewhere
 //
 // A [File] takes a record also if it cannot write it just then: that waits in the journal, and
-// the next sink gets what there is no room for. With WriteThrough, it waits in memory.
+// the next sink gets what there is no room for. With WriteThrough, it waits in memory. A sink
+// that ends the goroutine costs the record, which is counted.
 //
 // A sink that is stuck does not fail: it makes the others wait, too. To have only
 // a goroutine of its own wait, put an [Async] around the Failover. New

@@ -72,7 +72,8 @@
 // Options win over the environment, the environment over the defaults. A bad
 // value in Options is an error from [Start]. A bad value in the environment is
 // reported (see [Options].OnError) and the default holds: a program must not
-// fail to start because of its tracing.
+// fail to start because of its tracing. Headers, keys and addresses that can't be
+// used are unset for a moment within [Start], as the exporters would print them.
 //
 // # When the server is down
 //
