@@ -13,12 +13,13 @@ type cost struct{ allocs, bytes int }
 
 // Pools lose what they hold when the collector runs, and sometimes else; the rest of
 // that is rounded away. The buffers of a log file grow while more gathers in them than
-// ever before, which on a busy machine can be in many repetitions one after the other:
-// so it goes on until the least has come up several times.
+// ever before, and goroutines that move between processors find other pools: on a busy
+// machine that can be in many repetitions one after the other. So it goes on until there
+// is nothing, or until the least has come up many times.
 const (
 	costRecords     = 2000
-	costSeen        = 3
-	costRepetitions = 50
+	costSeen        = 10
+	costRepetitions = 100
 )
 
 // measure returns what a record allocates in the least of several repetitions of n
@@ -28,7 +29,7 @@ func (e *entrant) measure(n int) (cost, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	n *= e.scenario.times // goroutines have a price as well
 	least, seen := cost{math.MaxInt, math.MaxInt}, 0
-	for i := 0; seen < costSeen && i < costRepetitions; i++ {
+	for i := 0; least != (cost{}) && seen < costSeen && i < costRepetitions; i++ {
 		runtime.GC()
 		e.logAll(max(n/10, 64)) // fills the pools
 		var before, after runtime.MemStats
