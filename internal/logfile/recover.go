@@ -66,8 +66,9 @@ func Recover(path string) (records int, err error) {
 	return records, errors.Join(without, closing, errors.Join(reports...))
 }
 
-// Left returns how many records Recover would find in the journal of a log: it is 0 also if that
-// can't be told, and while a process has the journal. Some of them may be in the log already.
+// Left returns how many records there seem to be for Recover in the journal of a log, of which it
+// reads the first page only. Some of them may be in the log already. It is 0 also if that can't be
+// told, and while a process has the journal.
 func Left(path string) int {
 	path, err := Resolve(path)
 	if err != nil {
