@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -74,10 +75,11 @@ func TestTailOnce(t *testing.T) {
 	// Blocks of a few lines, so that tails begin within blocks and between them.
 	x := open(t, Options{Follow: true, Poll: time.Millisecond, blockSize: 512}, path)
 	more := make(chan int)
-	written := make(chan []string)
+	written := make(chan struct{})
+	var all []string // those that are wanted
 	lines := 0
 	go func() {
-		var all []string
+		defer close(written)
 		for n := range more {
 			for range n {
 				text := recordOf(lines, lines%7, "INFO", "wanted")
@@ -94,10 +96,14 @@ func TestTailOnce(t *testing.T) {
 				}
 			}
 		}
-		written <- all
 	}()
+	stop := sync.OnceFunc(func() {
+		close(more)
+		<-written
+	})
+	defer stop() // before the directory goes
 	var first *Tail
-	seen, seenAll := 0, 0 // lines when it began, and with those that were taken
+	seen := 0 // lines that the first tail had: when it began, and those that were taken
 	for i := range tails {
 		more <- 20 // while the tail begins
 		tail, err := x.Tail(context.Background(), Request{Query: wantedQuery, Limit: 1 + i})
@@ -107,30 +113,30 @@ func TestTailOnce(t *testing.T) {
 		taken := next(t, tail, 1+i%9)
 		page := backwards(t, x, before)
 		if i == 0 {
-			first, seen, seenAll = tail, len(page), len(page)+len(taken)
+			first, seen = tail, len(page)+len(taken)
 		}
+		fresh := max(0, len(page)-seen) // the first page lacks what was taken after it
 		n, goesOn := tail.Fresh(first.Cursor())
-		if want := min(len(page)-seen, len(tail.Page.Lines)); n != want {
+		if want := min(fresh, len(tail.Page.Lines)); n != want {
 			t.Fatalf("%d lines are newer than the first tail, want %d", n, want)
 		}
-		if goesOn && n != len(page)-seen {
-			t.Fatalf("it goes on, with %d lines of %d", n, len(page)-seen)
+		if goesOn && n != fresh {
+			t.Fatalf("it goes on, with %d lines of %d", n, fresh)
 		}
 		if n := len(tail.Page.Lines); !strings.HasSuffix(strings.Join(page, "\n"), strings.Join(texts(tail.Page.Lines), "\n")) || n > 1+i {
 			t.Fatalf("the %d lines of the page are not the last ones before the cursor", n)
 		}
 		equalTexts(t, "backwards from the cursor after lines were taken", backwards(t, x, tail.Cursor()), append(page, taken...))
 	}
-	close(more)
+	stop()
 	if n, goesOn := first.Fresh("nonsense"); n != len(first.Page.Lines) || goesOn {
 		t.Errorf("of no cursor, %d lines are newer", n)
 	}
-	all := <-written
 	await(t, "all is there", func() bool { return x.Stats().Lines == int64(lines) })
 	tail, err := x.Tail(context.Background(), Request{Query: wantedQuery})
 	must(t, err)
 	equalTexts(t, "all", backwards(t, x, tail.Cursor()), all)
-	equalTexts(t, "what the first tail had not seen", next(t, first, 7), all[seenAll:])
+	equalTexts(t, "what the first tail had not seen", next(t, first, 7), all[seen:])
 }
 
 // texts are the texts of lines from the last one back, in the log's order.
