@@ -7,16 +7,20 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 // TestFlightRecorder: the file has Info of all requests, and Debug of exactly those that
-// fail, complete and in order.
+// fail, complete and in order. Time is synctest's: a machine that stands still for a moment would
+// make others late.
 func TestFlightRecorder(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var out strings.Builder
-	if err := run(context.Background(), &out); err != nil {
-		t.Fatal(err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		if err := run(context.Background(), &out); err != nil {
+			t.Fatal(err)
+		}
+	})
 	b, err := os.ReadFile(logFile)
 	if err != nil {
 		t.Fatal(err)
