@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestShutdownStuck: Shutdown returns by its deadline, says how many records are
@@ -63,8 +64,8 @@ func TestAsyncLate(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := l.Handler().Handle(bg, slog.NewRecord(time.Now(), slog.LevelInfo, "late", 0))
-	equal(t, "console", messages(t, console.String()), "one late")
-	equal(t, "writer", messages(t, writer.String()), "one")
+	assert.Equal(t, "console", messages(t, console.String()), "one late")
+	assert.Equal(t, "writer", messages(t, writer.String()), "one")
 	if !errors.Is(err, spanlog.ErrClosed) || strings.Contains(err.Error(), "console") {
 		t.Errorf("late: %v", err)
 	}

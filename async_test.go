@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -124,7 +125,7 @@ func TestAsyncOverflow(t *testing.T) {
 				time.Sleep(time.Second)
 				close(g.open)
 				flush(t, l)
-				equal(t, "delivered", messages(t, g.String()), test.want)
+				assert.Equal(t, "delivered", messages(t, g.String()), test.want)
 				checkSum(t, l.Stats().Sinks[0], 20)
 			})
 		})
@@ -200,7 +201,7 @@ func TestAsyncBlockedPipe(t *testing.T) {
 				read <- string(b)
 			}()
 			sent := goroutines * each
-			eventually(t, "all are accounted for", func() bool {
+			assert.Eventually(t, "all are accounted for", func() bool {
 				s := l.Stats().Sinks[0]
 				return s.Delivered+dropped(s) == uint64(sent)+s.Notices
 			})

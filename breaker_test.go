@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestBreakerProbes: a sink that always fails, however it does, gets five records,
@@ -32,9 +33,9 @@ func TestBreakerProbes(t *testing.T) {
 					for range sent {
 						p.act(t, "i 50ms")
 					}
-					equal(t, "tried", fmt.Sprint(f.tried), want)
+					assert.Equal(t, "tried", fmt.Sprint(f.tried), want)
 					s := p.l.Stats().Sinks[0]
-					equal(t, "dropped", fmt.Sprint(s.Dropped), fmt.Sprintf("[{INFO broken %d} {INFO error 16}]", sent-16))
+					assert.Equal(t, "dropped", fmt.Sprint(s.Dropped), fmt.Sprintf("[{INFO broken %d} {INFO error 16}]", sent-16))
 					if !s.BrokenOff {
 						t.Error("it is not broken off")
 					}
@@ -57,7 +58,7 @@ func TestBreakerHeals(t *testing.T) {
 					t.Error("it is still broken off")
 				}
 				p.act(t, "fail 9i 99ms i 1ms i 200ms i work 400ms i close")
-				equal(t, "tried", fmt.Sprint(f.tried),
+				assert.Equal(t, "tried", fmt.Sprint(f.tried),
 					"[0s 0s 0s 0s 0s 100ms 300ms 700ms"+ // probes that fail
 						" 1.5s 1.5s 1.5s 1.5s 1.5s"+ // one that works, a notice, three records
 						" 1.5s 1.5s 1.5s 1.5s 1.5s 1.6s 1.8s"+
@@ -182,7 +183,7 @@ func TestBreakerOneProbe(t *testing.T) {
 					l.Info("after")
 					time.Sleep(time.Millisecond)
 				}
-				equal(t, "tried afterwards", strconv.Itoa(tried), test.tried)
+				assert.Equal(t, "tried afterwards", strconv.Itoa(tried), test.tried)
 				checkSum(t, l.Stats().Sinks[0], 5+1+100+100)
 			})
 		})
@@ -328,7 +329,7 @@ func TestNoBreaker(t *testing.T) {
 			t.Error(err)
 		}
 		slog.New(h).Info("works")
-		equal(t, "written", messages(t, f.String()), "works works")
+		assert.Equal(t, "written", messages(t, f.String()), "works works")
 		if len(f.tried) != 32 {
 			t.Errorf("tried %d times, want 32", len(f.tried))
 		}
@@ -355,7 +356,7 @@ func TestBreakerFile(t *testing.T) {
 		}
 	}
 	s := l.Stats().Sinks[0]
-	equal(t, "dropped", fmt.Sprint(s.Dropped), fmt.Sprintf("[{INFO broken %d} {INFO error %d}]", sent-tried, tried))
+	assert.Equal(t, "dropped", fmt.Sprint(s.Dropped), fmt.Sprintf("[{INFO broken %d} {INFO error %d}]", sent-tried, tried))
 	if !s.BrokenOff {
 		t.Error("it is not broken off")
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // terminal is a writer that says it is a terminal, and keeps what it is written.
@@ -198,7 +199,7 @@ func TestEntryWriter(t *testing.T) {
 				t.Fatalf("%d entries", len(w.entries))
 			}
 			e := w.entries[0]
-			equal(t, "line", w.lines[0], test.line)
+			assert.Equal(t, "line", w.lines[0], test.line)
 			if !e.Time.Equal(noon) || e.Level != slog.LevelWarn || !e.Span.Equal(w3cSpan(1)) {
 				t.Errorf("got %v %v %v", e.Time, e.Level, e.Span)
 			}

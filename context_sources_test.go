@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/baggage"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestContextTwiceSources is the same for what options take from the context.
@@ -21,7 +22,7 @@ func TestContextTwiceSources(t *testing.T) {
 	ctx := spanlog.Scope(withBaggage(t, bg, "tenant=acme"))
 	spanlog.Add(ctx, "user", "ann")
 	got := relayed(opts, func(l *slog.Logger) { slog.New(spanlog.NewHandler(l.Handler(), opts)).InfoContext(ctx, "m") })
-	equal(t, "twice", got, `{"level":"INFO","msg":"m","tenant":"acme","user":"ann","request":7}`)
+	assert.Equal(t, "twice", got, `{"level":"INFO","msg":"m","tenant":"acme","user":"ann","request":7}`)
 }
 
 func withBaggage(t *testing.T, ctx context.Context, s string) context.Context {
@@ -53,8 +54,8 @@ func TestBaggage(t *testing.T) {
 	} {
 		opts := &spanlog.Options{Baggage: test.keys}
 		log := func(l *slog.Logger) { test.log(l, withBaggage(t, bg, in)) }
-		equal(t, test.name, written(t, opts, nil, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
-		equal(t, test.name+", relayed", relayed(opts, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
+		assert.Equal(t, test.name, written(t, opts, nil, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
+		assert.Equal(t, test.name+", relayed", relayed(opts, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
 	}
 }
 
@@ -93,9 +94,9 @@ func TestFromContext(t *testing.T) {
 			log := func(l *slog.Logger) { l.WithGroup("g").InfoContext(ctx, "m", "x", 1) }
 			var heard hearing
 			opts := &spanlog.Options{FromContext: test.from, OnError: heard.onError}
-			equal(t, "New", written(t, opts, nil, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
-			equal(t, "OnError", heard.String(), test.err)
-			equal(t, "NewHandler", relayed(opts, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
+			assert.Equal(t, "New", written(t, opts, nil, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
+			assert.Equal(t, "OnError", heard.String(), test.err)
+			assert.Equal(t, "NewHandler", relayed(opts, log), `{"level":"INFO","msg":"m"`+test.want+`}`)
 		})
 	}
 	for _, a := range static[:cap(static)][2:] {
@@ -121,7 +122,7 @@ func TestFromContextLogs(t *testing.T) {
 		return append(dst, slog.Int("b", 2))
 	}}, spanlog.Writer{Writer: &buf})
 	timeless(l.Handler()).Info("outer", "y", 2)
-	equal(t, "both", buf.String(), `{"level":"INFO","msg":"inner","a":1,"b":2,"x":1}
+	assert.Equal(t, "both", buf.String(), `{"level":"INFO","msg":"inner","a":1,"b":2,"x":1}
 {"level":"INFO","msg":"outer","a":1,"b":2,"y":2}
 `)
 }

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 func TestWith(t *testing.T) {
@@ -67,9 +68,9 @@ func TestWith(t *testing.T) {
 			l.InfoContext(ctx, "m")
 		}, `,"a":1`},
 	} {
-		equal(t, test.name, written(t, nil, nil, test.log), `{"level":"INFO","msg":"m"`+test.want+`}`)
+		assert.Equal(t, test.name, written(t, nil, nil, test.log), `{"level":"INFO","msg":"m"`+test.want+`}`)
 		if test.name != "at the root" { // slog writes With's first
-			equal(t, test.name+", relayed", relayed(nil, test.log), idsLast(`{"level":"INFO","msg":"m"`+test.want+`}`))
+			assert.Equal(t, test.name+", relayed", relayed(nil, test.log), idsLast(`{"level":"INFO","msg":"m"`+test.want+`}`))
 		}
 	}
 }
@@ -169,8 +170,8 @@ func TestScope(t *testing.T) {
 			l.InfoContext(ctx, "m")
 		}, `,"token":"***"`},
 	} {
-		equal(t, test.name, written(t, nil, nil, test.log), `{"level":"INFO","msg":"m"`+test.want+`}`)
-		equal(t, test.name+", relayed", relayed(nil, test.log), idsLast(`{"level":"INFO","msg":"m"`+test.want+`}`))
+		assert.Equal(t, test.name, written(t, nil, nil, test.log), `{"level":"INFO","msg":"m"`+test.want+`}`)
+		assert.Equal(t, test.name+", relayed", relayed(nil, test.log), idsLast(`{"level":"INFO","msg":"m"`+test.want+`}`))
 	}
 }
 
@@ -214,7 +215,7 @@ func TestContextMemory(t *testing.T) {
 	log := func(name string, ctx context.Context) {
 		t.Run(name, func(t *testing.T) {
 			got := written(t, &spanlog.Options{Redact: []string{"y"}}, nil, func(l *slog.Logger) { l.InfoContext(ctx, "m") })
-			equal(t, name, got, `{"level":"INFO","msg":"m","a":1,"b":2,"g":{"x":1}}`)
+			assert.Equal(t, name, got, `{"level":"INFO","msg":"m","a":1,"b":2,"g":{"x":1}}`)
 		})
 	}
 	with := spanlog.With(bg, args...)
@@ -240,7 +241,7 @@ func TestContextGivesWay(t *testing.T) {
 	got := written(t, nil, nil, func(l *slog.Logger) {
 		l.With("a", 2).InfoContext(spanlog.With(bg, "a", 1, "b", 1), "m")
 	})
-	equal(t, "to the logger's", got, `{"level":"INFO","msg":"m","b":1,"a":2}`)
+	assert.Equal(t, "to the logger's", got, `{"level":"INFO","msg":"m","b":1,"a":2}`)
 }
 
 // TestContextTwice has a handler around a handler: both read the context, and
@@ -267,10 +268,10 @@ func TestContextTwice(t *testing.T) {
 			want := `{"level":"INFO","msg":"m","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","trace_flags":"01","a":` + test.want
 			twice := func(l *slog.Logger) *slog.Logger { return slog.New(spanlog.NewHandler(l.Handler(), nil)) }
 			log := func(l *slog.Logger) { twice(l).InfoContext(ctx, "m", "b", 2) }
-			equal(t, "New", written(t, nil, nil, log), want+`,"b":2}`)
-			equal(t, "NewHandler", relayed(nil, log), idsLast(want+`,"b":2}`))
+			assert.Equal(t, "New", written(t, nil, nil, log), want+`,"b":2}`)
+			assert.Equal(t, "NewHandler", relayed(nil, log), idsLast(want+`,"b":2}`))
 			log = func(l *slog.Logger) { twice(l).WithGroup("g").InfoContext(ctx, "m", "b", 2) }
-			equal(t, "in a group", written(t, nil, nil, log), want+`,"g":{"b":2}}`)
+			assert.Equal(t, "in a group", written(t, nil, nil, log), want+`,"g":{"b":2}}`)
 		})
 	}
 }
@@ -292,10 +293,10 @@ func TestSpanContextOption(t *testing.T) {
 			var heard hearing
 			opts := &spanlog.Options{SpanContext: test.find, OnError: heard.onError}
 			log := func(l *slog.Logger) { l.WithGroup("g").InfoContext(inSpan(bg), "m", "x", 1) }
-			equal(t, "New", written(t, opts, nil, log), `{"level":"INFO","msg":"m"`+test.want+`,"g":{"x":1}}`)
-			equal(t, "OnError", heard.String(), test.err)
-			equal(t, "NewHandler", relayed(opts, log), idsLast(`{"level":"INFO","msg":"m"`+test.want+`,"g":{"x":1}}`))
-			equal(t, "nil context", relayed(opts, func(l *slog.Logger) { l.InfoContext(nilContext, "m") }), `{"level":"INFO","msg":"m"`+test.want+`}`)
+			assert.Equal(t, "New", written(t, opts, nil, log), `{"level":"INFO","msg":"m"`+test.want+`,"g":{"x":1}}`)
+			assert.Equal(t, "OnError", heard.String(), test.err)
+			assert.Equal(t, "NewHandler", relayed(opts, log), idsLast(`{"level":"INFO","msg":"m"`+test.want+`,"g":{"x":1}}`))
+			assert.Equal(t, "nil context", relayed(opts, func(l *slog.Logger) { l.InfoContext(nilContext, "m") }), `{"level":"INFO","msg":"m"`+test.want+`}`)
 		})
 	}
 }
@@ -317,7 +318,7 @@ func TestContextGroup(t *testing.T) {
 		{"another one", func(l *slog.Logger) { l.WithGroup("c").InfoContext(ctx, "m", "a", 2) }, `"a":1,"c":{"a":2}}`},
 	} {
 		const front = `{"level":"INFO","msg":"m",`
-		equal(t, test.name, written(t, nil, nil, test.log), front+test.want)
-		equal(t, test.name+", around a handler", relayed(nil, test.log), front+test.want)
+		assert.Equal(t, test.name, written(t, nil, nil, test.log), front+test.want)
+		assert.Equal(t, test.name+", around a handler", relayed(nil, test.log), front+test.want)
 	}
 }

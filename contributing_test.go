@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // maxRecipe is how many lines a recipe may have, without blank ones and fences.
@@ -29,7 +31,7 @@ func TestContributing(t *testing.T) {
 	for _, r := range recipes {
 		names = append(names, r.name)
 	}
-	equal(t, "recipes", strings.Join(names, ", "), "sink, format, schema")
+	assert.Equal(t, "recipes", strings.Join(names, ", "), "sink, format, schema")
 	c := copyCheckout(t)
 	for _, r := range recipes {
 		t.Run(r.name, func(t *testing.T) {
@@ -47,7 +49,7 @@ func TestContributing(t *testing.T) {
 			for _, command := range r.commands {
 				c.run(t, command)
 			}
-			equal(t, "touched", strings.Join(c.touched(t), " "), strings.Join(slices.Sorted(maps.Keys(named)), " "))
+			assert.Equal(t, "touched", strings.Join(c.touched(t), " "), strings.Join(slices.Sorted(maps.Keys(named)), " "))
 			for name := range named {
 				text := content(t, filepath.Join(c.dir, name))
 				if formatted, err := format.Source([]byte(text)); err != nil || string(formatted) != text {
@@ -86,7 +88,7 @@ func TestContributingRules(t *testing.T) {
 			t.Errorf("%s: got error %v, want %q", c.name, err, c.err)
 		}
 		if err == nil {
-			equal(t, c.name, content(t, filepath.Join(dir, file)), c.want)
+			assert.Equal(t, c.name, content(t, filepath.Join(dir, file)), c.want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 func TestEnvironmentFormat(t *testing.T) {
@@ -27,8 +28,8 @@ func TestEnvironmentFormat(t *testing.T) {
 			var console, writer bytes.Buffer
 			l := open(t, nil, spanlog.Console{Writer: &console, Format: test.format}, spanlog.Writer{Writer: &writer})
 			timeless(l.Handler()).Info("m", "a", 1)
-			equal(t, "console", console.String(), test.want+"\n")
-			equal(t, "writer", writer.String(), `{"level":"INFO","msg":"m","a":1}`+"\n")
+			assert.Equal(t, "console", console.String(), test.want+"\n")
+			assert.Equal(t, "writer", writer.String(), `{"level":"INFO","msg":"m","a":1}`+"\n")
 		})
 	}
 }
@@ -72,7 +73,7 @@ func TestEnvironmentPretty(t *testing.T) {
 		timeless(l.Handler()).Info("m", "a", 1)
 		return buf.String()
 	}
-	equal(t, "Pretty", log("Pretty", nil), log("json", spanlog.Pretty))
+	assert.Equal(t, "Pretty", log("Pretty", nil), log("json", spanlog.Pretty))
 }
 
 // TestEnvironmentBad: a value that cannot be understood is one warning, which

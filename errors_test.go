@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 var errBroken = errors.New("broken")
@@ -89,8 +90,8 @@ func TestIsolation(t *testing.T) {
 			l := open(t, &spanlog.Options{OnError: heard.onError}, spanlog.Writer{Writer: &before}, test.sink, spanlog.Writer{Writer: &after})
 			timeless(l.Handler()).With("a", 1).WithGroup("g").InfoContext(inSpan(bg), "m", "b", 2)
 			const want = `{"level":"INFO","msg":"m","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","trace_flags":"01","a":1,"g":{"b":2}}` + "\n"
-			equal(t, "the sink before", before.String(), want)
-			equal(t, "the sink after", after.String(), want)
+			assert.Equal(t, "the sink before", before.String(), want)
+			assert.Equal(t, "the sink after", after.String(), want)
 			if !strings.Contains(heard.String(), test.want) {
 				t.Errorf("OnError was told %q, want %q", heard.String(), test.want)
 			}
@@ -185,8 +186,8 @@ func TestFormatFuncMemory(t *testing.T) {
 	other2 := open(t, nil, spanlog.Writer{Writer: io.Discard})
 	other2.Info("two") // with the same memory, if that is kept
 	l.Info("three")
-	equal(t, "lines", buf.String(), "ready\nready\n")
-	equal(t, "the other's lines", other.String(), "one\nthree\n")
+	assert.Equal(t, "lines", buf.String(), "ready\nready\n")
+	assert.Equal(t, "the other's lines", other.String(), "one\nthree\n")
 	if got := ready[:cap(ready)]; string(got[:5]) != "ready" || len(bytes.Trim(got[5:], "\x00")) > 0 {
 		t.Errorf("the line has become %q", bytes.TrimRight(got, "\x00"))
 	}
@@ -263,7 +264,7 @@ func TestValuesThatLog(t *testing.T) {
 	})
 	l = timeless(open(t, &spanlog.Options{Level: slog.LevelDebug}, spanlog.Writer{Writer: &buf}, spanlog.Writer{Writer: io.Discard, Format: format}).Handler())
 	l.Info("outer", "a", logValue(inner), "b", 2)
-	equal(t, "lines", buf.String(), `{"level":"INFO","msg":"inner","x":1}
+	assert.Equal(t, "lines", buf.String(), `{"level":"INFO","msg":"inner","x":1}
 {"level":"INFO","msg":"outer","a":"v","b":2}
 {"level":"DEBUG","msg":"from the format","y":2}
 `)
@@ -368,7 +369,7 @@ func TestOnErrorNil(t *testing.T) {
 			time.Sleep(time.Minute)
 			l.Info("m")
 		})
-		equal(t, "stderr", stderr, `spanlog: writer sink spanlog_test.writeFunc: broken
+		assert.Equal(t, "stderr", stderr, `spanlog: writer sink spanlog_test.writeFunc: broken
 spanlog: writer sink spanlog_test.writeFunc: broken (more errors since the last report: 3)
 spanlog: writer sink spanlog_test.writeFunc: broken
 `)
@@ -377,7 +378,7 @@ spanlog: writer sink spanlog_test.writeFunc: broken
 
 func TestSinkError(t *testing.T) {
 	err := &spanlog.SinkError{Sink: "console sink", Err: errBroken}
-	equal(t, "text", err.Error(), "console sink: broken")
+	assert.Equal(t, "text", err.Error(), "console sink: broken")
 	if !errors.Is(err, errBroken) {
 		t.Error("not what it wraps")
 	}

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestFailoverFile: a File may be any of the sinks. What waits in it is taken.
@@ -54,7 +55,7 @@ func TestFailoverFile(t *testing.T) {
 					}
 				}
 				slices.Sort(got)
-				equal(t, "written", strings.NewReplacer(fmt.Sprintf("file sink %q", path), "file", "console sink", "(A)").Replace(strings.Join(got, " | ")), test.want)
+				assert.Equal(t, "written", strings.NewReplacer(fmt.Sprintf("file sink %q", path), "file", "console sink", "(A)").Replace(strings.Join(got, " | ")), test.want)
 				checkSum(t, p.l.Stats().Sinks[0], p.logged)
 			})
 		})
@@ -80,7 +81,7 @@ func TestFailoverFileFirst(t *testing.T) {
 		if first {
 			want = "m"
 		}
-		equal(t, "in the file when the console is written", messages(t, before), want)
+		assert.Equal(t, "in the file when the console is written", messages(t, before), want)
 	}
 }
 
@@ -101,7 +102,7 @@ func TestFailoverFileFull(t *testing.T) {
 	if err := l.Shutdown(ctx); !strings.Contains(text(err), `failover sink: close: file sink "/dev/full": close: 7 records lost`) {
 		t.Errorf("Shutdown returns %v", err)
 	}
-	equal(t, "the console", f.String(), "")
+	assert.Equal(t, "the console", f.String(), "")
 	s := l.Stats().Sinks[0]
 	checkSum(t, s, 7)
 	if fmt.Sprint(s.Dropped) != "[{ERROR error 7}]" || s.Sinks[0].FailedOver != 0 || s.Sinks[0].BrokenOff {
@@ -276,7 +277,7 @@ func TestFailoverClosed(t *testing.T) {
 				if !test.closed {
 					test.want += " 0"
 				}
-				equal(t, "written", p.written(t), test.want)
+				assert.Equal(t, "written", p.written(t), test.want)
 			})
 		})
 	}
@@ -313,8 +314,8 @@ func TestFailoverLimit(t *testing.T) {
 			a.set("work")
 			log("6 6 7")
 			const gone, back = "spanlog: console sink is broken off: broken; records go to writer sink *spanlog_test.flaky", "spanlog: console sink is back after 0.1s; 0 records went elsewhere"
-			equal(t, "the first", messages(t, a.String()), "6 "+back+" 7")
-			equal(t, "the second", messages(t, b.String()), "1 2 3 4 5 "+gone)
+			assert.Equal(t, "the first", messages(t, a.String()), "6 "+back+" 7")
+			assert.Equal(t, "the second", messages(t, b.String()), "1 2 3 4 5 "+gone)
 			s = l.Stats().Sinks[0]
 			checkSum(t, s, 16)
 			if fmt.Sprint(s.Dropped) != "[{INFO limited 9}]" || s.Notices != 2 {
@@ -332,14 +333,14 @@ func TestFailoverNested(t *testing.T) {
 		inner := spanlog.Failover{Sinks: []spanlog.Sink{spanlog.Console{Writer: p.sinks["A"]}, spanlog.Writer{Writer: p.sinks["B"]}}}
 		p.l = open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Failover{Sinks: []spanlog.Sink{inner, spanlog.Relay{Handler: slog.NewJSONHandler(p.sinks["C"], nil)}}})
 		p.act(t, "i A:fail i B:fail 2i C:fail i A:work C:work i")
-		equal(t, "written", p.written(t), "A: 1 6 | B: 2 | C: 3 4")
+		assert.Equal(t, "written", p.written(t), "A: 1 6 | B: 2 | C: 3 4")
 		p.checkOnce(t)
 		s := p.l.Stats().Sinks[0]
 		got := ""
 		for _, s := range []spanlog.SinkStats{s, s.Sinks[0], s.Sinks[0].Sinks[0], s.Sinks[0].Sinks[1], s.Sinks[1]} {
 			got += fmt.Sprintf("%s: %d delivered, %d failed over, %v dropped\n", s.Sink, s.Delivered, s.FailedOver, s.Dropped)
 		}
-		equal(t, "stats", got, `failover sink: 5 delivered, 0 failed over, [{INFO error 1}] dropped
+		assert.Equal(t, "stats", got, `failover sink: 5 delivered, 0 failed over, [{INFO error 1}] dropped
 failover sink: 3 delivered, 3 failed over, [] dropped
 console sink: 2 delivered, 4 failed over, [] dropped
 writer sink *spanlog_test.flaky: 1 delivered, 3 failed over, [] dropped

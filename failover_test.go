@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // newFailover is a play with a Failover of three: A is a console, B a writer, and
@@ -121,7 +122,7 @@ func TestFailover(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := newFailover(t)
 				p.act(t, test.script)
-				equal(t, "written", p.written(t), test.want)
+				assert.Equal(t, "written", p.written(t), test.want)
 				p.checkOnce(t)
 			})
 		})
@@ -153,7 +154,7 @@ func TestFailoverLevels(t *testing.T) {
 					spanlog.Relay{Handler: slog.NewJSONHandler(p.sinks["C"], &slog.HandlerOptions{Level: test.c})},
 				}})
 				p.act(t, test.script)
-				equal(t, "written", p.written(t), test.want)
+				assert.Equal(t, "written", p.written(t), test.want)
 				for letter, level := range letters {
 					if got, want := p.l.Enabled(bg, level), level >= min(test.a, test.b, test.c); got != want {
 						t.Errorf("%c is enabled: %v, want %v", letter, got, want)
@@ -239,8 +240,8 @@ func TestFailoverErrors(t *testing.T) {
 		for range test.times {
 			err = log()
 		}
-		equal(t, test.name+": Handle", text(err), test.err)
-		equal(t, test.name+": OnError", heard.String(), test.heard)
+		assert.Equal(t, test.name+": Handle", text(err), test.err)
+		assert.Equal(t, test.name+": OnError", heard.String(), test.heard)
 		for _, target := range test.is {
 			if !errors.Is(err, target) {
 				t.Errorf("%s: not %v", test.name, target)
@@ -266,7 +267,7 @@ func TestFailoverGoexit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newFailover(t)
 		p.act(t, "A:exit 2i A:work i A:exit 9i 1s A:work i flush")
-		equal(t, "written", p.written(t), "A: 3 13 spanlog: (A) is back after 1.0s; 3 records went elsewhere spanlog: 7 records dropped in 1.0s (7 INFO): the sink has ended the goroutine | B: 9 spanlog: (A) is broken off: the sink has ended the goroutine; records go to (B) 10 11 12")
+		assert.Equal(t, "written", p.written(t), "A: 3 13 spanlog: (A) is back after 1.0s; 3 records went elsewhere spanlog: 7 records dropped in 1.0s (7 INFO): the sink has ended the goroutine | B: 9 spanlog: (A) is broken off: the sink has ended the goroutine; records go to (B) 10 11 12")
 		p.checkOnce(t)
 		s := p.l.Stats().Sinks[0]
 		if in := s.Sinks[0]; in.FailedOver != 7+4 || len(in.Dropped) != 0 || fmt.Sprint(s.Dropped) != "[{INFO error 7}]" {

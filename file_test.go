@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // content is what the file has, or "" if there is none.
@@ -48,18 +49,18 @@ func TestFile(t *testing.T) {
 	l := open(t, nil, spanlog.File{Path: path})
 	l.Info("one")
 	flush(t, l)
-	equal(t, "flushed", messages(t, content(t, path)), "one")
+	assert.Equal(t, "flushed", messages(t, content(t, path)), "one")
 	l.Debug("no")
 	l.Info("two")
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}
 	l.Info("three")
-	equal(t, "after Close", messages(t, content(t, path)), "one two three")
+	assert.Equal(t, "after Close", messages(t, content(t, path)), "one two three")
 
 	l = open(t, nil, spanlog.File{Path: path})
 	l.Error("four")
-	equal(t, "an error, at once", messages(t, content(t, path)), "one two three four")
+	assert.Equal(t, "an error, at once", messages(t, content(t, path)), "one two three four")
 }
 
 func TestFileFormat(t *testing.T) {
@@ -69,8 +70,8 @@ func TestFileFormat(t *testing.T) {
 	l := open(t, nil, spanlog.File{Path: asText, Format: spanlog.Text}, spanlog.File{Path: asJSON})
 	timeless(l.Handler()).Info("m", "a", 1)
 	flush(t, l)
-	equal(t, "Text", content(t, asText), "level=INFO msg=m a=1\n")
-	equal(t, "default", content(t, asJSON), `{"level":"INFO","msg":"m","a":1}`+"\n")
+	assert.Equal(t, "Text", content(t, asText), "level=INFO msg=m a=1\n")
+	assert.Equal(t, "default", content(t, asJSON), `{"level":"INFO","msg":"m","a":1}`+"\n")
 }
 
 func TestFileMode(t *testing.T) {
@@ -153,7 +154,7 @@ func TestFileTwice(t *testing.T) {
 	second.Info("two")
 	flush(t, second)
 	first.Info("three") // closed, and still delivered
-	equal(t, "file", messages(t, content(t, path)), "one two three")
+	assert.Equal(t, "file", messages(t, content(t, path)), "one two three")
 }
 
 // TestFileRelative: a relative path is that of the time of New.
@@ -169,8 +170,8 @@ func TestFileRelative(t *testing.T) {
 	l.Info("b")
 	_ = l.Close()
 	l.Info("c")
-	equal(t, "there", messages(t, content(t, filepath.Join(one, "app.log"))), "a b c")
-	equal(t, "here", content(t, filepath.Join(two, "app.log")), "")
+	assert.Equal(t, "there", messages(t, content(t, filepath.Join(one, "app.log"))), "a b c")
+	assert.Equal(t, "here", content(t, filepath.Join(two, "app.log")), "")
 }
 
 // TestReopen: after somebody else has renamed the file.
@@ -186,8 +187,8 @@ func TestReopen(t *testing.T) {
 	}
 	l.Info("two")
 	flush(t, l)
-	equal(t, "old", messages(t, content(t, path+".1")), "one")
-	equal(t, "new", messages(t, content(t, path)), "two")
+	assert.Equal(t, "old", messages(t, content(t, path+".1")), "one")
+	assert.Equal(t, "new", messages(t, content(t, path)), "two")
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}
@@ -195,7 +196,7 @@ func TestReopen(t *testing.T) {
 		t.Errorf("after Close: %v", err)
 	}
 	l.Info("three")
-	equal(t, "closed", messages(t, content(t, path)), "two three")
+	assert.Equal(t, "closed", messages(t, content(t, path)), "two three")
 }
 
 // TestReopenFails: the file stays open as it was.
@@ -225,8 +226,8 @@ func TestReopenFails(t *testing.T) {
 	}
 	l.Info("two")
 	flush(t, l)
-	equal(t, "file", messages(t, content(t, filepath.Join(dir+".old", "app.log"))), "one two")
-	equal(t, "the other", messages(t, content(t, other)), "one two")
+	assert.Equal(t, "file", messages(t, content(t, filepath.Join(dir+".old", "app.log"))), "one two")
+	assert.Equal(t, "the other", messages(t, content(t, other)), "one two")
 }
 
 // TestFileFull: a write that fails is an error of Handle. The record waits; what
@@ -251,7 +252,7 @@ func TestFileFull(t *testing.T) {
 	if err := l.Shutdown(ctx); err == nil || !strings.Contains(err.Error(), "1 record lost") {
 		t.Errorf("Shutdown returns %v", err)
 	}
-	equal(t, "the other", messages(t, content(t, other)), "m")
+	assert.Equal(t, "the other", messages(t, content(t, other)), "m")
 	s := l.Stats().Sinks[0]
 	if s.Delivered != 0 || len(s.Dropped) != 1 || s.Dropped[0] != (spanlog.Drops{Level: slog.LevelInfo, Reason: "error", Records: 1}) {
 		t.Errorf("after Close: %+v", s)
@@ -310,7 +311,7 @@ func TestFileFirst(t *testing.T) {
 		return len(b), nil
 	})}, spanlog.File{Path: path})
 	l.Error("m")
-	equal(t, "in the file when the console is written", messages(t, before), "m")
+	assert.Equal(t, "in the file when the console is written", messages(t, before), "m")
 }
 
 // TestReopenMakesDirectories: what has been taken away is made again.

@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestFlightRecorderSinks: what is within a FlightRecorder gets what is released, whatever
@@ -110,7 +111,7 @@ func TestFlightRecorderRelay(t *testing.T) {
 		spanlog.Trigger(ctx)
 	}
 	released, _, _ := strings.Cut(buf.String(), "\n")
-	equal(t, "released", released+"\n", plain.String())
+	assert.Equal(t, "released", released+"\n", plain.String())
 }
 
 // TestFlightRecorderBadSinks: a sink that fails, panics, ends the goroutine or logs itself
@@ -194,7 +195,7 @@ func TestFlightRecorderSample(t *testing.T) {
 		for _, s := range []string{"spanlog: ", " record of this trace released: a record at ERROR", " records of this trace released: a record at ERROR"} {
 			got = strings.ReplaceAll(got, s, "")
 		}
-		equal(t, test.name, got, test.want)
+		assert.Equal(t, test.name, got, test.want)
 		if n := droppedFor(log.Stats().Sinks[0], "sampled"); (n == 1) != (test.name == "not kept, and not held") {
 			t.Errorf("%s: %d are counted as sampled", test.name, n)
 		}

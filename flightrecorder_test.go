@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/telemetry"
 )
 
@@ -203,7 +204,7 @@ func TestFlightRecorderLines(t *testing.T) {
 		spanlog.Trigger(ctx)
 	}
 	released, summary := buf.String()[:plain.Len()], buf.String()[plain.Len():]
-	equal(t, "released", released, plain.String())
+	assert.Equal(t, "released", released, plain.String())
 	if want := `"level":"INFO","msg":"spanlog: 3 records of this trace released: Trigger was called","trace_id":"` + w3cTraceID + `","span_id":"` + w3cSpanID + `","trace_flags":"01","released":3}`; !strings.Contains(summary, want) {
 		t.Errorf("got %s, want %s", summary, want)
 	}
@@ -274,7 +275,7 @@ func TestFlightRecorderEvicts(t *testing.T) {
 	}
 	log.DebugContext(first, "back")
 	spanlog.Trigger(first)
-	equal(t, "a trace that is back", buf.String(), "back\nspanlog: 1 record of this trace released, 1 more had to go before: Trigger was called\n")
+	assert.Equal(t, "a trace that is back", buf.String(), "back\nspanlog: 1 record of this trace released, 1 more had to go before: Trigger was called\n")
 	if b := log.Stats().Sinks[0].Recorder.Bytes; b > 16*spanlog.KiB {
 		t.Errorf("%d bytes are held", b)
 	}

@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -65,7 +66,7 @@ func TestFlightRecorderPanic(t *testing.T) {
 			ctx, root := spans.Start(bg, "root")
 			test.do(ctx, root, l)
 		})
-		equal(t, test.name, strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+		assert.Equal(t, test.name, strings.Join(got, "\n"), strings.Join(test.want, "\n"))
 	}
 }
 
@@ -115,7 +116,7 @@ func TestFlightRecorderTracingSink(t *testing.T) {
 		log.DebugContext(ctx, "one")
 		log.DebugContext(ctx, "two")
 		log.InfoContext(ctx, "info")
-		eventually(t, "the release", func() bool { return log.Stats().Sinks[0].Notices == 1 })
+		assert.Eventually(t, "the release", func() bool { return log.Stats().Sinks[0].Notices == 1 })
 		flush(t, log)
 		want := "info\none\ntwo\nspanlog: 2 records of this trace released: "
 		if got := buf.String(); !strings.HasPrefix(got, want) {
@@ -151,7 +152,7 @@ func TestFlightRecorderNestedLoggers(t *testing.T) {
 	outer.DebugContext(ctx, "detail")
 	outerDone := make(chan bool)
 	go func() { outer.ErrorContext(ctx, "trouble"); close(outerDone) }()
-	eventually(t, "the details", func() bool {
+	assert.Eventually(t, "the details", func() bool {
 		s := inner.Stats().Sinks[0]
 		return s.Recorder.Records == 1 || droppedFor(s, "nested") > 0
 	})
@@ -298,5 +299,5 @@ func TestFlightRecorderTriggerBelow(t *testing.T) {
 		}
 		l.DebugContext(ctx, "trigger")
 	})
-	equal(t, "what is let through", strings.Join(got, "\n"), "trigger")
+	assert.Equal(t, "what is let through", strings.Join(got, "\n"), "trigger")
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // flushes are the ways in which a writer or handler can be flushed.
@@ -85,16 +86,16 @@ func TestFlushBuffered(t *testing.T) {
 	var out bytes.Buffer
 	l := open(t, nil, spanlog.Writer{Writer: bufio.NewWriter(&out)})
 	l.Info("one")
-	equal(t, "before", out.String(), "")
+	assert.Equal(t, "before", out.String(), "")
 	if err := l.Flush(bg); err != nil {
 		t.Error(err)
 	}
-	equal(t, "after", messages(t, out.String()), "one")
+	assert.Equal(t, "after", messages(t, out.String()), "one")
 	l.Info("two")
 	if err := l.Shutdown(bg); err != nil {
 		t.Error(err)
 	}
-	equal(t, "shut down", messages(t, out.String()), "one two")
+	assert.Equal(t, "shut down", messages(t, out.String()), "one two")
 }
 
 // TestFlushPanics: a Flush that panics is an error of its sink.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // leveled is a handler whose level depends on what With has told it.
@@ -55,7 +56,7 @@ func TestForeignLevel(t *testing.T) {
 				_, msg, _ := strings.Cut(line, "msg=")
 				got = append(got, strings.Fields(msg)[0])
 			}
-			equal(t, test.name, strings.Join(got, " "), "one three")
+			assert.Equal(t, test.name, strings.Join(got, " "), "one three")
 		}
 	}
 }
@@ -153,7 +154,7 @@ func TestErrorTextSafe(t *testing.T) {
 		l := open(t, nil, spanlog.Writer{Writer: writeFunc(func([]byte) (int, error) { return 0, errors.New("a\x1b[31m\nspanlog: b") })})
 		l.Info("m")
 	})
-	equal(t, "stderr", got, `spanlog: writer sink spanlog_test.writeFunc: a\x1b[31m\nspanlog: b`+"\n")
+	assert.Equal(t, "stderr", got, `spanlog: writer sink spanlog_test.writeFunc: a\x1b[31m\nspanlog: b`+"\n")
 }
 
 // TestAfterShutdownCanceled: a cancelled context does not keep the console from

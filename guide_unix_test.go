@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestTerm: a program that gets a SIGTERM while a request is under way answers it, if its
@@ -79,12 +80,12 @@ func TestTerm(t *testing.T) {
 			if err := cmd.Wait(); err != nil {
 				t.Error(err)
 			}
-			equal(t, "answer", <-answer, test.answer)
+			assert.Equal(t, "answer", <-answer, test.answer)
 			var logged []string
 			for line := range strings.Lines(string(first[:n]) + string(rest)) {
 				logged = append(logged, parsed(t, line)["msg"].(string))
 			}
-			equal(t, "logged", strings.Join(logged, ", "), test.logged)
+			assert.Equal(t, "logged", strings.Join(logged, ", "), test.logged)
 		})
 	}
 	http.DefaultClient.CloseIdleConnections()
@@ -141,8 +142,8 @@ func TestCreatedFileMode(t *testing.T) {
 	}
 	l.Info("two")
 	flush(t, l)
-	equal(t, "new file", messages(t, content(t, path)), "two")
-	equal(t, "its mode", mode(t, path), "-rw-r--r--")
+	assert.Equal(t, "new file", messages(t, content(t, path)), "two")
+	assert.Equal(t, "its mode", mode(t, path), "-rw-r--r--")
 	if err := os.Rename(path, path+".2"); err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +152,7 @@ func TestCreatedFileMode(t *testing.T) {
 	}
 	l.Info("three")
 	flush(t, l)
-	equal(t, "the mode of one that is made", mode(t, path), "-rw-r--r--")
+	assert.Equal(t, "the mode of one that is made", mode(t, path), "-rw-r--r--")
 }
 
 func mode(t *testing.T, path string) string {
@@ -180,7 +181,7 @@ func TestLinkedPath(t *testing.T) {
 	l := open(t, nil, spanlog.File{Path: link, MaxSize: 4 * spanlog.KiB})
 	l.Error("one", "text", strings.Repeat("x", 4000))
 	l.Error("two")
-	equal(t, "what the link leads to", messages(t, content(t, target)), "two")
+	assert.Equal(t, "what the link leads to", messages(t, content(t, target)), "two")
 	if to, err := os.Readlink(link); err != nil || to != target {
 		t.Errorf("the link leads to %s, %v", to, err)
 	}
@@ -188,7 +189,7 @@ func TestLinkedPath(t *testing.T) {
 	if err != nil || len(rotated) != 1 {
 		t.Fatalf("rotated files are %v, %v", rotated, err)
 	}
-	equal(t, "the rotated file", messages(t, content(t, rotated[0])), "one")
+	assert.Equal(t, "the rotated file", messages(t, content(t, rotated[0])), "one")
 }
 
 // TestMadeDirectories: directories on the way to a file are for all to look into, as far as the
@@ -199,8 +200,8 @@ func TestMadeDirectories(t *testing.T) {
 		t.Fatal(err)
 	}
 	open(t, nil, spanlog.File{Path: filepath.Join(dir, "made", "app.log")})
-	equal(t, "private", mode(t, dir), (fs.ModeDir | 0o700).String())
-	equal(t, "made", mode(t, filepath.Join(dir, "made")), (fs.ModeDir | 0o755&^umask(t)).String())
+	assert.Equal(t, "private", mode(t, dir), (fs.ModeDir | 0o700).String())
+	assert.Equal(t, "made", mode(t, filepath.Join(dir, "made")), (fs.ModeDir | 0o755&^umask(t)).String())
 }
 
 // TestSharedGroup: in a directory that gives its group to what is made in it, as a volume
@@ -222,7 +223,7 @@ func TestSharedGroup(t *testing.T) {
 	for range 10 {
 		l.Error("m", "text", strings.Repeat("x", 1000))
 	}
-	eventually(t, "files are compressed", func() bool {
+	assert.Eventually(t, "files are compressed", func() bool {
 		names, _ := filepath.Glob(filepath.Join(dir, "app-*.log.gz"))
 		all, _ := os.ReadDir(dir)
 		return len(names) == 2 && len(all) == 5 // the log, its journal, and three rotated ones
@@ -297,8 +298,8 @@ func TestGuideErase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "left", messages(t, string(left)), "0 1 3 4")
-	equal(t, "mode", mode(t, path), "-rw-r-----")
+	assert.Equal(t, "left", messages(t, string(left)), "0 1 3 4")
+	assert.Equal(t, "mode", mode(t, path), "-rw-r-----")
 	if info, err := f.Stat(); err != nil || info.ModTime().Unix() != noon.Unix() {
 		t.Errorf("its time is %v, %v", info.ModTime(), err)
 	}

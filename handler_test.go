@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestNewHandlerBadOptions: NewHandler cannot fail; what is wrong is reported,
@@ -36,7 +37,7 @@ func TestNewHandlerBadOptions(t *testing.T) {
 			if test.opts.Redact != nil {
 				want += "\n" + `{"level":"INFO","msg":"m","password":"[REDACTED]"}`
 			}
-			equal(t, "JSON", got, want)
+			assert.Equal(t, "JSON", got, want)
 			if len(heard.errs) != 1 || !strings.Contains(heard.String(), test.err) {
 				t.Errorf("OnError was told %q", heard.errs)
 			}
@@ -61,5 +62,5 @@ func TestNewHandlerNil(t *testing.T) {
 // TestNewHandlerIgnores: AddSource and ReplaceAttr belong to next.
 func TestNewHandlerIgnores(t *testing.T) {
 	opts := &spanlog.Options{AddSource: true, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { return slog.Attr{} }}
-	equal(t, "JSON", relayed(opts, func(l *slog.Logger) { l.Info("m", "a", 1) }), `{"level":"INFO","msg":"m","a":1}`)
+	assert.Equal(t, "JSON", relayed(opts, func(l *slog.Logger) { l.Info("m", "a", 1) }), `{"level":"INFO","msg":"m","a":1}`)
 }

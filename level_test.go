@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 func TestParseLevel(t *testing.T) {
@@ -69,8 +70,8 @@ func TestLevelNames(t *testing.T) {
 			want = "FATAL"
 		}
 		log := func(log *slog.Logger) { log.Log(bg, l, "m") }
-		equal(t, "JSON", written(t, opts, spanlog.JSON, log), `{"level":"`+want+`","msg":"m"}`)
-		equal(t, "Text", written(t, opts, spanlog.Text, log), `level=`+want+` msg=m`)
+		assert.Equal(t, "JSON", written(t, opts, spanlog.JSON, log), `{"level":"`+want+`","msg":"m"}`)
+		assert.Equal(t, "Text", written(t, opts, spanlog.Text, log), `level=`+want+` msg=m`)
 		for _, s := range []string{want, l.String(), strings.ToLower(want)} {
 			if got, err := spanlog.ParseLevel(s); err != nil || got != l {
 				t.Errorf("ParseLevel(%q): got %d, %v; want %d", s, got, err, l)

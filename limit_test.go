@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestLimit: of each level and message the first of an interval pass, and the rest
@@ -60,7 +61,7 @@ func TestLimit(t *testing.T) {
 				if err := l.Close(); err != nil {
 					t.Fatal(err)
 				}
-				equal(t, "delivered", messages(t, buf.String()), test.want)
+				assert.Equal(t, "delivered", messages(t, buf.String()), test.want)
 				checkSum(t, l.Stats().Sinks[0], sent)
 			})
 		})
@@ -101,7 +102,7 @@ func TestLimitLate(t *testing.T) {
 	for range 3 {
 		l.Info("late")
 	}
-	equal(t, "delivered", messages(t, buf.String()), "late late late")
+	assert.Equal(t, "delivered", messages(t, buf.String()), "late late late")
 }
 
 // TestLimitManyMessages: each summary is written, also if it becomes due while
@@ -151,7 +152,7 @@ func TestLimitSinkFails(t *testing.T) {
 		if n := len(f.tried); n != 3 { // the record, and the summary twice
 			t.Errorf("the sink was called %d times, at %v", n, f.tried)
 		}
-		equal(t, "delivered", messages(t, f.String()), `m spanlog: "m" repeated 49 times in 0.0s`)
+		assert.Equal(t, "delivered", messages(t, f.String()), `m spanlog: "m" repeated 49 times in 0.0s`)
 		checkSum(t, l.Stats().Sinks[0], 50)
 	})
 }
@@ -185,7 +186,7 @@ func TestLimitGoexit(t *testing.T) {
 		if err := l.Close(); err != nil {
 			t.Error(err)
 		}
-		equal(t, "messages", messages(t, buf.String()), `m n spanlog: "m" repeated 4 times in 0.0s`)
+		assert.Equal(t, "messages", messages(t, buf.String()), `m n spanlog: "m" repeated 4 times in 0.0s`)
 		if s := l.Stats().Sinks[0]; fmt.Sprint(s.Dropped) != "[{INFO limited 4}]" || s.Delivered != 3 {
 			t.Errorf("delivered %d, dropped %v", s.Delivered, s.Dropped)
 		}

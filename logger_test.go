@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestCancelledContext: a caller that has gone does not keep its record from
@@ -25,7 +26,7 @@ func TestCancelledContext(t *testing.T) {
 	l.InfoContext(inSpan(ctx), "m")
 	flush(t, l)
 	for _, s := range []string{writer.String(), content(t, path), relay.String()} {
-		equal(t, "message", messages(t, s), "m")
+		assert.Equal(t, "message", messages(t, s), "m")
 	}
 }
 
@@ -79,9 +80,9 @@ func TestFatal(t *testing.T) {
 				if status != 1 || stderr != "" {
 					t.Errorf("status %d, want 1; stderr %s", status, stderr)
 				}
-				equal(t, "stdout", messages(t, stdout), test.stdout)
+				assert.Equal(t, "stdout", messages(t, stdout), test.stdout)
 				file := content(t, path)
-				equal(t, "file", messages(t, file), test.file)
+				assert.Equal(t, "file", messages(t, file), test.file)
 				if test.do != "fatal" {
 					return
 				}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // tellers are the kinds of sinks that are told of their losses when a second has
@@ -74,7 +75,7 @@ func TestNotices(t *testing.T) {
 					}
 					p, f := newPlay(t, sink)
 					p.act(t, test.script)
-					equal(t, "written", messages(t, f.String()), test.want)
+					assert.Equal(t, "written", messages(t, f.String()), test.want)
 					s := p.l.Stats().Sinks[0]
 					checkSum(t, s, p.logged)
 					checkNotices(t, s, f.String())
@@ -144,7 +145,7 @@ func TestNoticeWhileMoreIsLost(t *testing.T) {
 		synctest.Wait()
 		notice <- nil
 		synctest.Wait()
-		equal(t, "written", strings.Join(got, " "), "good good spanlog: 3 records dropped in 2.0s (2 INFO, 1 ERROR): odd")
+		assert.Equal(t, "written", strings.Join(got, " "), "good good spanlog: 3 records dropped in 2.0s (2 INFO, 1 ERROR): odd")
 		checkSum(t, l.Stats().Sinks[0], 5)
 	})
 }
@@ -159,7 +160,7 @@ func TestNoticeForm(t *testing.T) {
 		l.WithGroup("g").With("a", 1).ErrorContext(inSpan(bg), "lost")
 		f.set("work")
 		flush(t, l)
-		equal(t, "written", f.String(), `{"level":"WARN","msg":"spanlog: 1 record dropped in 0.0s (1 ERROR): broken","app":"shop","dropped":1,"reason":"error"}`+"\n")
+		assert.Equal(t, "written", f.String(), `{"level":"WARN","msg":"spanlog: 1 record dropped in 0.0s (1 ERROR): broken","app":"shop","dropped":1,"reason":"error"}`+"\n")
 	})
 }
 
@@ -169,8 +170,8 @@ func TestNoticesOfOthers(t *testing.T) {
 		a, b := newFlaky(), newFlaky()
 		p := &play{l: open(t, &spanlog.Options{OnError: func(error) {}}, spanlog.Console{Writer: a}, spanlog.Writer{Writer: b}), sinks: map[string]*flaky{"A": a, "B": b}}
 		p.act(t, "A:fail i B:exit i B:work i i 1s A:work i close")
-		equal(t, "A", messages(t, a.String()), "5 spanlog: 4 records dropped in 1.0s (4 INFO): broken")
-		equal(t, "B", messages(t, b.String()), "1 3 4 5 spanlog: 1 record dropped in 1.0s (1 INFO): the sink has ended the goroutine")
+		assert.Equal(t, "A", messages(t, a.String()), "5 spanlog: 4 records dropped in 1.0s (4 INFO): broken")
+		assert.Equal(t, "B", messages(t, b.String()), "1 3 4 5 spanlog: 1 record dropped in 1.0s (1 INFO): the sink has ended the goroutine")
 		for i, f := range []*flaky{a, b} {
 			s := p.l.Stats().Sinks[i]
 			checkSum(t, s, p.logged)

@@ -185,16 +185,6 @@ func here() (uintptr, *slog.Source) {
 	return pc[0], &slog.Source{Function: f.Function, File: f.File, Line: f.Line}
 }
 
-// eventually waits for something that takes its time.
-func eventually(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
-	}
-}
-
 // parsed is one JSON object.
 func parsed(t testing.TB, line string) map[string]any {
 	t.Helper()
@@ -203,11 +193,4 @@ func parsed(t testing.TB, line string) map[string]any {
 		t.Fatalf("%v: %s", err, line)
 	}
 	return m
-}
-
-func equal(t testing.TB, what, got, want string) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s:\n got %s\nwant %s", what, got, want)
-	}
 }

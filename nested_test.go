@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // An entryFunc is a writer that logs, or whatever else it likes.
@@ -171,7 +172,7 @@ func TestNestedDepth(t *testing.T) {
 		return slog.IntValue(1)
 	})
 	l.Info("outside", "v", v)
-	equal(t, "messages", messages(t, buf.String()), "inside inside inside outside")
+	assert.Equal(t, "messages", messages(t, buf.String()), "inside inside inside outside")
 	if s := l.Stats().Sinks[0]; inside != 4 || fmt.Sprint(s.Dropped) != "[{INFO nested 1}]" {
 		t.Errorf("%d calls of LogValue, dropped %v", inside, s.Dropped)
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // stuck runs the calling test in a process of its own, with a standard output that
@@ -193,7 +194,7 @@ func TestBrokenStderr(t *testing.T) {
 		os.Exit(0)
 	}
 	said := deserted(t, (*exec.Cmd).StderrPipe, func(cmd *exec.Cmd) *io.Writer { return &cmd.Stdout })
-	equal(t, "dropped", said, "20\n")
+	assert.Equal(t, "dropped", said, "20\n")
 }
 
 // TestFatalStuck: Fatal and FlushOnPanic end the program also if the console is
@@ -265,7 +266,7 @@ func TestBrokenStdout(t *testing.T) {
 	}
 	said := deserted(t, (*exec.Cmd).StdoutPipe, func(cmd *exec.Cmd) *io.Writer { return &cmd.Stderr })
 	want := "20 of 20, true, record dropped: broken off after 5 failures in a row: write /dev/stdout: broken pipe\n"
-	equal(t, "the program said", said, want)
+	assert.Equal(t, "the program said", said, want)
 }
 
 // TestZapSyncEINVAL: that a terminal or a pipe cannot be synced is no error of
@@ -298,7 +299,7 @@ func TestZapSyncEINVAL(t *testing.T) {
 			if err := l.Flush(bg); err != nil {
 				got = err.Error()
 			}
-			equal(t, "Flush", got, test.want)
+			assert.Equal(t, "Flush", got, test.want)
 			if err := l.Close(); (err != nil) != (test.want != "") {
 				t.Errorf("Close: %v", err)
 			}
@@ -344,7 +345,7 @@ func TestBufferedWriteSyncerWriteAfterStop(t *testing.T) {
 					if got := fmt.Sprint(err); err != nil && !strings.Contains(got, test.err) || (err == nil) != (test.err == "") {
 						t.Errorf("after the end: %v", err)
 					}
-					equal(t, "written", messages(t, buf.out.String()), test.want)
+					assert.Equal(t, "written", messages(t, buf.out.String()), test.want)
 					checkSum(t, l.Stats().Sinks[0], 2)
 				})
 			}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestFlushOnPanic: a panic is logged, with its span, what is in queues is
@@ -42,7 +43,7 @@ func TestFlushOnPanic(t *testing.T) {
 				t.Errorf("the panic that goes on is %v, want %v", got, test.value)
 			}
 			for _, log := range []string{buf.String(), content(t, path)} {
-				equal(t, "messages", messages(t, log), "before panic")
+				assert.Equal(t, "messages", messages(t, log), "before panic")
 				last := parsed(t, log[strings.Index(log, "\n")+1:])
 				if last["level"] != "FATAL" || last["panic"] != test.want || last["trace_id"] == nil || !causedHere.MatchString(last["stack"].(string)) {
 					t.Errorf("got %v", last)
@@ -74,7 +75,7 @@ func TestFlushOnPanicNone(t *testing.T) {
 		}()
 		<-done
 	}
-	equal(t, "logged", buf.String(), "")
+	assert.Equal(t, "logged", buf.String(), "")
 }
 
 // TestFlushOnPanicEnds: the program ends as it would have, with the panic's own

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/python"
 )
 
@@ -323,6 +324,6 @@ func TestPatternReplacedLevel(t *testing.T) {
 		var buf bytes.Buffer
 		log := open(t, &opts, spanlog.Writer{Writer: &buf, Format: spanlog.Pattern("%(levelname)s %(levelno)s %(message)s")})
 		log.Log(bg, test.level, "m")
-		equal(t, fmt.Sprint(test.level, " as ", test.value), strings.TrimSpace(buf.String()), test.want)
+		assert.Equal(t, fmt.Sprint(test.level, " as ", test.value), strings.TrimSpace(buf.String()), test.want)
 	}
 }

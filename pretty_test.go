@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // go test . -run 'Golden' -update
@@ -309,6 +310,6 @@ func TestPrettyReplacedLevel(t *testing.T) {
 		{slog.LevelWarn, slog.LevelWarn},
 	} {
 		opts := replaced(slog.LevelKey, slog.Any(slog.LevelKey, test.instead))
-		equal(t, fmt.Sprint(test.level, " as ", test.instead), line(&opts, test.level), line(nil, test.instead))
+		assert.Equal(t, fmt.Sprint(test.level, " as ", test.instead), line(&opts, test.level), line(nil, test.instead))
 	}
 }

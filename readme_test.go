@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A readme is one of the pages that one comes to first. Their tables are the same, each in the words of its page.
@@ -113,7 +115,7 @@ func TestReadmeTables(t *testing.T) {
 			case *update:
 				text = before + begin + table + "<!-- end of table -->" + after
 			default:
-				equal(t, page.path+", "+name, got, table)
+				assert.Equal(t, page.path+", "+name, got, table)
 			}
 		}
 		if *update {
@@ -154,8 +156,8 @@ func TestReadmeCode(t *testing.T) {
 		t.Errorf("%s has no program or no links", first)
 	}
 	for _, page := range readmes[1:] {
-		equal(t, page.path+", code", code(page.path), code(first))
-		equal(t, page.path+", links", links(page.path), links(first))
+		assert.Equal(t, page.path+", code", code(page.path), code(first))
+		assert.Equal(t, page.path+", links", links(page.path), links(first))
 	}
 }
 
@@ -239,8 +241,8 @@ func TestReadmeFeatures(t *testing.T) {
 		for _, row := range table[2:] {
 			got = append(got, strings.Join(row[1:], " | "))
 		}
-		equal(t, page.path, strings.Join(got, "\n"), strings.Join(want, "\n"))
-		equal(t, page.path+", head", strings.Join(table[0], " | "), strings.Join(english[0], " | "))
+		assert.Equal(t, page.path, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		assert.Equal(t, page.path+", head", strings.Join(table[0], " | "), strings.Join(english[0], " | "))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // hunter2 is what no test may print.
@@ -69,8 +70,8 @@ var redactCases = []struct {
 func TestRedact(t *testing.T) {
 	opts := &spanlog.Options{Redact: []string{"password", "Authorization", "msg", "time", "level", "source"}}
 	for _, test := range redactCases {
-		equal(t, test.name, written(t, opts, nil, test.log), `{"level":"INFO","msg":"m"`+test.want+`}`)
-		equal(t, test.name+", relayed", relayed(opts, test.log), `{"level":"INFO","msg":"m"`+test.want+`}`)
+		assert.Equal(t, test.name, written(t, opts, nil, test.log), `{"level":"INFO","msg":"m"`+test.want+`}`)
+		assert.Equal(t, test.name+", relayed", relayed(opts, test.log), `{"level":"INFO","msg":"m"`+test.want+`}`)
 		for _, format := range []spanlog.Formatter{spanlog.Text, spanlog.Pretty, spanlog.Pattern("%(message)s %(attrs)s"), spanlog.FormatFunc(attrsOf)} {
 			if got := written(t, opts, format, test.log); strings.Contains(got, hunter2) {
 				t.Errorf("%s: %s", test.name, got)
@@ -91,7 +92,7 @@ func attrsOf(dst []byte, e *spanlog.Event) []byte {
 // TestRedactOff: nothing is redacted that is not listed.
 func TestRedactOff(t *testing.T) {
 	got := written(t, nil, nil, func(l *slog.Logger) { l.Info("m", "password", "x") })
-	equal(t, "off", got, `{"level":"INFO","msg":"m","password":"x"}`)
+	assert.Equal(t, "off", got, `{"level":"INFO","msg":"m","password":"x"}`)
 }
 
 func TestRedactSources(t *testing.T) {
@@ -103,9 +104,9 @@ func TestRedactSources(t *testing.T) {
 	}
 	ctx := withBaggage(t, bg, "token=hunter2,tenant=acme")
 	log := func(l *slog.Logger) { l.InfoContext(ctx, "m") }
-	equal(t, "New", written(t, opts, nil, log),
+	assert.Equal(t, "New", written(t, opts, nil, log),
 		`{"level":"INFO","msg":"m","token":"[REDACTED]","tenant":"acme","id":"[REDACTED]","password":"[REDACTED]","g":{"password":"[REDACTED]"}}`)
-	equal(t, "NewHandler", relayed(opts, log),
+	assert.Equal(t, "NewHandler", relayed(opts, log),
 		`{"level":"INFO","msg":"m","password":"[REDACTED]","g":{"password":"[REDACTED]"},"token":"[REDACTED]","tenant":"acme","id":"[REDACTED]"}`)
 }
 
@@ -115,8 +116,8 @@ func TestRedactTwice(t *testing.T) {
 	ctx := spanlog.With(bg, "password", hunter2)
 	outer := &spanlog.Options{Redact: []string{"password"}}
 	log := func(l *slog.Logger) { slog.New(spanlog.NewHandler(l.Handler(), outer)).InfoContext(ctx, "m") }
-	equal(t, "New", written(t, nil, nil, log), `{"level":"INFO","msg":"m","password":"[REDACTED]"}`)
-	equal(t, "NewHandler", relayed(nil, log), `{"level":"INFO","msg":"m","password":"[REDACTED]"}`)
+	assert.Equal(t, "New", written(t, nil, nil, log), `{"level":"INFO","msg":"m","password":"[REDACTED]"}`)
+	assert.Equal(t, "NewHandler", relayed(nil, log), `{"level":"INFO","msg":"m","password":"[REDACTED]"}`)
 }
 
 // TestRedactTraceField: an attribute that bears a trace field's name is redacted
@@ -125,7 +126,7 @@ func TestRedactTraceField(t *testing.T) {
 	opts := &spanlog.Options{Redact: []string{"trace_id"}}
 	log := func(l *slog.Logger) { l.With("trace_id", hunter2).InfoContext(inSpan(bg), "m", "trace_id", hunter2) }
 	got := written(t, opts, nil, log)
-	equal(t, "JSON", got, `{"level":"INFO","msg":"m","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","trace_flags":"01","attr.trace_id":"[REDACTED]","attr.trace_id":"[REDACTED]"}`)
+	assert.Equal(t, "JSON", got, `{"level":"INFO","msg":"m","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","trace_flags":"01","attr.trace_id":"[REDACTED]","attr.trace_id":"[REDACTED]"}`)
 }
 
 // TestRedactErrors: an error under a secret key is not spread over the schema's
@@ -133,7 +134,7 @@ func TestRedactTraceField(t *testing.T) {
 func TestRedactErrors(t *testing.T) {
 	opts := &spanlog.Options{Redact: []string{"error"}, Schema: spanlog.SchemaDatadog}
 	got := written(t, opts, nil, func(l *slog.Logger) { l.Info("m", spanlog.Err(errors.New(hunter2))) })
-	equal(t, "JSON", got, `{"level":"INFO","message":"m","error":"[REDACTED]"}`)
+	assert.Equal(t, "JSON", got, `{"level":"INFO","message":"m","error":"[REDACTED]"}`)
 }
 
 func TestRedactReplaceAttr(t *testing.T) {
@@ -204,11 +205,11 @@ func TestRedactReplaceAttr(t *testing.T) {
 				want = `{"level":"INFO","password":"[REDACTED]"}`
 				relayed = `{"level":"INFO","msg":"[REDACTED]"}` // its key is the handler's affair
 			}
-			equal(t, "JSON", written(t, opts, nil, test.log), want)
+			assert.Equal(t, "JSON", written(t, opts, nil, test.log), want)
 			var buf bytes.Buffer
 			l := open(t, opts, spanlog.Relay{Handler: slog.NewJSONHandler(&buf, nil)})
 			test.log(timeless(l.Handler()))
-			equal(t, "Relay", strings.TrimSpace(buf.String()), relayed)
+			assert.Equal(t, "Relay", strings.TrimSpace(buf.String()), relayed)
 		})
 	}
 }
@@ -246,8 +247,8 @@ func TestReplaceAttrOnce(t *testing.T) {
 			var one, two bytes.Buffer
 			l := open(t, opts, spanlog.Writer{Writer: &one}, spanlog.Relay{Handler: slog.NewJSONHandler(&two, nil)})
 			test.log(timeless(l.Handler()))
-			equal(t, "JSON", one.String(), `{"level":"INFO","msg":"m"`+span+test.want+"}\n")
-			equal(t, "Relay", two.String(), `{"level":"INFO","msg":"m"`+test.want+span+"}\n")
+			assert.Equal(t, "JSON", one.String(), `{"level":"INFO","msg":"m"`+span+test.want+"}\n")
+			assert.Equal(t, "Relay", two.String(), `{"level":"INFO","msg":"m"`+test.want+span+"}\n")
 		})
 	}
 }
@@ -335,7 +336,7 @@ func TestOptionsReadOnce(t *testing.T) {
 		opts.Redact[0], opts.Baggage[0], opts.Attrs[0] = "other", "token", slog.Int("a", 2)
 		l.InfoContext(ctx, "m", "password", hunter2)
 	})
-	equal(t, "JSON", got, `{"level":"INFO","msg":"m","tenant":"acme","a":1,"password":"[REDACTED]"}`)
+	assert.Equal(t, "JSON", got, `{"level":"INFO","msg":"m","tenant":"acme","a":1,"password":"[REDACTED]"}`)
 }
 
 // TestEventAttrsResolved: a FormatFunc sees no LogValuer, as Event.Attrs says.

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -279,7 +280,7 @@ func TestRulesEnvironment(t *testing.T) {
 	t.Setenv("SPANLOG_LEVEL", "off")
 	buf.Reset()
 	open(t, nil, spanlog.Writer{Writer: &buf}).Error("not at all")
-	equal(t, "off", buf.String(), "")
+	assert.Equal(t, "off", buf.String(), "")
 	t.Setenv("SPANLOG_LEVEL", "warn, db=loud")
 	buf.Reset()
 	open(t, nil, spanlog.Writer{Writer: &buf}).Info("by default")

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // stackError prints a stack in the way of Go's older error packages.
@@ -83,20 +84,20 @@ func TestSchemaErrors(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			equal(t, "otel", written(t, nil, nil, test.log), `{"level":"INFO","msg":"m",`+test.otel+`}`)
+			assert.Equal(t, "otel", written(t, nil, nil, test.log), `{"level":"INFO","msg":"m",`+test.otel+`}`)
 			// In ECS the version comes before what With and the record have,
 			// and after what the context has.
 			ecs := written(t, &spanlog.Options{Schema: spanlog.SchemaECS}, nil, test.log)
 			ecs = strings.Replace(ecs, `"ecs.version":"8.11.0",`, ``, 1)
 			ecs = strings.Replace(ecs, `,"ecs.version":"8.11.0"`, ``, 1)
-			equal(t, "ecs", ecs, `{"log.level":"info","message":"m",`+test.ecs+`}`)
-			equal(t, "datadog", written(t, &spanlog.Options{Schema: spanlog.SchemaDatadog}, nil, test.log), `{"level":"INFO","message":"m",`+test.datadog+`}`)
+			assert.Equal(t, "ecs", ecs, `{"log.level":"info","message":"m",`+test.ecs+`}`)
+			assert.Equal(t, "datadog", written(t, &spanlog.Options{Schema: spanlog.SchemaDatadog}, nil, test.log), `{"level":"INFO","message":"m",`+test.datadog+`}`)
 		})
 	}
 }
 
 func TestErr(t *testing.T) {
-	equal(t, "nil", written(t, nil, nil, func(l *slog.Logger) { l.Info("m", spanlog.Err(nil)) }), `{"level":"INFO","msg":"m"}`)
+	assert.Equal(t, "nil", written(t, nil, nil, func(l *slog.Logger) { l.Info("m", spanlog.Err(nil)) }), `{"level":"INFO","msg":"m"}`)
 	if a := spanlog.Err(io.EOF); a.Key != spanlog.ErrorKey || !errors.Is(a.Value.Any().(error), io.EOF) {
 		t.Errorf("got %v", a)
 	}

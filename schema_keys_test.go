@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 func TestSchemaChangedKey(t *testing.T) {
@@ -16,7 +17,7 @@ func TestSchemaChangedKey(t *testing.T) {
 	got := written(t, &spanlog.Options{Schema: s}, nil, func(l *slog.Logger) {
 		l.InfoContext(inSpan(bg), "m", "trace", "mine", "dd.trace_id", "free")
 	})
-	equal(t, "changed", got, `{"level":"INFO","msg":"m","trace":"4bf92f3577b34da6a3ce929d0e0e4736","dd.span_id":"67667974448284343","attr.trace":"mine","dd.trace_id":"free"}`)
+	assert.Equal(t, "changed", got, `{"level":"INFO","msg":"m","trace":"4bf92f3577b34da6a3ce929d0e0e4736","dd.span_id":"67667974448284343","attr.trace":"mine","dd.trace_id":"free"}`)
 	if spanlog.SchemaDatadog.MessageKey != "message" {
 		t.Error("the schema itself has changed")
 	}
@@ -24,9 +25,9 @@ func TestSchemaChangedKey(t *testing.T) {
 	// A key that a format has to quote.
 	s = spanlog.Schema{MessageKey: `the "message"`, SpanIDKey: "span id"}
 	log := func(l *slog.Logger) { l.InfoContext(inSpan(bg), "m") }
-	equal(t, "JSON", written(t, &spanlog.Options{Schema: s}, spanlog.JSON, log),
+	assert.Equal(t, "JSON", written(t, &spanlog.Options{Schema: s}, spanlog.JSON, log),
 		`{"level":"INFO","the \"message\"":"m","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span id":"00f067aa0ba902b7","trace_flags":"01"}`)
-	equal(t, "Text", written(t, &spanlog.Options{Schema: s}, spanlog.Text, log),
+	assert.Equal(t, "Text", written(t, &spanlog.Options{Schema: s}, spanlog.Text, log),
 		`level=INFO "the \"message\""=m trace_id=4bf92f3577b34da6a3ce929d0e0e4736 "span id"=00f067aa0ba902b7 trace_flags=01`)
 }
 
@@ -67,7 +68,7 @@ func TestSchemaCollisions(t *testing.T) {
 			start = written(t, opts, nil, func(l *slog.Logger) { l.Info("m") })
 		}
 		start = strings.TrimSuffix(strings.TrimSuffix(start, "}"), `,"ecs.version":"8.11.0"`)
-		equal(t, test.name, got, start+test.want+"}")
+		assert.Equal(t, test.name, got, start+test.want+"}")
 		if test.name == "ecs" {
 			continue // JSONHandler writes the version elsewhere
 		}
@@ -126,6 +127,6 @@ func TestSchemaAfterReplaceAttr(t *testing.T) {
 		}, `{"message":"m"}`},
 	} {
 		opts := &spanlog.Options{Schema: spanlog.SchemaGoogleCloud("p"), ReplaceAttr: test.replace}
-		equal(t, test.name, written(t, opts, nil, func(l *slog.Logger) { l.Warn("m") }), test.want)
+		assert.Equal(t, test.name, written(t, opts, nil, func(l *slog.Logger) { l.Warn("m") }), test.want)
 	}
 }

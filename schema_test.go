@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // schemas are all of them, with the line for one record in each.
@@ -90,15 +91,15 @@ func TestSchemas(t *testing.T) {
 			full := &spanlog.Options{AddSource: true, Schema: test.schema, Service: shop}
 			l := open(t, full, spanlog.Writer{Writer: &asJSON})
 			slog.New(stamp{l.Handler(), noon, pc}).WarnContext(inSpan(bg), "paid", spanlog.Err(io.EOF), "n", 1)
-			equal(t, "JSON", asJSON.String(), fill.Replace(test.json)+"\n")
+			assert.Equal(t, "JSON", asJSON.String(), fill.Replace(test.json)+"\n")
 
 			l = open(t, &spanlog.Options{Schema: test.schema, Service: shop}, spanlog.Writer{Writer: &asText, Format: spanlog.Text})
 			slog.New(stamp{l.Handler(), noon, pc}).WarnContext(inSpan(bg), "paid", spanlog.Err(io.EOF), "n", 1)
-			equal(t, "Text", asText.String(), test.text+"\n")
+			assert.Equal(t, "Text", asText.String(), test.text+"\n")
 
 			l = open(t, &spanlog.Options{Schema: test.schema}, spanlog.Writer{Writer: &bare})
 			slog.New(stamp{l.Handler(), noon, pc}).Info("paid")
-			equal(t, "bare", bare.String(), test.bare+"\n")
+			assert.Equal(t, "bare", bare.String(), test.bare+"\n")
 		})
 	}
 }
@@ -140,7 +141,7 @@ func TestSchemaTraceOnly(t *testing.T) {
 	} {
 		opts := &spanlog.Options{Schema: test.schema, SpanContext: func(context.Context) trace.SpanContext { return sc }}
 		log := func(l *slog.Logger) { l.Info("m", "span_id", "mine") }
-		equal(t, "JSON", written(t, opts, spanlog.JSON, log), test.want)
+		assert.Equal(t, "JSON", written(t, opts, spanlog.JSON, log), test.want)
 	}
 }
 

@@ -8,16 +8,17 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 func TestAttrs(t *testing.T) {
 	opts := &spanlog.Options{Service: spanlog.Service{Name: "shop"}, Attrs: []slog.Attr{slog.Int("a", 1), slog.Any("token", secret("hunter2")), slog.String("trace_id", "mine")}}
 	log := func(l *slog.Logger) { l.WithGroup("g").Info("m", "x", 1) }
 	const want = `{"level":"INFO","msg":"m","service.name":"shop","a":1,"token":"***","trace_id":"mine","g":{"x":1}}`
-	equal(t, "New", written(t, opts, nil, log), want)
-	equal(t, "NewHandler", relayed(opts, log), want)
+	assert.Equal(t, "New", written(t, opts, nil, log), want)
+	assert.Equal(t, "NewHandler", relayed(opts, log), want)
 	log = func(l *slog.Logger) { l.WithGroup("g").InfoContext(inSpan(bg), "m", "x", 1) }
-	equal(t, "collision", written(t, opts, nil, log), `{"level":"INFO","msg":"m","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","trace_flags":"01","attr.trace_id":"mine","service.name":"shop","a":1,"token":"***","g":{"x":1}}`)
+	assert.Equal(t, "collision", written(t, opts, nil, log), `{"level":"INFO","msg":"m","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","trace_flags":"01","attr.trace_id":"mine","service.name":"shop","a":1,"token":"***","g":{"x":1}}`)
 }
 
 func TestService(t *testing.T) {
@@ -47,7 +48,7 @@ func TestService(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			setenv(t, test.env)
 			opts := &spanlog.Options{Schema: test.schema, Service: test.code}
-			equal(t, "New", written(t, opts, nil, func(l *slog.Logger) { l.Info("m") }), test.want)
+			assert.Equal(t, "New", written(t, opts, nil, func(l *slog.Logger) { l.Info("m") }), test.want)
 		})
 	}
 }
@@ -57,8 +58,8 @@ func TestService(t *testing.T) {
 func TestServiceHandler(t *testing.T) {
 	setenv(t, []string{"OTEL_SERVICE_NAME=cart", "SPANLOG_LEVEL=ERROR"})
 	log := func(l *slog.Logger) { l.Info("m") }
-	equal(t, "environment", relayed(nil, log), `{"level":"INFO","msg":"m"}`)
-	equal(t, "code", relayed(&spanlog.Options{Service: spanlog.Service{Name: "shop"}}, log), `{"level":"INFO","msg":"m","service.name":"shop"}`)
+	assert.Equal(t, "environment", relayed(nil, log), `{"level":"INFO","msg":"m"}`)
+	assert.Equal(t, "code", relayed(&spanlog.Options{Service: spanlog.Service{Name: "shop"}}, log), `{"level":"INFO","msg":"m","service.name":"shop"}`)
 }
 
 // TestServiceBadPairs: what can be read is taken, what cannot is one warning.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A stuckFlusher is flushed when somebody releases it.
@@ -70,7 +71,7 @@ func TestShutdownDeadline(t *testing.T) {
 				close(stuck.release)
 				synctest.Wait()
 			})
-			equal(t, "file", messages(t, content(t, path)), "m")
+			assert.Equal(t, "file", messages(t, content(t, path)), "m")
 		})
 	}
 }
@@ -117,7 +118,7 @@ func TestShutdownStuckWrite(t *testing.T) {
 	if err := l.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
-	equal(t, "file", messages(t, content(t, path)), "m")
+	assert.Equal(t, "file", messages(t, content(t, path)), "m")
 	close(release)
 	wg.Wait()
 }
@@ -182,11 +183,11 @@ func TestAfterShutdown(t *testing.T) {
 	if !errors.Is(err, spanlog.ErrClosed) {
 		t.Errorf("got %v", err)
 	}
-	equal(t, "console", messages(t, console.String()), "before after")
-	equal(t, "file", messages(t, content(t, path)), "before after")
-	equal(t, "writer", messages(t, writer.String()), "before")
-	equal(t, "relay", messages(t, relay.String()), "before")
-	equal(t, "OnError", heard.String(), "writer sink *bytes.Buffer: spanlog: logger is closed\nrelay sink *slog.JSONHandler: spanlog: logger is closed")
+	assert.Equal(t, "console", messages(t, console.String()), "before after")
+	assert.Equal(t, "file", messages(t, content(t, path)), "before after")
+	assert.Equal(t, "writer", messages(t, writer.String()), "before")
+	assert.Equal(t, "relay", messages(t, relay.String()), "before")
+	assert.Equal(t, "OnError", heard.String(), "writer sink *bytes.Buffer: spanlog: logger is closed\nrelay sink *slog.JSONHandler: spanlog: logger is closed")
 	if n := openFiles(t); n != files {
 		t.Errorf("%d files are open, %d were before", n, files)
 	}
@@ -205,7 +206,7 @@ func TestAfterShutdownUnbuffered(t *testing.T) {
 		t.Error(err)
 	}
 	l.Info("after")
-	equal(t, "console", messages(t, out.String()), "before after")
+	assert.Equal(t, "console", messages(t, out.String()), "before after")
 }
 
 // TestShutdownRace: a record that comes while the logger is shut down is either

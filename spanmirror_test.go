@@ -20,6 +20,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // recorded runs do in a recording span and returns what became of the span.
@@ -149,7 +150,7 @@ func TestSpanEvents(t *testing.T) {
 						t.Errorf("%s:\n got %s\nwant %s…", sink.name, got, want)
 					}
 				} else {
-					equal(t, sink.name, got, want)
+					assert.Equal(t, sink.name, got, want)
 				}
 			}
 		})
@@ -209,7 +210,7 @@ func TestSpanErrors(t *testing.T) {
 				for _, schema := range []spanlog.Schema{spanlog.SchemaOTel, spanlog.SchemaECS, spanlog.SchemaDatadog} {
 					l := open(t, &spanlog.Options{SpanErrors: slog.LevelError, Schema: schema}, sink.sink)
 					span := recorded(t, func(ctx context.Context) { test.log(l.Logger, ctx) })
-					equal(t, sink.name+" events", strings.ReplaceAll(eventTexts(span), "*io/fs.PathError", "*fs.PathError"), test.events)
+					assert.Equal(t, sink.name+" events", strings.ReplaceAll(eventTexts(span), "*io/fs.PathError", "*fs.PathError"), test.events)
 					want := sdktrace.Status{Code: codes.Error, Description: test.status}
 					if test.status == "" {
 						want = sdktrace.Status{}
@@ -227,8 +228,8 @@ func TestSpanErrors(t *testing.T) {
 func TestSpanErrorsRedacted(t *testing.T) {
 	l := open(t, &spanlog.Options{SpanErrors: slog.LevelError, SpanEvents: slog.LevelError, Redact: []string{"error"}}, spanlog.Writer{Writer: io.Discard})
 	span := recorded(t, func(ctx context.Context) { l.ErrorContext(ctx, "boom", spanlog.Err(errors.New(hunter2))) })
-	equal(t, "events", eventTexts(span), "boom: log.severity=STRING ERROR, error=STRING [REDACTED]")
-	equal(t, "status", span.Status().Description, "boom")
+	assert.Equal(t, "events", eventTexts(span), "boom: log.severity=STRING ERROR, error=STRING [REDACTED]")
+	assert.Equal(t, "status", span.Status().Description, "boom")
 }
 
 // TestSpanEventsAndErrors: the two levels are apart from each other, and the
@@ -240,7 +241,7 @@ func TestSpanEventsAndErrors(t *testing.T) {
 		l.WarnContext(ctx, "two")
 		l.ErrorContext(ctx, "three", spanlog.Err(io.EOF))
 	})
-	equal(t, "events", eventTexts(span), `two: log.severity=STRING WARN
+	assert.Equal(t, "events", eventTexts(span), `two: log.severity=STRING WARN
 three: log.severity=STRING ERROR, error=STRING EOF
 exception: exception.type=STRING *errors.errorString, exception.message=STRING EOF`)
 }
@@ -268,7 +269,7 @@ func TestSpanEventsReplaced(t *testing.T) {
 func TestSpanEventsOnly(t *testing.T) {
 	l := open(t, &spanlog.Options{SpanEvents: slog.LevelInfo}, spanlog.Writer{Writer: io.Discard})
 	span := recorded(t, func(ctx context.Context) { l.InfoContext(ctx, "retrying", spanlog.Err(io.EOF)) })
-	equal(t, "events", eventTexts(span), `retrying: log.severity=STRING INFO, error=STRING EOF
+	assert.Equal(t, "events", eventTexts(span), `retrying: log.severity=STRING INFO, error=STRING EOF
 exception: exception.type=STRING *errors.errorString, exception.message=STRING EOF`)
 	if span.Status() != (sdktrace.Status{}) {
 		t.Errorf("status %+v", span.Status())
@@ -378,8 +379,8 @@ func TestSpanMirrorHandler(t *testing.T) {
 	next := slog.NewJSONHandler(&buf, &slog.HandlerOptions{Level: slog.LevelError})
 	l := slog.New(spanlog.NewHandler(next, &spanlog.Options{SpanEvents: slog.LevelInfo}))
 	span := recorded(t, func(ctx context.Context) { l.InfoContext(ctx, "m", "a", 1) })
-	equal(t, "events", eventTexts(span), "m: log.severity=STRING INFO, a=INT64 1")
-	equal(t, "next", buf.String(), "")
+	assert.Equal(t, "events", eventTexts(span), "m: log.severity=STRING INFO, a=INT64 1")
+	assert.Equal(t, "next", buf.String(), "")
 }
 
 // TestSpanMirrorValidText: OTLP's exporter refuses a whole batch for one text that is

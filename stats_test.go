@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 var _ expvar.Var = spanlog.Stats{}
@@ -123,7 +124,7 @@ func TestStatsString(t *testing.T) {
 		{Sink: `file sink "app.log"`, Delivered: 2, Bytes: 80},
 		{Sink: "console sink", Dropped: []spanlog.Drops{{Level: slog.LevelError, Reason: "error", Records: 1}}, LastError: "broken", LastErrorTime: noon},
 	}}
-	equal(t, "String", s.String(), `{"sinks":[{"sink":"file sink \"app.log\"","delivered":2,"bytes":80},`+
+	assert.Equal(t, "String", s.String(), `{"sinks":[{"sink":"file sink \"app.log\"","delivered":2,"bytes":80},`+
 		`{"sink":"console sink","delivered":0,"bytes":0,"dropped":[{"level":"ERROR","reason":"error","records":1}],"last_error":"broken","last_error_time":"2026-11-22T11:57:00.123Z"}]}`)
 	var back spanlog.Stats
 	if err := json.Unmarshal([]byte(s.String()), &back); err != nil || !reflect.DeepEqual(back, s) {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestSurvivesOOM has the kernel kill a child that takes more memory than its
@@ -91,13 +92,13 @@ func TestSurvivesPowerLoss(t *testing.T) {
 			}
 			switch r.survives[i] {
 			case everything:
-				equal(t, "survived", afterwards(), numbers(2*someRecords+1))
+				assert.Equal(t, "survived", afterwards(), numbers(2*someRecords+1))
 			case untilError:
 				if got = afterwards(); !strings.HasPrefix(got+" ", numbers(someRecords+1)+" ") {
 					t.Errorf("%q survived, want all up to the error", got)
 				}
 			case untilSync:
-				eventually(t, "everything survives once it is synced", func() bool { return afterwards() == numbers(2*someRecords+1) })
+				assert.Eventually(t, "everything survives once it is synced", func() bool { return afterwards() == numbers(2*someRecords+1) })
 			case systemsWill:
 				// No promise, but whole lines and no trouble.
 				if got = afterwards(); !strings.HasPrefix(numbers(2*someRecords+1)+" ", got) {
@@ -194,7 +195,7 @@ func TestSurvivesDiskFull(t *testing.T) {
 			if err := os.Remove(filler); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, "it heals", func() bool { return l.Flush(context.Background()) == nil })
+			assert.Eventually(t, "it heals", func() bool { return l.Flush(context.Background()) == nil })
 			l.Info("healed")
 			_ = l.Close()
 			notice := regexp.MustCompile(`spanlog: 10 records dropped in \S+ \(10 INFO\): .*?no space left on device`)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // The tests of this file and of survive_linux_test.go are the rows of the table
@@ -153,7 +154,7 @@ func testDeath(t *testing.T, end func(), died func(status int) bool) {
 			if !strings.HasPrefix(stdout, "acknowledged\n") || !died(status) {
 				t.Fatalf("the child ended with status %d:\n%s%s", status, stdout, stderr)
 			}
-			equal(t, "survived", survived(t, file), numbers(2*someRecords+1))
+			assert.Equal(t, "survived", survived(t, file), numbers(2*someRecords+1))
 		})
 	}
 }
@@ -201,7 +202,7 @@ func TestSurvivesFullQueue(t *testing.T) {
 	if stdout != "the queue is full\n" || !killed(status) {
 		t.Fatalf("the child ended with status %d:\n%s%s", status, stdout, stderr)
 	}
-	equal(t, "survived", survived(t, file), numbers(logged))
+	assert.Equal(t, "survived", survived(t, file), numbers(logged))
 }
 
 // killed reports whether an exit status is that of a process that got a signal.
@@ -229,10 +230,10 @@ func TestSurvivesDirectoryGone(t *testing.T) {
 			if r.survives[i] == whatFollows { // nothing ever waits
 				want = "after"
 			}
-			equal(t, "new file", messages(t, content(t, file.Path)), want)
+			assert.Equal(t, "new file", messages(t, content(t, file.Path)), want)
 			// The journal is made again as well: its first second without it
 			// costs speed only.
-			eventually(t, "the state is that of before", func() bool {
+			assert.Eventually(t, "the state is that of before", func() bool {
 				return l.Stats().Sinks[0].Journal == map[bool]string{false: "journal", true: "write-through"}[file.WriteThrough]
 			})
 		})
@@ -255,7 +256,7 @@ func TestSurvivesPodGone(t *testing.T) {
 			if r.survives[i] == untilDelay {
 				want = numbers(someRecords + 1)
 			}
-			equal(t, "at once", messages(t, content(t, file.Path)), want)
+			assert.Equal(t, "at once", messages(t, content(t, file.Path)), want)
 
 			file.Path = filepath.Join(t.TempDir(), "app.log")
 			file.Delay = 0 // the default
@@ -263,7 +264,7 @@ func TestSurvivesPodGone(t *testing.T) {
 			if err := logSome(l.Handler()); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, "everything is there after the delay", func() bool {
+			assert.Eventually(t, "everything is there after the delay", func() bool {
 				return messages(t, content(t, file.Path)) == numbers(2*someRecords+1)
 			})
 		})
@@ -303,7 +304,7 @@ func TestDurabilityTable(t *testing.T) {
 		}
 		return
 	}
-	equal(t, path, got, table.String())
+	assert.Equal(t, path, got, table.String())
 }
 
 // sourceOfTest is the file that has the test.

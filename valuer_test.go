@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A node logs what is around it.
@@ -86,9 +87,9 @@ func TestValuerCycles(t *testing.T) {
 		}, `{"level":"INFO","msg":"m","v":{"x":{"name":"n"},"y":{"name":"n"}}}`},
 	} {
 		for _, opts := range []*spanlog.Options{nil, {Redact: []string{"password"}}, {ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr { return a }}} {
-			equal(t, test.name, written(t, opts, nil, test.log), test.want)
+			assert.Equal(t, test.name, written(t, opts, nil, test.log), test.want)
 		}
-		equal(t, test.name+", around a handler", relayed(nil, test.log), test.want)
+		assert.Equal(t, test.name+", around a handler", relayed(nil, test.log), test.want)
 	}
 }
 
@@ -133,7 +134,7 @@ func TestGroupPaths(t *testing.T) {
 		return a
 	}}, spanlog.Writer{Writer: new(bytes.Buffer)}).Handler()).WithGroup("0").WithGroup("1").WithGroup("2")
 	log("v")
-	equal(t, "paths", strings.Join(paths, " "), "0.1.2.other.first 0.1.2.other.second 0.1.2.v.first 0.1.2.v.second")
+	assert.Equal(t, "paths", strings.Join(paths, " "), "0.1.2.other.first 0.1.2.other.second 0.1.2.v.first 0.1.2.v.second")
 }
 
 // TestDeepGroups: ReplaceAttr sees the path of each attribute, however deep it is, and that of
@@ -155,7 +156,7 @@ func TestDeepGroups(t *testing.T) {
 	ours := paths
 	paths = nil
 	slog.New(slog.NewJSONHandler(&again, &slog.HandlerOptions{ReplaceAttr: opts.ReplaceAttr})).WithGroup("g").Info("m", "v", v)
-	equal(t, "paths", strings.Join(ours, "\n"), strings.Join(paths, "\n"))
+	assert.Equal(t, "paths", strings.Join(ours, "\n"), strings.Join(paths, "\n"))
 	if len(ours) != 101 {
 		t.Errorf("%d paths", len(ours))
 	}

@@ -17,6 +17,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/filelock"
 )
 
@@ -174,19 +175,6 @@ func tend(t testing.TB, a *Archive) {
 	}
 }
 
-// reporter is a test, or the run of one by rapid.
-type reporter interface {
-	Helper()
-	Errorf(format string, args ...any)
-}
-
-func equal[T comparable](t reporter, what string, got, want T) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s: got %v, want %v", what, got, want)
-	}
-}
-
 // wantError checks that an error has all that its text must have.
 func wantError(t testing.TB, err error, parts ...string) {
 	t.Helper()
@@ -243,7 +231,7 @@ func TestFiles(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s@%v/%d/%v", filepath.Base(f.Path), f.Time.Sub(epoch), f.Size, f.Compressed))
 	}
 	zipped := func(s string) int { return len(zip(s)) }
-	equal(t, "files", strings.Join(got, "\n"), fmt.Sprintf(`app-20261125T032601.123456Z.log@1s/1/false
+	assert.Equal(t, "files", strings.Join(got, "\n"), fmt.Sprintf(`app-20261125T032601.123456Z.log@1s/1/false
 app-20261125T032602.123456Z.log.gz@2s/%d/true
 app-20261125T032603.123456Z.log@3s/3/false
 app-20261125T032607.123456Z.log@7s/1/false
@@ -251,7 +239,7 @@ app-20261125T032607.123456Z.log.gz@7s/%d/true`, zipped("bb"), zipped("a")))
 	if !files[0].ModTime.Equal(mtime) {
 		t.Errorf("ModTime: got %v, want %v", files[0].ModTime, mtime)
 	}
-	equal(t, "directory of the path", filepath.Dir(files[0].Path), filepath.Dir(a.Path))
+	assert.Equal(t, "directory of the path", filepath.Dir(files[0].Path), filepath.Dir(a.Path))
 }
 
 func TestFilesLinks(t *testing.T) {

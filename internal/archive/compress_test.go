@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestCompressContent: what is decompressed is what there was, byte for byte.
@@ -55,13 +57,13 @@ func TestCompressContent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			equal(t, "name in the header", z.Name, "app-20261125T032601.123456Z.log")
-			equal(t, "time in the header", z.ModTime.UTC(), mtime)
+			assert.Equal(t, "name in the header", z.Name, "app-20261125T032601.123456Z.log")
+			assert.Equal(t, "time in the header", z.ModTime.UTC(), mtime)
 			info, err := os.Lstat(a.path("1.gz"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			equal(t, "time of the file", info.ModTime().UTC(), mtime)
+			assert.Equal(t, "time of the file", info.ModTime().UTC(), mtime)
 			if len(test.content) == len(random) && info.Size() > int64(len(random))+1000 {
 				t.Errorf("it has grown to %d bytes", info.Size())
 			}
@@ -93,10 +95,10 @@ func TestCompressNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		equal(t, test.log, z.Name, test.want)
+		assert.Equal(t, test.log, z.Name, test.want)
 		b, err := io.ReadAll(z)
-		equal(t, test.log, string(b), "a")
-		equal(t, test.log, err, nil)
+		assert.Equal(t, test.log, string(b), "a")
+		assert.Equal(t, test.log, err, nil)
 	}
 }
 
@@ -120,12 +122,12 @@ func TestCompressMode(t *testing.T) {
 			return info.Mode()
 		}
 		again, err := a.Tend(&meddling{countdown{t.Context(), 1e6}, 3, func() {
-			equal(t, "mode at first", lstat(tempPath(a.path("1"))), 0o600)
+			assert.Equal(t, "mode at first", lstat(tempPath(a.path("1"))), 0o600)
 		}})
 		if again || err != nil {
 			t.Errorf("got %v, %v", again, err)
 		}
-		equal(t, "mode", lstat(a.path("1.gz")), mode)
+		assert.Equal(t, "mode", lstat(a.path("1.gz")), mode)
 	}
 }
 
@@ -161,9 +163,9 @@ func TestCompressGrowing(t *testing.T) {
 			if !again || err != nil {
 				t.Errorf("got %v, %v", again, err)
 			}
-			equal(t, "files", show(t, a), "1="+test.want+" 2=b")
+			assert.Equal(t, "files", show(t, a), "1="+test.want+" 2=b")
 			tend(t, a)
-			equal(t, "files in the end", show(t, a), "1.gz="+test.want+" 2=b")
+			assert.Equal(t, "files in the end", show(t, a), "1.gz="+test.want+" 2=b")
 		})
 	}
 }
@@ -200,14 +202,14 @@ func TestCompressReplaced(t *testing.T) {
 	if again || err != nil {
 		t.Errorf("got %v, %v", again, err)
 	}
-	equal(t, "the plain one is replaced", show(t, a), "1.gz=a 1=other 2=b moved=a")
+	assert.Equal(t, "the plain one is replaced", show(t, a), "1.gz=a 1=other 2=b moved=a")
 
 	a = newArchive(t, "1=a 2=b")
 	a.Compress = true
 	again, err = a.Tend(&meddling{countdown{t.Context(), 1e6}, 3, func() { arrange(t, a, "1.gz=raw:other") }})
-	equal(t, "again", again, false)
+	assert.Equal(t, "again", again, false)
 	wantError(t, err, "compressing app-20261125T032601.", "exist")
-	equal(t, "there is a compressed one", show(t, a), "1.gz=broken 1=a 2=b")
+	assert.Equal(t, "there is a compressed one", show(t, a), "1.gz=broken 1=a 2=b")
 
 }
 
@@ -231,8 +233,8 @@ func TestCopyBlocks(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := round{ctx: t.Context()}
 			n, err := r.copyBlocks(test.to, test.from)
-			equal(t, "bytes", n, test.n)
-			equal(t, "error", err, test.want)
+			assert.Equal(t, "bytes", n, test.n)
+			assert.Equal(t, "error", err, test.want)
 		})
 	}
 }
@@ -280,6 +282,6 @@ func TestSameContent(t *testing.T) {
 		content = bytes.Repeat([]byte("x"), n)
 		plain, unzipErr := unzip(string(z))
 		err := r.sameContent(bytes.NewReader(content), bytes.NewReader(z))
-		equal(rt, "the same, with a flipped bit", err == nil, unzipErr == nil && plain == string(content))
+		assert.Equal(rt, "the same, with a flipped bit", err == nil, unzipErr == nil && plain == string(content))
 	})
 }

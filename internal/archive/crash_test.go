@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/crashpoint"
 )
 
@@ -45,10 +46,10 @@ func TestCrash(t *testing.T) {
 				}
 				left, test.left = left[strings.LastIndex(left, " 1=")+1:], temp
 			}
-			equal(t, "left", left, test.left)
+			assert.Equal(t, "left", left, test.left)
 			a.Compress = true
 			tend(t, a)
-			equal(t, "after", show(t, a), "1.gz=a 2.gz=b 3=c log=x")
+			assert.Equal(t, "after", show(t, a), "1.gz=a 2.gz=b 3=c log=x")
 			if temps, err := filepath.Glob(filepath.Join(filepath.Dir(a.Path), ".*")); err != nil || len(temps) > 0 {
 				t.Errorf("there is more: %v, %v", temps, err)
 			}

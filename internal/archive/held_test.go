@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestTendHeld: what a writer has open is left until it has closed it, and no
@@ -30,11 +32,11 @@ func TestTendHeld(t *testing.T) {
 				if !again || err != nil {
 					t.Errorf("while it is held: got %v, %v", again, err)
 				}
-				equal(t, "while it is held", show(t, a), sorted(test.while))
+				assert.Equal(t, "while it is held", show(t, a), sorted(test.while))
 			}
 			done()
 			tend(t, a)
-			equal(t, "after", show(t, a), sorted(test.after))
+			assert.Equal(t, "after", show(t, a), sorted(test.after))
 		})
 	}
 }
@@ -47,7 +49,7 @@ func TestTendHeldNewest(t *testing.T) {
 	writing(t, a.path("2"))
 	writing(t, a.path("log"))
 	tend(t, a)
-	equal(t, "files", show(t, a), "1.gz=a 2=b log=x")
+	assert.Equal(t, "files", show(t, a), "1.gz=a 2=b log=x")
 }
 
 // TestHold: what the name leads to is ours only if it is the listed kind of file.
@@ -75,7 +77,7 @@ func TestHold(t *testing.T) {
 		if err := h.remove(); !errors.Is(err, errGone) {
 			t.Errorf("got %v", err)
 		}
-		equal(t, "other file", read(t, a.path("1")), "other")
+		assert.Equal(t, "other file", read(t, a.path("1")), "other")
 		// Then there is none of that name.
 		if err := os.Remove(a.path("1")); err != nil {
 			t.Fatal(err)
@@ -83,7 +85,7 @@ func TestHold(t *testing.T) {
 		if err := h.remove(); !errors.Is(err, errGone) {
 			t.Errorf("got %v", err)
 		}
-		equal(t, "the file itself", read(t, a.path("moved")), "a")
+		assert.Equal(t, "the file itself", read(t, a.path("moved")), "a")
 	}
 	h.Close()
 	if err := remove(a.path("4")); !errors.Is(err, errGone) {

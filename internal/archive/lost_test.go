@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestTendMeanwhile has files moved aside while others are compressed: each is
@@ -49,7 +51,7 @@ func TestTendMeanwhile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "number of files", len(files), n)
+	assert.Equal(t, "number of files", len(files), n)
 	for i, f := range files {
 		content := read(t, f.Path)
 		if f.Compressed != (i < n-1) {
@@ -60,7 +62,7 @@ func TestTendMeanwhile(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		equal(t, f.Path, content, fmt.Sprintln(i))
+		assert.Equal(t, f.Path, content, fmt.Sprintln(i))
 	}
 }
 
@@ -111,7 +113,7 @@ func TestNothingLost(t *testing.T) {
 			"tend": func(rt *rapid.T) {
 				again, err := a.Tend(t.Context())
 				check(err)
-				equal(rt, "again", again, false)
+				assert.Equal(rt, "again", again, false)
 			},
 			"tend, but not to the end": func(rt *rapid.T) {
 				_, err := a.Tend(&countdown{t.Context(), rapid.IntRange(0, 10).Draw(rt, "asked")})

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 func TestMoveAside(t *testing.T) {
@@ -42,12 +44,12 @@ func TestMoveAside(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			equal(t, "path", path, a.path(test.want))
-			equal(t, "files", show(t, a), test.after)
+			assert.Equal(t, "path", path, a.path(test.want))
+			assert.Equal(t, "files", show(t, a), test.after)
 			if err := a.MoveBack(path); err != nil {
 				t.Fatal(err)
 			}
-			equal(t, "files after MoveBack", sorted(show(t, a)), sorted(test.before))
+			assert.Equal(t, "files after MoveBack", sorted(show(t, a)), sorted(test.before))
 		})
 	}
 }
@@ -64,9 +66,9 @@ func TestMoveAsideLinkInTheWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "path", filepath.Base(path), "app-20261125T032605.123457Z.log")
-	equal(t, "content", read(t, path), "x")
-	equal(t, "what the link leads to", read(t, a.path("elsewhere")), "z")
+	assert.Equal(t, "path", filepath.Base(path), "app-20261125T032605.123457Z.log")
+	assert.Equal(t, "content", read(t, path), "x")
+	assert.Equal(t, "what the link leads to", read(t, a.path("elsewhere")), "z")
 }
 
 // TestMoveAsideQuickly: files that were moved aside in the same microsecond, or
@@ -92,9 +94,9 @@ func TestMoveAsideQuickly(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			equal(t, "number of files", len(files), 50)
+			assert.Equal(t, "number of files", len(files), 50)
 			for i, f := range files {
-				equal(t, f.Path, read(t, f.Path), fmt.Sprint(i))
+				assert.Equal(t, f.Path, read(t, f.Path), fmt.Sprint(i))
 			}
 		})
 	}
@@ -149,8 +151,8 @@ func TestMoveAsideFails(t *testing.T) {
 			before := show(t, a)
 			path, err := a.MoveAside(test.now)
 			wantError(t, err, test.want)
-			equal(t, "path", path, "")
-			equal(t, "files", show(t, a), before)
+			assert.Equal(t, "path", path, "")
+			assert.Equal(t, "files", show(t, a), before)
 		})
 	}
 }
@@ -160,7 +162,7 @@ func TestMoveAsideLink(t *testing.T) {
 	link(t, a.path("elsewhere"), a.Path)
 	_, err := a.MoveAside(epoch)
 	wantError(t, err, "app.log is not a regular file but L")
-	equal(t, "what the link leads to", read(t, a.Path), "z")
+	assert.Equal(t, "what the link leads to", read(t, a.Path), "z")
 }
 
 func TestMoveBackFails(t *testing.T) {
@@ -176,7 +178,7 @@ func TestMoveBackFails(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			a := newArchive(t, test.before)
 			wantError(t, a.MoveBack(a.path(test.path)), test.want)
-			equal(t, "files", show(t, a), sorted(test.before))
+			assert.Equal(t, "files", show(t, a), sorted(test.before))
 		})
 	}
 	a := newArchive(t, "log=x 5=y")
@@ -216,7 +218,7 @@ func TestMoveNoReplace(t *testing.T) {
 				if err != nil {
 					wantError(t, err, a.path("from"), a.path("to"))
 				}
-				equal(t, "files", show(t, a), test.after)
+				assert.Equal(t, "files", show(t, a), test.after)
 			})
 		}
 	}
@@ -227,11 +229,11 @@ func TestMoveNoReplace(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		wantError(t, err, a.path("from"), a.path("to"))
-		equal(t, "files", show(t, a), "from=x")
+		assert.Equal(t, "files", show(t, a), "from=x")
 		long := a.path(strings.Repeat("x", 1000))
 		if err := moveWith(func(string, string) error { return errors.ErrUnsupported }, a.path("from"), long); err == nil {
 			t.Error("got no error for a name that is too long")
 		}
-		equal(t, "files", show(t, a), "from=x")
+		assert.Equal(t, "files", show(t, a), "from=x")
 	})
 }

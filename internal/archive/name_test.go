@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestNames has, for logs of all kinds of names, those of their rotated files.
@@ -40,7 +42,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s: %v", test.log, err)
 			continue
 		}
-		equal(t, test.log, path, filepath.Join(dir, test.want))
+		assert.Equal(t, test.log, path, filepath.Join(dir, test.want))
 		for name, want := range map[string]kind{
 			test.want:                   plain,
 			test.want + ".gz":           compressed,
@@ -54,7 +56,7 @@ func TestNames(t *testing.T) {
 				t.Errorf("%s: %s is of kind %d at %v, want %d", test.log, name, got, at, want)
 			}
 		}
-		equal(t, test.log+" temporary", filepath.Base(tempPath(path)), "."+test.want+".gz.tmp")
+		assert.Equal(t, test.log+" temporary", filepath.Base(tempPath(path)), "."+test.want+".gz.tmp")
 	}
 }
 
@@ -113,7 +115,7 @@ func TestNearMisses(t *testing.T) {
 		if at, k := n.parse(name); k != foreign {
 			t.Errorf("%s is of kind %d at %v", name, k, at)
 		}
-		equal(t, "oracle on "+name, isOurs(name), false)
+		assert.Equal(t, "oracle on "+name, isOurs(name), false)
 	}
 }
 
@@ -225,9 +227,9 @@ func TestNamesInOrder(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		equal(rt, p+" and "+q, strings.Compare(p, q), x.Compare(y))
+		assert.Equal(rt, p+" and "+q, strings.Compare(p, q), x.Compare(y))
 		at, _ := n.parse(filepath.Base(p))
-		equal(rt, p, at.Equal(x), true)
+		assert.Equal(rt, p, at.Equal(x), true)
 	})
 	for _, at := range []time.Time{last.Add(time.Microsecond), time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)} {
 		_, err := n.rotated(at)

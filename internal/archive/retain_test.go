@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestChoose has files of 10 bytes each, by number. Their age is as many hours as
@@ -60,12 +62,12 @@ func TestChoose(t *testing.T) {
 				})
 			}
 			drop, keep := test.a.choose(files, test.log, now)
-			equal(t, "dropped", paths(drop), test.drop)
+			assert.Equal(t, "dropped", paths(drop), test.drop)
 			rest := " " + test.files + " "
 			for name := range strings.FieldsSeq(test.drop) {
 				rest = strings.Replace(rest, " "+name+" ", " ", 1)
 			}
-			equal(t, "kept", paths(keep), strings.TrimSpace(rest))
+			assert.Equal(t, "kept", paths(keep), strings.TrimSpace(rest))
 		})
 	}
 }
@@ -88,8 +90,8 @@ func TestChooseAgeOutOfOrder(t *testing.T) {
 		{Path: "3", Time: epoch.Add(2), Size: 10, ModTime: now.Add(day)}, // in the future
 	}
 	drop, keep := (&Archive{MaxAge: 2 * time.Hour, MaxFiles: 2, MaxTotal: 20}).choose(files, 0, now)
-	equal(t, "dropped", paths(drop), "2")
-	equal(t, "kept", paths(keep), "1 3")
+	assert.Equal(t, "dropped", paths(drop), "2")
+	assert.Equal(t, "kept", paths(keep), "1 3")
 }
 
 // TestChooseProperties: what is kept is within all limits, every file is kept or
@@ -119,7 +121,7 @@ func TestChooseProperties(t *testing.T) {
 		}
 		old := func(f File) bool { return a.MaxAge > 0 && now.Sub(f.ModTime) > a.MaxAge }
 		drop, keep := a.choose(files, log, now)
-		equal(rt, "number of files", len(drop)+len(keep), len(files))
+		assert.Equal(rt, "number of files", len(drop)+len(keep), len(files))
 		if len(keep) > 0 && !fits(keep) {
 			rt.Errorf("%s do not fit", paths(keep))
 		}
@@ -162,7 +164,7 @@ func TestTendAge(t *testing.T) {
 		} {
 			time.Sleep(step.wait)
 			tend(t, a)
-			equal(t, fmt.Sprint("after ", time.Since(start)), show(t, a), step.want)
+			assert.Equal(t, fmt.Sprint("after ", time.Since(start)), show(t, a), step.want)
 		}
 	})
 }
@@ -178,9 +180,9 @@ func TestTendAgeCompressed(t *testing.T) {
 			}
 		}
 		tend(t, a)
-		equal(t, "compressed", show(t, a), "1.gz=a 2=b log=x")
+		assert.Equal(t, "compressed", show(t, a), "1.gz=a 2=b log=x")
 		time.Sleep(11 * time.Minute)
 		tend(t, a)
-		equal(t, "deleted", show(t, a), "log=x")
+		assert.Equal(t, "deleted", show(t, a), "log=x")
 	})
 }

@@ -7,6 +7,8 @@ import (
 	_ "time/tzdata" // the machine may have none
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 const minute = time.Minute
@@ -76,7 +78,7 @@ func TestNext(t *testing.T) {
 					t.Errorf("after %v: got %s, want %s", at, got, want)
 				}
 				if !next.IsZero() {
-					equal(t, "location", next.Location(), loc)
+					assert.Equal(t, "location", next.Location(), loc)
 				}
 				at = next
 			}
@@ -247,12 +249,12 @@ func TestSchedule(t *testing.T) {
 		{Every(20 * time.Second), "every 20s"},
 		{Every(100 * time.Millisecond), "every 100ms"},
 	} {
-		equal(t, "String", test.s.String(), test.want)
+		assert.Equal(t, "String", test.s.String(), test.want)
 	}
-	equal(t, "Every(24h)", Every(day), Daily)
-	equal(t, "zero", Schedule{}.IsZero(), true)
-	equal(t, "Every(0)", Every(0).IsZero(), true)
-	equal(t, "negative", Every(-1).IsZero(), false) // for the caller to refuse
-	equal(t, "Daily", Daily.IsZero(), false)
-	equal(t, "Duration", Hourly.Duration(), time.Hour)
+	assert.Equal(t, "Every(24h)", Every(day), Daily)
+	assert.Equal(t, "zero", Schedule{}.IsZero(), true)
+	assert.Equal(t, "Every(0)", Every(0).IsZero(), true)
+	assert.Equal(t, "negative", Every(-1).IsZero(), false) // for the caller to refuse
+	assert.Equal(t, "Daily", Daily.IsZero(), false)
+	assert.Equal(t, "Duration", Hourly.Duration(), time.Hour)
 }

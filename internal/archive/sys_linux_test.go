@@ -12,6 +12,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // onThread runs do on a thread of its own that prepare has changed, and that ends
@@ -80,7 +82,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 		}
 		wantError(t, err, "deleting app-20261125T032601.", "compressing app-20261125T032602.")
 	})
-	equal(t, "files", show(t, a), "1=a 2=b 3=c log=x")
+	assert.Equal(t, "files", show(t, a), "1=a 2=b 3=c log=x")
 }
 
 // TestCompressOwner: the compressed file belongs to whom the plain one did. Where
@@ -130,15 +132,15 @@ func TestCompressOwner(t *testing.T) {
 					t.Errorf("got %v, %v", again, err)
 				}
 			})
-			equal(t, "files", show(t, a), "1.gz=a 2=b")
+			assert.Equal(t, "files", show(t, a), "1.gz=a 2=b")
 			info, err := os.Lstat(a.path("1.gz"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			stat := info.Sys().(*syscall.Stat_t)
-			equal(t, "user", stat.Uid, test.wantUID)
-			equal(t, "group", stat.Gid, test.wantGID)
-			equal(t, "mode", info.Mode(), test.wantMode)
+			assert.Equal(t, "user", stat.Uid, test.wantUID)
+			assert.Equal(t, "group", stat.Gid, test.wantGID)
+			assert.Equal(t, "mode", info.Mode(), test.wantMode)
 		})
 	}
 }
@@ -171,7 +173,7 @@ func TestDiskFull(t *testing.T) {
 		}
 		a.Compress, a.MaxFiles = true, 3
 		again, err := a.Tend(t.Context())
-		equal(t, "again", again, false)
+		assert.Equal(t, "again", again, false)
 		if !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("got %v, want ENOSPC", err)
 		}
@@ -183,6 +185,6 @@ func TestDiskFull(t *testing.T) {
 		if err := os.Remove(a.path("2")); err != nil {
 			t.Error(err)
 		}
-		equal(t, "others", show(t, a), "3.gz=c 4=d log=x")
+		assert.Equal(t, "others", show(t, a), "3.gz=c 4=d log=x")
 	})
 }

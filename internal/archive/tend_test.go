@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestTend has what there is before and after, with every kind of thing that a
@@ -88,8 +90,8 @@ func TestTend(t *testing.T) {
 				if all := strings.Join(test.errs, "\n"); err != nil && strings.Contains(err.Error(), "compressing") && !strings.Contains(all, "compressing") {
 					t.Errorf("got the error %v", err) // that one was not to be tried
 				}
-				equal(t, "again", again, false)
-				equal(t, round+" round", show(t, a), sorted(test.after))
+				assert.Equal(t, "again", again, false)
+				assert.Equal(t, round+" round", show(t, a), sorted(test.after))
 				if strings.HasPrefix(test.name, "a pair goes together") {
 					break // and with it the error
 				}
@@ -113,9 +115,9 @@ func TestTendLinks(t *testing.T) {
 	arrange(t, a, all)
 	a.Compress = true
 	again, err := a.Tend(t.Context())
-	equal(t, "again", again, false)
+	assert.Equal(t, "again", again, false)
 	wantError(t, err, "compressing app-20261125T032604.", "compressing app-20261125T032606.", "exist")
-	equal(t, "compressed", show(t, a), sorted(all+" one=1 three=3 four=4 six=6"))
+	assert.Equal(t, "compressed", show(t, a), sorted(all+" one=1 three=3 four=4 six=6"))
 
 	a.MaxAge, a.MaxFiles, a.MaxTotal = 1, 1, 1
 	past := time.Now().Add(-time.Hour)
@@ -127,7 +129,7 @@ func TestTendLinks(t *testing.T) {
 	if again, err := a.Tend(t.Context()); again || err != nil {
 		t.Errorf("got %v, %v", again, err)
 	}
-	equal(t, "deleted", show(t, a), sorted("1=->one 2.gz=->two 3.tmp=->three 4.gz=->four 5=->none 6.tmp=->six log=x one=1 three=3 four=4 six=6"))
+	assert.Equal(t, "deleted", show(t, a), sorted("1=->one 2.gz=->two 3.tmp=->three 4.gz=->four 5=->none 6.tmp=->six log=x one=1 three=3 four=4 six=6"))
 }
 
 // TestTendChanges changes files after Tend has listed them, at its first question
@@ -170,12 +172,12 @@ func TestTendChanges(t *testing.T) {
 			a := newArchive(t, test.before)
 			a.Compress, a.MaxFiles, a.MaxTotal = test.max.Compress, test.max.MaxFiles, test.max.MaxTotal
 			again, err := a.Tend(&meddling{countdown{t.Context(), 1e6}, 1, func() { test.change(a) }})
-			equal(t, "again", again, false)
+			assert.Equal(t, "again", again, false)
 			wantError(t, err, test.errs...)
 			if test.errs == nil && err != nil {
 				t.Errorf("got the error %v", err)
 			}
-			equal(t, "files", show(t, a), sorted(test.after))
+			assert.Equal(t, "files", show(t, a), sorted(test.after))
 		})
 	}
 }
@@ -203,7 +205,7 @@ func TestTendCut(t *testing.T) {
 		a := newArchive(t, before)
 		a.Compress, a.MaxFiles = true, 5
 		again, err := a.Tend(&countdown{t.Context(), n})
-		equal(t, "again", again, false)
+		assert.Equal(t, "again", again, false)
 		cut := errors.Is(err, context.Canceled)
 		if err != nil && strings.Contains(err.Error(), errEnded.Error()) {
 			t.Errorf("cut at %d: got %v", n, err)
@@ -253,5 +255,5 @@ func TestTendCancelled(t *testing.T) {
 	if again || err == nil || err.Error() != context.Canceled.Error() || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, %v", again, err)
 	}
-	equal(t, "files", show(t, a), sorted(strings.ReplaceAll(all, "raw:x", "broken")))
+	assert.Equal(t, "files", show(t, a), sorted(strings.ReplaceAll(all, "raw:x", "broken")))
 }

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
 func TestRoundTrip(t *testing.T) {
 	j := newJournal(t, MinCapacity)
 	for _, s := range []string{"one\n", "", "two\n", "\x00\x00", "thirteen bytes"} {
-		must(t, j.Append([]byte(s)))
+		assert.NoError(t, j.Append([]byte(s)))
 	}
 	_, p := reopen(t, j)
 	var got []string
@@ -23,7 +24,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("%q takes %d bytes and %d numbers", r.Line, r.Size, r.Numbers)
 		}
 	}
-	equal(t, "records", strings.Join(got, "|"), "one\n||two\n|\x00\x00|thirteen bytes")
+	assert.Equal(t, "records", strings.Join(got, "|"), "one\n||two\n|\x00\x00|thirteen bytes")
 	if p.Intent != nil || p.Begun != nil || p.BegunLost != 0 || p.Lost != 0 || p.Again {
 		t.Errorf("and besides %+v", p)
 	}
@@ -42,7 +43,7 @@ func TestEverySize(t *testing.T) {
 	check := func(begun int) {
 		t.Helper()
 		_, p, err := s.load(t, fileBytes(t, j))
-		must(t, err)
+		assert.NoError(t, err)
 		if p.Lost+p.BegunLost > 0 || p.Again || len(p.Begun) != begun {
 			t.Fatalf("after %d bytes: %d begun, want %d; %d and %d lost; again: %t",
 				total, len(p.Begun), begun, p.BegunLost, p.Lost, p.Again)
@@ -57,13 +58,13 @@ func TestEverySize(t *testing.T) {
 			for _, b := range ring[:n] {
 				room += RecordSize(len(b))
 			}
-			must(t, j.Begin(Intent{Records: n}, room))
+			assert.NoError(t, j.Begin(Intent{Records: n}, room))
 			check(n)
-			must(t, j.Done(room, n))
+			assert.NoError(t, j.Done(room, n))
 			ring = ring[n:]
 			check(0)
 		}
-		must(t, j.Append(record))
+		assert.NoError(t, j.Append(record))
 		ring = append(ring, record)
 		total += uint64(RecordSize(size))
 		if size%31 == 0 {
@@ -76,7 +77,7 @@ func TestEverySize(t *testing.T) {
 	}
 }
 
-func wantLines(t tb, want [][]byte, got []Record) {
+func wantLines(t assert.T, want [][]byte, got []Record) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%d records, want %d", len(got), len(want))
@@ -96,7 +97,7 @@ func TestAroundTheEnd(t *testing.T) {
 	for distance := 0; distance <= 96; distance += 8 {
 		for _, size := range []int{8, 15, 16, 17, 31, 40, 64, 79, 80, 81} {
 			f.to(j.Capacity()-distance).add(size, size+1)
-			equal(t, "at "+strconv.Itoa(distance)+" before the end", s.describe(t, fileBytes(t, j)), f.want())
+			assert.Equal(t, "at "+strconv.Itoa(distance)+" before the end", s.describe(t, fileBytes(t, j)), f.want())
 			f.drain()
 		}
 	}
@@ -111,13 +112,13 @@ func TestLongestRecord(t *testing.T) {
 			t.Errorf("there is room for %d bytes in a ring of %d", longest+1, j.Capacity())
 		}
 		f.add(longest)
-		equal(t, "the longest", s.describe(t, fileBytes(t, j)), f.want())
+		assert.Equal(t, "the longest", s.describe(t, fileBytes(t, j)), f.want())
 		if j.HasRoom(RecordSize(0)) {
 			t.Error("a full ring has room for an empty record")
 		}
 		f.drain()
-		equal(t, "drained", s.describe(t, fileBytes(t, j)), "")
-		must(t, j.Map(MinCapacity))
+		assert.Equal(t, "drained", s.describe(t, fileBytes(t, j)), "")
+		assert.NoError(t, j.Map(MinCapacity))
 	}
 }
 
@@ -132,7 +133,7 @@ func TestRoom(t *testing.T) {
 	}{
 		{"nothing", func() {}, 0},
 		{"an empty record", func() {
-			must(t, j.Append(nil))
+			assert.NoError(t, j.Append(nil))
 			f.lines = append(f.lines, nil)
 			f.places = append(f.places, 0)
 			f.next++
@@ -142,7 +143,7 @@ func TestRoom(t *testing.T) {
 		{"what was begun is done", func() { f.done(2) }, 64},
 		{"an intent for the rest", func() { f.begin(2) }, 64},
 		{"only one of the two is done", func() { f.done(1) }, 32},
-		{"a record past the ring", func() { must(t, j.Begin(Intent{Length: 1 << 20}, 0)); must(t, j.Done(0, 0)) }, 32},
+		{"a record past the ring", func() { assert.NoError(t, j.Begin(Intent{Length: 1 << 20}, 0)); assert.NoError(t, j.Done(0, 0)) }, 32},
 		{"all is done", func() { f.drain() }, 0},
 	} {
 		tt.do()
@@ -162,7 +163,7 @@ func TestCapacity(t *testing.T) {
 		{-1, MinCapacity}, {0, MinCapacity}, {1, MinCapacity}, {MinCapacity, MinCapacity},
 		{MinCapacity + 1, MinCapacity + 1}, {1 << 20, 1 << 20},
 	} {
-		must(t, j.Map(tt.ask))
+		assert.NoError(t, j.Map(tt.ask))
 		if c := j.Capacity(); c < tt.least || c >= tt.least+pageSize || c%pageSize != 0 {
 			t.Errorf("Map(%d) makes %d bytes", tt.ask, c)
 		}
@@ -183,7 +184,7 @@ func TestCapacity(t *testing.T) {
 		}
 	}
 	_, p := reopen(t, j)
-	equal(t, "after the errors", describe(p, nil), f.want())
+	assert.Equal(t, "after the errors", describe(p, nil), f.want())
 }
 
 // TestTwoGoroutines has one goroutine append while another drains, over many
@@ -220,7 +221,7 @@ func TestTwoGoroutines(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		must(t, j.Append(b))
+		assert.NoError(t, j.Append(b))
 		if n > records-10 {
 			continue // these stay
 		}
@@ -231,7 +232,7 @@ func TestTwoGoroutines(t *testing.T) {
 		}
 	}
 	close(sizes)
-	must(t, <-ended)
+	assert.NoError(t, <-ended)
 	_, p := reopen(t, j)
-	equal(t, "what stays", describe(p, nil), numbers(records-9, records))
+	assert.Equal(t, "what stays", describe(p, nil), numbers(records-9, records))
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -43,7 +44,7 @@ func TestDamagedSlots(t *testing.T) {
 		f := fill(t, j)
 		tt.fill(f)
 		b := fileBytes(t, j)
-		equal(t, tt.name, s.describe(t, b), tt.whole)
+		assert.Equal(t, tt.name, s.describe(t, b), tt.whole)
 		newest, other := j.slot, slotAt+slotCopyAt-j.slot
 		// Every bit has its turn in TestEveryBitOfTheHeader.
 		for bit := 0; bit < slotSize*8; bit += 7 {
@@ -58,13 +59,13 @@ func TestDamagedSlots(t *testing.T) {
 				}()
 				return s.describe(t, b)
 			}
-			equal(t, fmt.Sprintf("%s, bit %d of the newest", tt.name, bit), with(newest), tt.newest)
-			equal(t, fmt.Sprintf("%s, bit %d of the other", tt.name, bit), with(other), tt.other)
-			equal(t, fmt.Sprintf("%s, bit %d of both", tt.name, bit), with(newest, other), tt.both)
+			assert.Equal(t, fmt.Sprintf("%s, bit %d of the newest", tt.name, bit), with(newest), tt.newest)
+			assert.Equal(t, fmt.Sprintf("%s, bit %d of the other", tt.name, bit), with(other), tt.other)
+			assert.Equal(t, fmt.Sprintf("%s, bit %d of both", tt.name, bit), with(newest, other), tt.both)
 		}
 		// One whose check word is 0 is one that was being written, and no damage.
 		order.PutUint64(b[newest:], 0)
-		equal(t, tt.name+", the newest half written", s.describe(t, b), strings.TrimSuffix(tt.newest, " again"))
+		assert.Equal(t, tt.name+", the newest half written", s.describe(t, b), strings.TrimSuffix(tt.newest, " again"))
 	}
 }
 
@@ -75,7 +76,7 @@ func TestEveryBitOfTheHeader(t *testing.T) {
 	f := fill(t, newJournal(t, MinCapacity)).add(30, 40, 50, 60, 70).begin(2)
 	b := fileBytes(t, f.j)
 	_, _, err := s.load(t, b)
-	must(t, err)
+	assert.NoError(t, err)
 	stride := 1
 	if race.Enabled {
 		stride = 13
@@ -90,18 +91,18 @@ func TestEveryBitOfTheHeader(t *testing.T) {
 			want += " again"
 		}
 		_, err := s.j.file.WriteAt([]byte{flipped}, int64(at))
-		must(t, err)
+		assert.NoError(t, err)
 		_, p, err := s.again()
-		equal(t, fmt.Sprintf("bit %d of byte %d", bit%8, at), describe(p, err), want)
+		assert.Equal(t, fmt.Sprintf("bit %d of byte %d", bit%8, at), describe(p, err), want)
 		_, err = s.j.file.WriteAt(b[at:at+1], int64(at))
-		must(t, err)
+		assert.NoError(t, err)
 	}
 	// With both copies of the header damaged there is nothing to go by.
 	for bit := range staticHeaderSize * 8 {
 		damaged := bytes.Clone(b)
 		damaged[headerAt+bit/8] ^= 1 << (bit % 8)
 		damaged[headerCopyAt+(bit+77)%256/8] ^= 1 << (bit % 8)
-		equal(t, fmt.Sprintf("bit %d of both headers", bit), s.describe(t, damaged), "damaged")
+		assert.Equal(t, fmt.Sprintf("bit %d of both headers", bit), s.describe(t, damaged), "damaged")
 	}
 }
 
@@ -113,7 +114,7 @@ func TestEveryBitOfTheRing(t *testing.T) {
 	n := f.next - 5
 	s := newScratch(t)
 	b := fileBytes(t, f.j)
-	equal(t, "whole", s.describe(t, b), f.want())
+	assert.Equal(t, "whole", s.describe(t, b), f.want())
 
 	// What each byte of the ring belongs to: a line, the word behind, or nothing.
 	const behind = -1
@@ -139,7 +140,7 @@ func TestEveryBitOfTheRing(t *testing.T) {
 		if owner[bit/8] != 0 {
 			want = append(want, "-1") // behind the last there may be a record, for all that is known
 		}
-		equal(t, fmt.Sprintf("bit %d of byte %d, of %d", bit%8, bit/8, owner[bit/8]), s.describe(t, b), strings.Join(want, " "))
+		assert.Equal(t, fmt.Sprintf("bit %d of byte %d, of %d", bit%8, bit/8, owner[bit/8]), s.describe(t, b), strings.Join(want, " "))
 	}
 	stride, random := 1, 2000
 	if race.Enabled {
@@ -195,10 +196,10 @@ func TestKilledInRecoveryOfDamage(t *testing.T) {
 				b[f.place(n)] ^= 1
 			}
 			_, err := j.file.WriteAt(b, 0)
-			must(t, err)
+			assert.NoError(t, err)
 			lines := recoverDamaged(t, fmt.Sprintf("%s, dies %t", tt.name, dies), j, dies)
 			if got := strings.Join(lines, " "); tt.want != "LAP" {
-				equal(t, tt.name, got, tt.want)
+				assert.Equal(t, tt.name, got, tt.want)
 			} else if len(lines) < 100 || !strings.HasSuffix(got, " 5001 5002 5003") {
 				t.Fatalf("%s: got %s", tt.name, got)
 			}
@@ -223,12 +224,12 @@ func recoverDamaged(t *testing.T, what string, j *Journal, dies bool) (written [
 	look := func(step string) *Pending {
 		t.Helper()
 		_, next, err := s.load(t, fileBytes(t, j))
-		must(t, err)
+		assert.NoError(t, err)
 		var found []string
 		for _, r := range append(next.Begun, next.Rest...) {
 			found = append(found, strconv.Itoa(number(r.Line)))
 		}
-		equal(t, what+": "+step, strings.Join(found, " "), strings.Join(names[len(written):], " "))
+		assert.Equal(t, what+": "+step, strings.Join(found, " "), strings.Join(names[len(written):], " "))
 		if dies {
 			j, next = reopen(t, j)
 			left = append(next.Begun, next.Rest...)
@@ -236,16 +237,16 @@ func recoverDamaged(t *testing.T, what string, j *Journal, dies bool) (written [
 		return next
 	}
 	if p.Intent != nil && len(p.Begun) == 0 {
-		must(t, j.Done(p.BegunSize, p.BegunNumbers)) // there is nothing of it to write
+		assert.NoError(t, j.Done(p.BegunSize, p.BegunNumbers)) // there is nothing of it to write
 		look("nothing begun")
 	}
 	for len(left) > 0 {
 		r := left[0]
-		must(t, j.Begin(Intent{Records: r.Numbers, Length: int64(len(r.Line)), Sum: Checksum(r.Line)}, r.Size))
+		assert.NoError(t, j.Begin(Intent{Records: r.Numbers, Length: int64(len(r.Line)), Sum: Checksum(r.Line)}, r.Size))
 		if begun := look("begun"); string(begun.Content()) != string(r.Line) {
 			t.Fatalf("%s: %.40q is begun, but its content is %.40q", what, r.Line, begun.Content())
 		}
-		must(t, j.Done(r.Size, r.Numbers))
+		assert.NoError(t, j.Done(r.Size, r.Numbers))
 		written = append(written, strconv.Itoa(number(r.Line)))
 		left = left[1:]
 		look("done")
@@ -328,7 +329,7 @@ func checkDamaged(t *testing.T, what string, s scratch, b []byte, first, last in
 	if got == "damaged" && !header {
 		return
 	}
-	must(t, err)
+	assert.NoError(t, err)
 	before, lost := 0, p.BegunLost+p.Lost
 	for i, r := range append(p.Begun, p.Rest...) {
 		n := number(r.Line)

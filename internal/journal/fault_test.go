@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // isFault demands an error that says what has happened.
@@ -34,14 +36,14 @@ func TestCutOffWhileMapped(t *testing.T) {
 		j := newJournal(t, 4*MinCapacity)
 		f := fill(t, j).add(30, 40)
 		i, size := f.intent(2)
-		must(t, os.Truncate(j.path, tt.size*int64(pageSize)))
+		assert.NoError(t, os.Truncate(j.path, tt.size*int64(pageSize)))
 		if j.InPlace() {
 			t.Errorf("%s: the file is in place", tt.name)
 		}
 		check := func(what string, err error, works bool) {
 			t.Helper()
 			if works {
-				must(t, err)
+				assert.NoError(t, err)
 			} else {
 				isFault(t, tt.name+": "+what, err)
 			}
@@ -60,7 +62,7 @@ func TestCutOffWhileMapped(t *testing.T) {
 		check("Done", j.Done(size, 2), tt.dones)
 		long := j.Append(line(4, 3*MinCapacity))
 		isFault(t, tt.name+": a record that reaches behind the end", long)
-		must(t, j.Close(false))
+		assert.NoError(t, j.Close(false))
 	}
 }
 
@@ -69,7 +71,7 @@ func TestCutOffWhileMapped(t *testing.T) {
 func TestUnlinkedWhileMapped(t *testing.T) {
 	j := newJournal(t, MinCapacity)
 	f := fill(t, j).add(30, 40)
-	must(t, os.Remove(j.path))
+	assert.NoError(t, os.Remove(j.path))
 	if j.InPlace() {
 		t.Error("a removed file is in place")
 	}
@@ -91,12 +93,12 @@ func TestFaultsElsewhere(t *testing.T) {
 			"Done":   func() error { return j.Done(0, 0) },
 			"Map":    func() error { return j.Map(MinCapacity) },
 			"a fault": func() error {
-				must(t, os.Truncate(j.path, 0))
+				assert.NoError(t, os.Truncate(j.path, 0))
 				isFault(t, "cut off", j.Append(line(1, 30)))
 				return j.Map(MinCapacity)
 			},
 		} {
-			must(t, operate())
+			assert.NoError(t, operate())
 			if is := debug.SetPanicOnFault(was); is != was {
 				t.Errorf("after %s, faults panic: %t, before: %t", name, is, was)
 			}
@@ -110,14 +112,14 @@ func TestFaultIsNotKept(t *testing.T) {
 	j := newJournal(t, MinCapacity)
 	fill(t, j).add(30)
 	size := fileSize(t, j)
-	must(t, os.Truncate(j.path, 0))
+	assert.NoError(t, os.Truncate(j.path, 0))
 	isFault(t, "cut off", j.Append(line(2, 30)))
-	must(t, os.Truncate(j.path, size)) // the bytes are gone, but there is no fault any more
-	must(t, j.Append(line(2, 30)))
-	must(t, j.Map(MinCapacity))
+	assert.NoError(t, os.Truncate(j.path, size)) // the bytes are gone, but there is no fault any more
+	assert.NoError(t, j.Append(line(2, 30)))
+	assert.NoError(t, j.Map(MinCapacity))
 	f := fill(t, j).add(30, 40)
 	j, p := reopen(t, j)
-	equal(t, "mapped anew", describe(p, nil), f.want())
+	assert.Equal(t, "mapped anew", describe(p, nil), f.want())
 	drop(j)
 
 	defer func() {
@@ -132,6 +134,6 @@ func TestFaultIsNotKept(t *testing.T) {
 func fileSize(t *testing.T, j *Journal) int64 {
 	t.Helper()
 	info, err := j.file.Stat()
-	must(t, err)
+	assert.NoError(t, err)
 	return info.Size()
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // memoryJournal is a journal that is not in a file, with a salt that is always
@@ -22,7 +24,7 @@ func memoryJournal() *Journal {
 
 // fuzzBase is the file of a journal in its second lap, with an intent and more
 // records around the end of the ring.
-func fuzzBase(t tb) []byte {
+func fuzzBase(t assert.T) []byte {
 	j := memoryJournal()
 	fill(t, j).to(0).add(9000, 9000).to(MinCapacity-160).add(30, 40, 50, 0, 60, 400).begin(2)
 	return j.mem
@@ -123,7 +125,7 @@ func checkLoad(t *testing.T, s scratch, b []byte, honest bool) {
 		return
 	}
 	_, again, err := s.again()
-	equal(t, "loaded again", describe(again, err), describe(p, nil))
+	assert.Equal(t, "loaded again", describe(again, err), describe(p, nil))
 	if !bytes.Equal(fileBytes(t, s.j), b) {
 		t.Fatal("Load has changed the file")
 	}
@@ -148,15 +150,15 @@ func checkLoad(t *testing.T, s scratch, b []byte, honest bool) {
 // more.
 func writeAll(t *testing.T, s scratch, j *Journal, p *Pending, all []Record) {
 	if p.Intent != nil && len(p.Begun) == 0 {
-		must(t, j.Done(p.BegunSize, p.BegunNumbers))
+		assert.NoError(t, j.Done(p.BegunSize, p.BegunNumbers))
 	}
 	size, numbers := 0, 0
 	for _, r := range all {
 		size, numbers = size+r.Size, numbers+r.Numbers
 	}
-	must(t, j.Begin(Intent{Records: numbers}, size))
+	assert.NoError(t, j.Begin(Intent{Records: numbers}, size))
 	_, begun, err := s.again()
-	must(t, err)
+	assert.NoError(t, err)
 	if begun.Intent == nil || begun.BegunSize != size || begun.BegunNumbers != numbers || len(begun.Begun) != len(all) || len(begun.Rest) > 0 {
 		t.Fatalf("%d records of %d bytes and %d numbers are begun, and found are\n%s\n%+v", len(all), size, numbers, describe(begun, nil), begun.Intent)
 	}
@@ -165,9 +167,9 @@ func writeAll(t *testing.T, s scratch, j *Journal, p *Pending, all []Record) {
 			t.Fatalf("record %d is %.40q, and then %.40q", i, all[i].Line, r.Line)
 		}
 	}
-	must(t, j.Done(size, numbers))
+	assert.NoError(t, j.Done(size, numbers))
 	_, done, err := s.again()
-	must(t, err)
+	assert.NoError(t, err)
 	if done.Intent != nil || len(done.Rest) > 0 {
 		t.Fatalf("all is done, and found are %s", describe(done, nil))
 	}

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -35,19 +36,19 @@ func writeUntilKilled(dir string) {
 	j := acquire(t, filepath.Join(dir, "journal"))
 	say := func() {
 		_, err := os.Stdout.Write([]byte{'.'})
-		must(t, err)
+		assert.NoError(t, err)
 	}
 	say()
 	p, err := j.Load()
-	must(t, err)
-	must(t, log.recover(j, p))
+	assert.NoError(t, err)
+	assert.NoError(t, log.recover(j, p))
 	log.rotate()
-	must(t, j.Map(MinCapacity))
+	assert.NoError(t, j.Map(MinCapacity))
 	say()
 
 	var waiting []Record
 	drain := func(n int) {
-		must(t, log.drain(j, waiting[:n]))
+		assert.NoError(t, log.drain(j, waiting[:n]))
 		waiting = append([]Record(nil), waiting[n:]...)
 	}
 	last := int(order.Uint64(acknowledged))
@@ -64,7 +65,7 @@ func writeUntilKilled(dir string) {
 		case n%90 == 0:
 			drain(len(waiting) / 2)
 		}
-		must(t, j.Append(b))
+		assert.NoError(t, j.Append(b))
 		store(acknowledged, 0, uint64(n))
 		waiting = append(waiting, r)
 		if n%everyRecords == 0 {
@@ -78,31 +79,31 @@ type childTB struct{}
 
 func (childTB) Helper() {}
 
-func (childTB) Fatal(args ...any) {
-	fmt.Fprintln(os.Stderr, args...)
+func (t childTB) Errorf(format string, args ...any) { t.Fatalf(format, args...) }
+
+func (childTB) Fatalf(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, format+"\n", args...)
 	os.Exit(1)
 }
 
-func (t childTB) Fatalf(format string, args ...any) { t.Fatal(fmt.Sprintf(format, args...)) }
-
 // mapNumber maps a file that has one number.
-func mapNumber(t tb, dir string) []byte {
+func mapNumber(t assert.T, dir string) []byte {
 	t.Helper()
 	f, err := os.OpenFile(filepath.Join(dir, "acknowledged"), os.O_RDWR|os.O_CREATE, 0o600)
-	must(t, err)
+	assert.NoError(t, err)
 	defer f.Close()
-	must(t, f.Truncate(int64(pageSize)))
+	assert.NoError(t, f.Truncate(int64(pageSize)))
 	mem, err := unix.Mmap(int(f.Fd()), 0, pageSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
-	must(t, err)
+	assert.NoError(t, err)
 	return mem
 }
 
 // lastNumber is that of the last line of the newest file that has any.
-func lastNumber(t tb, log *testLog) (last int) {
+func lastNumber(t assert.T, log *testLog) (last int) {
 	t.Helper()
 	for _, path := range log.files() {
 		b, err := os.ReadFile(path)
-		must(t, err)
+		assert.NoError(t, err)
 		if len(b) == 0 {
 			continue
 		}
@@ -134,8 +135,8 @@ func TestKilledProcess(t *testing.T) {
 	j := acquire(t, filepath.Join(dir, "journal"))
 	defer drop(j)
 	p, err := j.Load()
-	must(t, err)
-	must(t, log.recover(j, p))
+	assert.NoError(t, err)
+	assert.NoError(t, log.recover(j, p))
 
 	last, want := int(order.Uint64(acknowledged)), 1
 	for l := range bytes.Lines(log.content()) {
@@ -158,20 +159,20 @@ func TestKilledProcess(t *testing.T) {
 func killOne(t *testing.T, dir string, after int) {
 	t.Helper()
 	self, err := os.Executable()
-	must(t, err)
+	assert.NoError(t, err)
 	var stderr bytes.Buffer
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), childDir+"="+dir)
 	cmd.Stderr = &stderr
 	stdout, err := cmd.StdoutPipe()
-	must(t, err)
-	must(t, cmd.Start())
+	assert.NoError(t, err)
+	assert.NoError(t, cmd.Start())
 	_, reading := io.ReadFull(stdout, make([]byte, after))
-	must(t, cmd.Process.Kill())
+	assert.NoError(t, cmd.Process.Kill())
 	err = cmd.Wait()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
 		t.Fatalf("the process was not killed: %v\n%s", err, stderr.String())
 	}
-	must(t, reading)
+	assert.NoError(t, reading)
 }

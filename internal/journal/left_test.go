@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestLeft counts what processes leave that die at different times.
@@ -34,9 +36,9 @@ func TestLeft(t *testing.T) {
 					t.Errorf("got %d, %v; want %d", n, err, test.want)
 				}
 			}
-			equal(t, "the journal", string(fileBytes(t, j)), string(before))
+			assert.Equal(t, "the journal", string(fileBytes(t, j)), string(before))
 			next := acquire(t, j.path) // the lock is free again
-			must(t, next.Close(true))
+			assert.NoError(t, next.Close(true))
 			if n, err := Left(j.path); n != 0 || !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("without a journal: %d, %v", n, err)
 			}
@@ -53,7 +55,7 @@ func TestLeftUnknown(t *testing.T) {
 	for _, at := range []int{slotAt, slotCopyAt} {
 		clear(b[at:][:slotSize])
 	}
-	must(t, os.WriteFile(j.path, b, 0o600))
+	assert.NoError(t, os.WriteFile(j.path, b, 0o600))
 	if n, err := Left(j.path); n != 3 || err != nil {
 		t.Errorf("got %d, %v; want 3", n, err)
 	}
@@ -63,7 +65,7 @@ func TestLeftDamaged(t *testing.T) {
 	j := newJournal(t, MinCapacity)
 	fill(t, j).add(100)
 	drop(j)
-	must(t, os.WriteFile(j.path, []byte("this is no journal"), 0o600))
+	assert.NoError(t, os.WriteFile(j.path, []byte("this is no journal"), 0o600))
 	if n, err := Left(j.path); n != 0 || !errors.Is(err, ErrDamaged) {
 		t.Errorf("got %d, %v", n, err)
 	}

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // needLocks skips the test where every lock is granted.
@@ -42,18 +44,18 @@ func TestHeld(t *testing.T) {
 		t.Fatal(err)
 	default:
 		held("mapped")
-		must(t, first.Append([]byte("one")))
-		must(t, first.Clear())
+		assert.NoError(t, first.Append([]byte("one")))
+		assert.NoError(t, first.Clear())
 		held("cleared")
-		must(t, first.Map(MinCapacity))
+		assert.NoError(t, first.Map(MinCapacity))
 		held("mapped again")
 	}
-	must(t, first.Close(false))
+	assert.NoError(t, first.Close(false))
 
 	second := acquire(t, path)
 	held("acquired by the next")
 	drop(second) // as the end of its process does
-	must(t, acquire(t, path).Close(true))
+	assert.NoError(t, acquire(t, path).Close(true))
 }
 
 // TestRefusedIsUnharmed shows that whoever does not get the journal does not touch
@@ -67,7 +69,7 @@ func TestRefusedIsUnharmed(t *testing.T) {
 	}
 	f.add(50).begin(1)
 	j, p := reopen(t, j)
-	equal(t, "records", describe(p, nil), "[1] 2 3")
+	assert.Equal(t, "records", describe(p, nil), "[1] 2 3")
 	drop(j)
 }
 
@@ -87,18 +89,18 @@ func TestClose(t *testing.T) {
 			}
 		}, true, false, true, false},
 		{"somebody has removed it", func(t *testing.T, j *Journal) {
-			must(t, os.Remove(j.path))
+			assert.NoError(t, os.Remove(j.path))
 		}, true, false, false, true},
 		{"somebody has renamed it", func(t *testing.T, j *Journal) {
-			must(t, os.Rename(j.path, j.path+".old"))
+			assert.NoError(t, os.Rename(j.path, j.path+".old"))
 		}, true, false, false, true},
 		{"somebody has put another file there", func(t *testing.T, j *Journal) {
-			must(t, os.Rename(j.path, j.path+".old"))
-			must(t, os.WriteFile(j.path, []byte("theirs"), 0o600))
+			assert.NoError(t, os.Rename(j.path, j.path+".old"))
+			assert.NoError(t, os.WriteFile(j.path, []byte("theirs"), 0o600))
 		}, true, true, false, true},
 		{"somebody has put a directory there", func(t *testing.T, j *Journal) {
-			must(t, os.Remove(j.path))
-			must(t, os.Mkdir(j.path, 0o700))
+			assert.NoError(t, os.Remove(j.path))
+			assert.NoError(t, os.Mkdir(j.path, 0o700))
 		}, true, true, false, true},
 	} {
 		if tt.windowsDoesNot && runtime.GOOS == "windows" {
@@ -125,23 +127,23 @@ func TestClose(t *testing.T) {
 func TestKeptAfterClose(t *testing.T) {
 	j := newJournal(t, MinCapacity)
 	fill(t, j).add(30, 40, 50).begin(1)
-	must(t, j.Close(false))
+	assert.NoError(t, j.Close(false))
 	j = acquire(t, j.path)
 	p, err := j.Load()
-	equal(t, "records", describe(p, err), "[1] 2 3")
-	must(t, j.Close(true))
+	assert.Equal(t, "records", describe(p, err), "[1] 2 3")
+	assert.NoError(t, j.Close(true))
 }
 
 // TestClear empties a journal that is no longer needed, and may be asked for again.
 func TestClear(t *testing.T) {
 	j := newJournal(t, MinCapacity)
 	fill(t, j).add(30, 40, 50).begin(1)
-	must(t, j.Clear())
+	assert.NoError(t, j.Clear())
 	if size := len(fileBytes(t, j)); size != 0 || j.Mapped() || j.HasRoom(0) {
 		t.Errorf("there are %d bytes, mapped %t, with room %t", size, j.Mapped(), j.HasRoom(0))
 	}
 	j, p := reopen(t, j)
-	equal(t, "records", describe(p, nil), "")
+	assert.Equal(t, "records", describe(p, nil), "")
 	drop(j)
 }
 
@@ -152,14 +154,14 @@ func TestOldInode(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	first := acquire(t, path)
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	must(t, err)
+	assert.NoError(t, err)
 	late := &Journal{path: path, file: f}
 	defer drop(late)
 	if err := late.lock(); !errors.Is(err, ErrHeld) {
 		t.Fatalf("before: lock has the error %v", err)
 	}
-	must(t, first.Close(true))
-	must(t, late.lock()) // which is worth nothing
+	assert.NoError(t, first.Close(true))
+	assert.NoError(t, late.lock()) // which is worth nothing
 	if late.InPlace() {
 		t.Fatal("a removed file is in place")
 	}
@@ -167,7 +169,7 @@ func TestOldInode(t *testing.T) {
 	if !second.InPlace() {
 		t.Fatal("what Acquire has opened is not in place")
 	}
-	must(t, second.Close(true))
+	assert.NoError(t, second.Close(true))
 }
 
 // TestManyOpeners has goroutines take and remove the journal over and over. Never
@@ -217,7 +219,7 @@ func TestModeOfNewFile(t *testing.T) {
 	j := acquire(t, filepath.Join(t.TempDir(), "journal"))
 	defer drop(j)
 	info, err := os.Stat(j.path)
-	must(t, err)
+	assert.NoError(t, err)
 	if info.Mode() != 0o600 {
 		t.Errorf("a new file has the mode %v", info.Mode())
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // errDied is the error of a process that has died on the way.
@@ -17,7 +19,7 @@ var errDied = errors.New("died")
 // A testLog is a log that is written as doc.go says: the file log in a directory,
 // and log.001, log.002 and so on, which it was before.
 type testLog struct {
-	t   tb
+	t   assert.T
 	dir string
 	// dies is asked before each thing that is done, and reports whether the
 	// process dies there. In a write, some of it has been done then.
@@ -30,7 +32,7 @@ func (l *testLog) path() string { return filepath.Join(l.dir, "log") }
 func (l *testLog) files() []string {
 	l.t.Helper()
 	old, err := filepath.Glob(l.path() + ".*")
-	must(l.t, err)
+	assert.NoError(l.t, err)
 	if _, err := os.Stat(l.path()); err == nil {
 		old = append(old, l.path())
 	}
@@ -42,7 +44,7 @@ func (l *testLog) content() (all []byte) {
 	l.t.Helper()
 	for _, path := range l.files() {
 		b, err := os.ReadFile(path)
-		must(l.t, err)
+		assert.NoError(l.t, err)
 		all = append(all, b...)
 	}
 	return all
@@ -56,7 +58,7 @@ func (l *testLog) rotate() {
 		for {
 			name := fmt.Sprintf("%s.%03d", l.path(), n)
 			if _, err := os.Stat(name); err != nil {
-				must(l.t, os.Rename(l.path(), name))
+				assert.NoError(l.t, os.Rename(l.path(), name))
 				return
 			}
 			n++
@@ -67,9 +69,9 @@ func (l *testLog) rotate() {
 // target is where the next write goes.
 func (l *testLog) target() Target {
 	l.t.Helper()
-	must(l.t, l.append(l.path(), nil))
+	assert.NoError(l.t, l.append(l.path(), nil))
 	b, err := os.ReadFile(l.path())
-	must(l.t, err)
+	assert.NoError(l.t, err)
 	before := b[max(0, len(b)-BeforeMax):]
 	device, inode := identity(l.t, l.path())
 	return Target{
@@ -78,10 +80,10 @@ func (l *testLog) target() Target {
 	}
 }
 
-func identity(t tb, path string) (device, inode uint64) {
+func identity(t assert.T, path string) (device, inode uint64) {
 	t.Helper()
 	info, err := os.Stat(path)
-	must(t, err)
+	assert.NoError(t, err)
 	st := info.Sys().(*syscall.Stat_t)
 	return uint64(st.Dev), uint64(st.Ino) // whatever their types are here
 }
@@ -89,7 +91,7 @@ func identity(t tb, path string) (device, inode uint64) {
 // append writes to the end of a file.
 func (l *testLog) append(path string, b []byte) error {
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	must(l.t, err)
+	assert.NoError(l.t, err)
 	defer f.Close()
 	if len(b) == 0 {
 		return nil
@@ -99,7 +101,7 @@ func (l *testLog) append(path string, b []byte) error {
 		b, died = b[:(len(b)*7+3)%len(b)], errDied
 	}
 	_, err = f.Write(b)
-	must(l.t, err)
+	assert.NoError(l.t, err)
 	return died
 }
 
@@ -112,7 +114,7 @@ func (l *testLog) find(t Target) (path string, behind []byte) {
 			continue
 		}
 		b, err := os.ReadFile(path)
-		must(l.t, err)
+		assert.NoError(l.t, err)
 		if t.Offset > int64(len(b)) || Checksum(b[t.Offset-t.BeforeLength:t.Offset]) != t.Before {
 			continue
 		}
@@ -139,7 +141,7 @@ func (l *testLog) write(j *Journal, content []byte, size, numbers int) error {
 	if l.dies() {
 		return errDied
 	}
-	must(l.t, j.Begin(intent, size))
+	assert.NoError(l.t, j.Begin(intent, size))
 	if l.dies() {
 		return errDied
 	}
@@ -149,7 +151,7 @@ func (l *testLog) write(j *Journal, content []byte, size, numbers int) error {
 	if l.dies() {
 		return errDied
 	}
-	must(l.t, j.Done(size, numbers))
+	assert.NoError(l.t, j.Done(size, numbers))
 	return nil
 }
 
@@ -183,7 +185,7 @@ func (l *testLog) finish(j *Journal, p *Pending) error {
 	case p.Intent.Records == 0:
 		// A record past the ring: its caller does not know that it is there.
 		if path != "" {
-			must(l.t, os.Truncate(path, p.Intent.Offset))
+			assert.NoError(l.t, os.Truncate(path, p.Intent.Offset))
 		}
 	case path == "":
 		return l.drain(j, p.Begun)
@@ -197,6 +199,6 @@ func (l *testLog) finish(j *Journal, p *Pending) error {
 	if l.dies() {
 		return errDied
 	}
-	must(l.t, j.Done(p.BegunSize, p.BegunNumbers))
+	assert.NoError(l.t, j.Done(p.BegunSize, p.BegunNumbers))
 	return nil
 }

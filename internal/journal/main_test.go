@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // childMain is what this program does instead of its tests where it is the
@@ -27,37 +29,16 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// tb is what the helpers need of a test, or of one run of a property.
-type tb interface {
-	Helper()
-	Fatal(args ...any)
-	Fatalf(format string, args ...any)
-}
-
-func must(t tb, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func equal(t tb, what, got, want string) {
-	t.Helper()
-	if got != want {
-		t.Fatalf("%s: got %q, want %q", what, got, want)
-	}
-}
-
 // needMap skips the test where nothing can be mapped.
 func needMap(t testing.TB) {
 	t.Helper()
 	drop(newJournal(t, MinCapacity))
 }
 
-func acquire(t tb, path string) *Journal {
+func acquire(t assert.T, path string) *Journal {
 	t.Helper()
 	j, err := Acquire(path)
-	must(t, err)
+	assert.NoError(t, err)
 	return j
 }
 
@@ -83,20 +64,20 @@ func drop(j *Journal) {
 }
 
 // reopen drops the journal, and opens its file as the next process does.
-func reopen(t tb, j *Journal) (*Journal, *Pending) {
+func reopen(t assert.T, j *Journal) (*Journal, *Pending) {
 	t.Helper()
 	drop(j)
 	j = acquire(t, j.path)
 	p, err := j.Load()
-	must(t, err)
+	assert.NoError(t, err)
 	return j, p
 }
 
 // fileBytes is what the journal's file has now.
-func fileBytes(t tb, j *Journal) []byte {
+func fileBytes(t assert.T, j *Journal) []byte {
 	t.Helper()
 	b, err := os.ReadFile(j.path)
-	must(t, err)
+	assert.NoError(t, err)
 	return b
 }
 
@@ -111,11 +92,11 @@ func newScratch(t testing.TB) scratch {
 }
 
 // load returns what a new process finds in a file that has these bytes.
-func (s scratch) load(t tb, b []byte) (*Journal, *Pending, error) {
+func (s scratch) load(t assert.T, b []byte) (*Journal, *Pending, error) {
 	t.Helper()
-	must(t, s.j.file.Truncate(int64(len(b))))
+	assert.NoError(t, s.j.file.Truncate(int64(len(b))))
 	_, err := s.j.file.WriteAt(b, 0)
-	must(t, err)
+	assert.NoError(t, err)
 	return s.again()
 }
 
@@ -127,7 +108,7 @@ func (s scratch) again() (*Journal, *Pending, error) {
 }
 
 // describe loads the bytes and returns what [describe] says.
-func (s scratch) describe(t tb, b []byte) string {
+func (s scratch) describe(t assert.T, b []byte) string {
 	t.Helper()
 	_, p, err := s.load(t, b)
 	return describe(p, err)
@@ -206,7 +187,7 @@ func numbers(first, last int) string {
 // A filler appends numbered lines to a journal and drains them. It knows what
 // must be in it.
 type filler struct {
-	t     tb
+	t     assert.T
 	j     *Journal
 	lines [][]byte // in the ring, not done; the first of them has the number next-len
 	next  int      // number of the next line
@@ -215,7 +196,7 @@ type filler struct {
 	places []int // where in the ring each line begins, by its number less 1
 }
 
-func fill(t tb, j *Journal) *filler { return &filler{t: t, j: j, next: 1} }
+func fill(t assert.T, j *Journal) *filler { return &filler{t: t, j: j, next: 1} }
 
 // add appends lines of these sizes.
 func (f *filler) add(sizes ...int) *filler {
@@ -226,7 +207,7 @@ func (f *filler) add(sizes ...int) *filler {
 			f.t.Fatalf("no room for %d bytes: %d of %d used", len(b), f.j.Used(), f.j.Capacity())
 		}
 		f.places = append(f.places, f.j.place)
-		must(f.t, f.j.Append(b))
+		assert.NoError(f.t, f.j.Append(b))
 		f.lines = append(f.lines, b)
 		f.next++
 	}
@@ -252,7 +233,7 @@ func (f *filler) intent(n int) (i Intent, size int) {
 func (f *filler) begin(n int) *filler {
 	f.t.Helper()
 	i, size := f.intent(n)
-	must(f.t, f.j.Begin(i, size))
+	assert.NoError(f.t, f.j.Begin(i, size))
 	f.begun = n
 	return f
 }
@@ -260,7 +241,7 @@ func (f *filler) begin(n int) *filler {
 func (f *filler) done(n int) *filler {
 	f.t.Helper()
 	_, size := f.intent(n)
-	must(f.t, f.j.Done(size, n))
+	assert.NoError(f.t, f.j.Done(size, n))
 	f.lines, f.begun = f.lines[n:], 0
 	return f
 }

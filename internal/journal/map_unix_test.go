@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // pretend has every file on the named file system until the test ends.
@@ -38,20 +40,20 @@ func TestRemote(t *testing.T) {
 		}
 	}
 	pretend(t, "")
-	must(t, j.Map(MinCapacity))
-	must(t, j.Append(line(1, 20)))
+	assert.NoError(t, j.Map(MinCapacity))
+	assert.NoError(t, j.Append(line(1, 20)))
 	// What there was is recovered all the same: reading needs no mapping.
 	pretend(t, "NFS")
 	var p *Pending
 	j, p = reopen(t, j)
-	equal(t, "records", describe(p, nil), "1")
+	assert.Equal(t, "records", describe(p, nil), "1")
 }
 
 // TestRemoteUnknown has a file that the system says nothing of.
 func TestRemoteUnknown(t *testing.T) {
 	f, err := os.Create(filepath.Join(t.TempDir(), "file"))
-	must(t, err)
-	must(t, f.Close())
+	assert.NoError(t, err)
+	assert.NoError(t, f.Close())
 	if name := remote(f); !strings.HasPrefix(name, "unknown") {
 		t.Errorf("the file system of a closed file is %q", name)
 	}
@@ -61,14 +63,14 @@ func TestRemoteUnknown(t *testing.T) {
 func TestWriteZeros(t *testing.T) {
 	for _, n := range []int64{0, 1, 4096, 64 << 10, 64<<10 + 1, headerSize + MinCapacity, 1 << 20} {
 		f, err := os.Create(filepath.Join(t.TempDir(), "file"))
-		must(t, err)
-		must(t, writeZeros(f, n))
+		assert.NoError(t, err)
+		assert.NoError(t, writeZeros(f, n))
 		b, err := os.ReadFile(f.Name())
-		must(t, err)
+		assert.NoError(t, err)
 		if !bytes.Equal(b, make([]byte, n)) {
 			t.Errorf("%d bytes: there are %d, all zero: %t", n, len(b), allZero(b))
 		}
-		must(t, f.Close())
+		assert.NoError(t, f.Close())
 		if err := writeZeros(f, 1); !errors.Is(err, os.ErrClosed) {
 			t.Errorf("for a closed file the error is %v", err)
 		}
@@ -79,9 +81,9 @@ func TestWriteZeros(t *testing.T) {
 func TestMapErrors(t *testing.T) {
 	pretend(t, "")
 	path := filepath.Join(t.TempDir(), "file")
-	must(t, os.WriteFile(path, nil, 0o600))
+	assert.NoError(t, os.WriteFile(path, nil, 0o600))
 	f, err := os.Open(path) // for reading only, so that no room can be had
-	must(t, err)
+	assert.NoError(t, err)
 	defer f.Close()
 	if _, err := mapFile(f, headerSize+MinCapacity); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("mapFile has the error %v", err)

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A world is a log and its journal, and a model of both: what has been
@@ -56,7 +58,7 @@ func (w *world) append(size int) {
 	if !w.j.HasRoom(r.Size) {
 		w.drain(len(w.waiting))
 	}
-	must(w.t, w.j.Append(r.Line))
+	assert.NoError(w.t, w.j.Append(r.Line))
 	w.waiting = append(w.waiting, r)
 }
 
@@ -112,7 +114,7 @@ func (w *world) torn(steps []step, operate func()) (whole bool) {
 	for _, state := range states() {
 		if left--; left == 0 {
 			_, err := w.j.file.WriteAt(state, 0)
-			must(w.t, err)
+			assert.NoError(w.t, err)
 			whole = count(steps, state)
 		}
 		end = state
@@ -134,7 +136,7 @@ func (w *world) restart(somebody func()) {
 	for {
 		w.j = acquire(w.t, w.j.path)
 		p, err := w.j.Load()
-		must(w.t, err)
+		assert.NoError(w.t, err)
 		w.die("until recovery dies")
 		if err := w.log.recover(w.j, p); err == nil {
 			break
@@ -158,7 +160,7 @@ func (w *world) restart(somebody func()) {
 // remap begins a new ring.
 func (w *world) remap() {
 	capacity := rapid.SampledFrom([]int{MinCapacity, MinCapacity + 4096, 2 * MinCapacity}).Draw(w.t, "capacity")
-	must(w.t, w.j.Map(capacity))
+	assert.NoError(w.t, w.j.Map(capacity))
 }
 
 // look takes the model's files from the real ones, which have been compared.
@@ -194,7 +196,7 @@ func TestExactlyOnce(t *testing.T) {
 	var deaths, written int
 	rapid.Check(t, func(t *rapid.T) {
 		at, err := os.MkdirTemp(dir, "")
-		must(t, err)
+		assert.NoError(t, err)
 		defer os.RemoveAll(at)
 		w := &world{t: t, log: &testLog{t: t, dir: at}, next: 1, steps: forever}
 		w.log.dies = w.dies
@@ -243,7 +245,7 @@ func (w *world) run(t *rapid.T) {
 			if !w.j.HasRoom(r.Size) {
 				t.Skip()
 			}
-			if w.torn(appendSteps(w.j, r.Line), func() { must(t, w.j.Append(r.Line)) }) {
+			if w.torn(appendSteps(w.j, r.Line), func() { assert.NoError(t, w.j.Append(r.Line)) }) {
 				w.waiting = append(w.waiting, r)
 			}
 			w.restart(nil)
@@ -253,18 +255,18 @@ func (w *world) run(t *rapid.T) {
 			c := w.j.last
 			c.generation++
 			c.hasIntent, c.intent, c.end = true, intent, c.pos+uint64(size)
-			w.torn(w.slotSteps(c), func() { must(t, w.j.Begin(intent, size)) })
+			w.torn(w.slotSteps(c), func() { assert.NoError(t, w.j.Begin(intent, size)) })
 			w.restart(nil)
 		},
 		"die in the checkpoint behind a write": func(t *rapid.T) {
 			n := rapid.IntRange(0, len(w.waiting)).Draw(t, "records")
 			intent, size := w.intent(n)
-			must(t, w.j.Begin(intent, size))
+			assert.NoError(t, w.j.Begin(intent, size))
 			for _, r := range w.waiting[:n] {
-				must(t, w.log.append(w.log.path(), r.Line))
+				assert.NoError(t, w.log.append(w.log.path(), r.Line))
 			}
 			c := checkpoint{generation: w.j.last.generation + 1, pos: w.j.last.end, seq: w.j.last.seq + uint64(n), end: w.j.last.end}
-			w.torn(w.slotSteps(c), func() { must(t, w.j.Done(size, n)) })
+			w.torn(w.slotSteps(c), func() { assert.NoError(t, w.j.Done(size, n)) })
 			w.restart(nil)
 		},
 		"die in a write, and somebody renames the log": func(t *rapid.T) { w.drainDieAnd(w.rotate) },

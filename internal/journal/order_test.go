@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestOrderOfStores takes away one page of the mapping, so that the stores before
@@ -34,7 +36,7 @@ func TestOrderOfStores(t *testing.T) {
 		j, s := newJournal(t, MinCapacity), newScratch(t)
 		// All of the ring has been written before, and two records are pending.
 		f := fill(t, j).to(32_768).to(16).to(tt.at-48).add(8, 8)
-		equal(t, tt.name, fmt.Sprint(j.place), fmt.Sprint(tt.at))
+		assert.Equal(t, tt.name, fmt.Sprint(j.place), fmt.Sprint(tt.at))
 		want := f.want()
 		for _, part := range []struct {
 			name string
@@ -48,18 +50,18 @@ func TestOrderOfStores(t *testing.T) {
 			{"the word behind it", RecordSize(tt.size)},
 		} {
 			page := j.ring[j.wrap(tt.at+part.at)&^(pageSize-1):][:pageSize]
-			must(t, unix.Mprotect(page, unix.PROT_NONE))
+			assert.NoError(t, unix.Mprotect(page, unix.PROT_NONE))
 			err := j.Append(line(f.next, tt.size))
-			must(t, unix.Mprotect(page, unix.PROT_READ|unix.PROT_WRITE))
+			assert.NoError(t, unix.Mprotect(page, unix.PROT_READ|unix.PROT_WRITE))
 			what := fmt.Sprintf("%s, without the page of %s", tt.name, part.name)
 			isFault(t, what, err)
-			equal(t, what, s.describe(t, fileBytes(t, j)), want)
+			assert.Equal(t, what, s.describe(t, fileBytes(t, j)), want)
 			if order.Uint64(j.ring[tt.at:]) != 0 {
 				t.Fatalf("%s: the commit word is there", what)
 			}
 		}
 		f.add(tt.size)
-		equal(t, tt.name+", with all pages", s.describe(t, fileBytes(t, j)), f.want())
+		assert.Equal(t, tt.name+", with all pages", s.describe(t, fileBytes(t, j)), f.want())
 	}
 }
 
@@ -76,8 +78,8 @@ func straddling(t *testing.T, boundary int) *straddler {
 	at := (boundary/pageSize + 1) * pageSize
 	size := (at + headerSize + MinCapacity + pageSize - 1) &^ (pageSize - 1)
 	region, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
-	must(t, err)
-	t.Cleanup(func() { must(t, unix.Munmap(region)) })
+	assert.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, unix.Munmap(region)) })
 	mem := region[at-boundary:][:headerSize+MinCapacity]
 	j := &Journal{
 		header: header{capacity: MinCapacity, salt: 0x0123456789abcdef}, mem: mem, ring: mem[headerSize:],
@@ -89,9 +91,9 @@ func straddling(t *testing.T, boundary int) *straddler {
 // fault makes an operation while a page is away, which it must come upon.
 func (s *straddler) fault(page []byte, operate func() error) {
 	s.t.Helper()
-	must(s.t, unix.Mprotect(page, unix.PROT_NONE))
+	assert.NoError(s.t, unix.Mprotect(page, unix.PROT_NONE))
 	err := operate()
-	must(s.t, unix.Mprotect(page, unix.PROT_READ|unix.PROT_WRITE))
+	assert.NoError(s.t, unix.Mprotect(page, unix.PROT_READ|unix.PROT_WRITE))
 	isFault(s.t, "without a page", err)
 }
 
@@ -106,9 +108,9 @@ func (s *straddler) describe() string {
 func TestOrderOfCheckpointStores(t *testing.T) {
 	for boundary := slotAt + wordSize; boundary < slotAt+slotSize; boundary += wordSize {
 		s := straddling(t, boundary)
-		must(t, s.begin())
+		assert.NoError(t, s.begin())
 		f := fill(t, s.Journal).add(30, 40, 50, 60).begin(1).done(1)
-		equal(t, "the slot that is written next", fmt.Sprint(s.slot), fmt.Sprint(slotCopyAt))
+		assert.Equal(t, "the slot that is written next", fmt.Sprint(s.slot), fmt.Sprint(slotCopyAt))
 		i, size := f.intent(2)
 		before := bytes.Clone(s.mem)
 		s.fault(s.page, func() error { return s.Begin(i, size) })
@@ -119,9 +121,9 @@ func TestOrderOfCheckpointStores(t *testing.T) {
 		if order.Uint64(s.mem[slotAt:]) != 0 {
 			t.Fatalf("boundary %d: the check word is there before the rest of it", boundary)
 		}
-		equal(t, "half of it written", s.describe(), f.want())
+		assert.Equal(t, "half of it written", s.describe(), f.want())
 		f.begin(2)
-		equal(t, "all of it written", s.describe(), f.want())
+		assert.Equal(t, "all of it written", s.describe(), f.want())
 	}
 }
 
@@ -139,5 +141,5 @@ func TestOrderOfHeaderStores(t *testing.T) {
 	if order.Uint64(s.mem[headerCopyAt:]) != 0 || !bytes.Equal(s.mem[:staticHeaderSize], want[:]) {
 		t.Errorf("before the rest of it, the copy is %x", s.mem[headerCopyAt:][:staticHeaderSize])
 	}
-	equal(t, "with one header", s.describe(), "")
+	assert.Equal(t, "with one header", s.describe(), "")
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestRefused has something else at the path than a file. It is refused, and left
@@ -31,8 +33,8 @@ func TestRefused(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		path, target := filepath.Join(dir, "journal"), filepath.Join(dir, "target")
-		must(t, os.WriteFile(target, []byte("somebody else's"), 0o600))
-		must(t, tt.make(path))
+		assert.NoError(t, os.WriteFile(target, []byte("somebody else's"), 0o600))
+		assert.NoError(t, tt.make(path))
 		j, err := Acquire(path)
 		if err == nil {
 			drop(j)
@@ -49,8 +51,8 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s is not there any more: %v", tt.name, err)
 		}
 		b, err := os.ReadFile(target)
-		must(t, err)
-		equal(t, tt.name+": another file", string(b), "somebody else's")
+		assert.NoError(t, err)
+		assert.Equal(t, tt.name+": another file", string(b), "somebody else's")
 		if _, err := os.Lstat(filepath.Join(dir, "missing")); err == nil {
 			t.Errorf("%s: its target was made", tt.name)
 		}

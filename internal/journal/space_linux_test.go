@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // smallDisk mounts a disk of this many bytes, and returns its directory. Only the
@@ -37,7 +39,7 @@ func smallDisk(t *testing.T, options string) string {
 func free(t *testing.T, dir string) int64 {
 	t.Helper()
 	var st unix.Statfs_t
-	must(t, unix.Statfs(dir, &st))
+	assert.NoError(t, unix.Statfs(dir, &st))
 	return int64(st.Bfree) * int64(st.Bsize)
 }
 
@@ -45,9 +47,9 @@ func free(t *testing.T, dir string) int64 {
 func ballast(t *testing.T, dir string, n int64) (path string) {
 	t.Helper()
 	f, err := os.Create(filepath.Join(dir, "ballast"))
-	must(t, err)
+	assert.NoError(t, err)
 	defer f.Close()
-	must(t, writeZeros(f, n))
+	assert.NoError(t, writeZeros(f, n))
 	return f.Name()
 }
 
@@ -84,12 +86,12 @@ func TestNoSpace(t *testing.T) {
 			if _, err := Acquire(path); !errors.Is(err, ErrHeld) {
 				t.Errorf("the lock is gone: %v", err)
 			}
-			must(t, os.Remove(filled))
-			must(t, j.Map(MinCapacity))
+			assert.NoError(t, os.Remove(filled))
+			assert.NoError(t, j.Map(MinCapacity))
 			f := fill(t, j).add(30, 40).begin(1)
 			var p *Pending
 			j, p = reopen(t, j)
-			equal(t, "records", describe(p, nil), f.want())
+			assert.Equal(t, "records", describe(p, nil), f.want())
 		})
 	}
 }
@@ -101,7 +103,7 @@ func TestNoSpaceAgain(t *testing.T) {
 	j := acquire(t, filepath.Join(dir, "journal"))
 	defer drop(j)
 	for range 3 {
-		must(t, j.Map(MinCapacity))
+		assert.NoError(t, j.Map(MinCapacity))
 		fill(t, j).add(30)
 		if err := j.Map(4 * MinCapacity); !errors.Is(err, unix.ENOSPC) {
 			t.Fatalf("Map has the error %v", err)
@@ -127,13 +129,13 @@ func TestNoSpaceForFile(t *testing.T) {
 func TestWriteZerosNoSpace(t *testing.T) {
 	dir := smallDisk(t, "size=128k")
 	f, err := os.Create(filepath.Join(dir, "file"))
-	must(t, err)
+	assert.NoError(t, err)
 	defer f.Close()
 	if err := writeZeros(f, 256<<10); !errors.Is(err, unix.ENOSPC) {
 		t.Errorf("writeZeros has the error %v", err)
 	}
-	must(t, f.Truncate(0))
-	must(t, writeZeros(f, 128<<10))
+	assert.NoError(t, f.Truncate(0))
+	assert.NoError(t, writeZeros(f, 128<<10))
 }
 
 // TestHoleOnFullDisk has the mapping's room taken away and used up by others. No
@@ -142,9 +144,9 @@ func TestHoleOnFullDisk(t *testing.T) {
 	dir := smallDisk(t, "size=128k")
 	j := acquire(t, filepath.Join(dir, "journal"))
 	defer drop(j)
-	must(t, j.Map(MinCapacity))
+	assert.NoError(t, j.Map(MinCapacity))
 	f := fill(t, j).add(30)
-	must(t, unix.Fallocate(int(j.file.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, 0, headerSize+MinCapacity))
+	assert.NoError(t, unix.Fallocate(int(j.file.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, 0, headerSize+MinCapacity))
 	filled := ballast(t, dir, free(t, dir))
 	isFault(t, "Append", j.Append(line(2, 30)))
 	i, size := f.intent(1)
@@ -153,24 +155,24 @@ func TestHoleOnFullDisk(t *testing.T) {
 	if !j.InPlace() {
 		t.Error("it is not in place, though nobody can tell")
 	}
-	must(t, os.Remove(filled))
-	must(t, j.Append(line(2, 30)))
+	assert.NoError(t, os.Remove(filled))
+	assert.NoError(t, j.Append(line(2, 30)))
 }
 
 // TestNoPermission has a file that may not be opened.
 func TestNoPermission(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "journal")
-	must(t, os.WriteFile(path, nil, 0))
+	assert.NoError(t, os.WriteFile(path, nil, 0))
 	if os.Getuid() == 0 {
 		// Root may open everything. This thread acts as somebody else's from here.
-		must(t, os.Chmod(filepath.Dir(dir), 0o755))
-		must(t, os.Chmod(dir, 0o755))
-		must(t, os.Chown(path, 65534, 65534))
+		assert.NoError(t, os.Chmod(filepath.Dir(dir), 0o755))
+		assert.NoError(t, os.Chmod(dir, 0o755))
+		assert.NoError(t, os.Chown(path, 65534, 65534))
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		must(t, unix.Setfsuid(65534))
-		defer func() { must(t, unix.Setfsuid(0)) }()
+		assert.NoError(t, unix.Setfsuid(65534))
+		defer func() { assert.NoError(t, unix.Setfsuid(0)) }()
 	}
 	j, err := Acquire(path)
 	if err == nil {
@@ -181,7 +183,7 @@ func TestNoPermission(t *testing.T) {
 		t.Errorf("Acquire has the error %v", err)
 	}
 	info, err := os.Lstat(path)
-	must(t, err)
+	assert.NoError(t, err)
 	if info.Mode() != 0 {
 		t.Errorf("its mode is %v now", info.Mode())
 	}
@@ -190,10 +192,10 @@ func TestNoPermission(t *testing.T) {
 // TestNoMapping has the room be there, but not the mapping: the room is given back.
 func TestNoMapping(t *testing.T) {
 	fd, err := unix.MemfdCreate("journal", unix.MFD_ALLOW_SEALING|unix.MFD_CLOEXEC)
-	must(t, err)
+	assert.NoError(t, err)
 	j := &Journal{path: "journal", file: os.NewFile(uintptr(fd), "journal")}
 	defer drop(j)
-	must(t, j.Map(MinCapacity))
+	assert.NoError(t, j.Map(MinCapacity))
 	j.unmap()
 	if _, err := unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, unix.F_SEAL_FUTURE_WRITE); err != nil {
 		t.Skip("no file here that can be changed and not mapped:", err)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestEarlierLaps shows that what an earlier lap left never comes back, wherever
@@ -19,7 +21,7 @@ func TestEarlierLaps(t *testing.T) {
 		case 2:
 			f.begin(len(f.lines) / 2)
 		}
-		equal(t, fmt.Sprintf("after %d bytes", j.head), s.describe(t, fileBytes(t, j)), f.want())
+		assert.Equal(t, fmt.Sprintf("after %d bytes", j.head), s.describe(t, fileBytes(t, j)), f.want())
 		if f.begun > 0 {
 			f.done(f.begun)
 		}
@@ -114,7 +116,7 @@ func TestDamageBeforeEarlierLap(t *testing.T) {
 	} {
 		b := fileBytes(t, f.j)
 		tt.damage(b)
-		equal(t, tt.name, s.describe(t, b), tt.want)
+		assert.Equal(t, tt.name, s.describe(t, b), tt.want)
 	}
 }
 
@@ -128,18 +130,18 @@ func TestOtherSalt(t *testing.T) {
 		files[i] = fileBytes(t, f.j)
 	}
 	for i, b := range files {
-		equal(t, "its own ring", s.describe(t, b), "1 2 3")
+		assert.Equal(t, "its own ring", s.describe(t, b), "1 2 3")
 		other := append(bytes.Clone(b[:headerSize]), files[1-i][headerSize:]...)
-		equal(t, "the ring of another", s.describe(t, other), "-3")
+		assert.Equal(t, "the ring of another", s.describe(t, other), "-3")
 		slots := bytes.Clone(b)
 		copy(slots[slotAt:headerCopyAt], files[1-i][slotAt:headerCopyAt])
-		equal(t, "the checkpoint of another", s.describe(t, slots), "1 2 3 again")
+		assert.Equal(t, "the checkpoint of another", s.describe(t, slots), "1 2 3 again")
 	}
 	// Half a ring of each, the later half of the other.
 	mixed := bytes.Clone(files[0])
 	f := fill(t, newJournal(t, MinCapacity)).add(30, 40, 50)
 	copy(mixed[f.place(2):], files[1][f.place(2):])
-	equal(t, "the other's from the second on", s.describe(t, mixed), "1 -2")
+	assert.Equal(t, "the other's from the second on", s.describe(t, mixed), "1 -2")
 }
 
 // forge returns a record's bytes, as somebody makes them who knows all but the
@@ -190,17 +192,17 @@ func TestForgedRecords(t *testing.T) {
 		j, s := newJournal(t, MinCapacity), newScratch(t)
 		f := fill(t, j).add(40, 40)
 		// Its bytes are followed by a number that no line has.
-		must(t, j.Append(tt.bytes(j.header.salt)))
+		assert.NoError(t, j.Append(tt.bytes(j.header.salt)))
 		f.next++
 		f.places = append(f.places, f.j.place)
 		f.add(40, 40)
 		b := fileBytes(t, j)
-		equal(t, tt.name, s.describe(t, b), "1 2 0 4 5")
+		assert.Equal(t, tt.name, s.describe(t, b), "1 2 0 4 5")
 		at := headerSize + 2*RecordSize(40)
 		for _, bit := range []int{0, 7, 8, 40, 64, 96} { // of commit word, sum and length
 			damaged := bytes.Clone(b)
 			damaged[at+bit/8] ^= 1 << (bit % 8)
-			equal(t, fmt.Sprintf("%s, bit %d flipped", tt.name, bit), s.describe(t, damaged), "1 2 4 5 -1")
+			assert.Equal(t, fmt.Sprintf("%s, bit %d flipped", tt.name, bit), s.describe(t, damaged), "1 2 4 5 -1")
 		}
 	}
 }
@@ -209,9 +211,9 @@ func TestForgedRecords(t *testing.T) {
 // who knows the salt can make one.
 func TestForgedWithSalt(t *testing.T) {
 	j, s := newJournal(t, MinCapacity), newScratch(t)
-	must(t, j.Append(line(1, 40)))
-	must(t, j.Append(forge(j.header.salt, 3, line(3, 40))))
+	assert.NoError(t, j.Append(line(1, 40)))
+	assert.NoError(t, j.Append(forge(j.header.salt, 3, line(3, 40))))
 	b := fileBytes(t, j)
 	b[headerSize+RecordSize(40)] ^= 1
-	equal(t, "with the salt", s.describe(t, b), "1 3 -1")
+	assert.Equal(t, "with the salt", s.describe(t, b), "1 3 -1")
 }

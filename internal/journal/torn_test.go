@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A step is something that an operation stores. That of an atomic store is there
@@ -135,12 +137,12 @@ func checkTorn(t *testing.T, f *filler, s scratch, name string, steps func() []s
 	t.Helper()
 	before := fileBytes(t, f.j)
 	first := s.describe(t, before)
-	equal(t, name+": before", first, f.want())
+	assert.Equal(t, name+": before", first, f.want())
 	todo := steps()
 	operate()
 	after := fileBytes(t, f.j)
 	last := s.describe(t, after)
-	equal(t, name+": after", last, f.want())
+	assert.Equal(t, name+": after", last, f.want())
 	if first == last {
 		t.Fatalf("%s changes nothing: %s", name, first)
 	}
@@ -151,7 +153,7 @@ func checkTorn(t *testing.T, f *filler, s scratch, name string, steps func() []s
 		if count(todo, b) {
 			want = last
 		}
-		equal(t, name+" "+state, s.describe(t, b), want)
+		assert.Equal(t, name+" "+state, s.describe(t, b), want)
 		ends = b
 		states++
 	}
@@ -221,7 +223,7 @@ func TestKilledInCheckpoint(t *testing.T) {
 				tt.operate(&twinned)
 				after = make([]byte, slotSize)
 				_, err := s.j.file.ReadAt(after, int64(slot))
-				must(t, err)
+				assert.NoError(t, err)
 				return slotSteps(slot, after)
 			},
 			func() { tt.operate(f) })
@@ -242,14 +244,14 @@ func TestKilledInMap(t *testing.T) {
 	}
 	var ends []byte
 	for state, b := range torn(before, steps, rand.New(rand.NewPCG(3, 5))) {
-		equal(t, state, s.describe(t, b), "")
+		assert.Equal(t, state, s.describe(t, b), "")
 		ends = b
 	}
 	if !bytes.Equal(ends, after) {
 		t.Fatal("Map makes other steps than are tried here")
 	}
 	for size := 0; size <= len(before); size += headerSize { // while zeros are written
-		equal(t, fmt.Sprintf("%d zeros", size), s.describe(t, before[:size]), "")
+		assert.Equal(t, fmt.Sprintf("%d zeros", size), s.describe(t, before[:size]), "")
 	}
 }
 
@@ -267,29 +269,29 @@ func TestKilledInRecovery(t *testing.T) {
 		{"begun again, elsewhere", func(p *Pending) {
 			i, size := f.intent(2)
 			i.Inode = 99
-			must(t, j.Begin(i, size))
+			assert.NoError(t, j.Begin(i, size))
 		}, "[1 2] 3 4 5"},
-		{"done", func(p *Pending) { must(t, j.Done(p.BegunSize, p.BegunNumbers)) }, "3 4 5"},
+		{"done", func(p *Pending) { assert.NoError(t, j.Done(p.BegunSize, p.BegunNumbers)) }, "3 4 5"},
 		{"nothing more", func(*Pending) {}, "3 4 5"},
 		{"the next begun", func(p *Pending) {
-			must(t, j.Begin(Intent{Records: 2}, p.Rest[0].Size+p.Rest[1].Size))
+			assert.NoError(t, j.Begin(Intent{Records: 2}, p.Rest[0].Size+p.Rest[1].Size))
 		}, "[3 4] 5"},
-		{"part of it done", func(p *Pending) { must(t, j.Done(p.Begun[0].Size, p.Begun[0].Numbers)) }, "4 5"},
+		{"part of it done", func(p *Pending) { assert.NoError(t, j.Done(p.Begun[0].Size, p.Begun[0].Numbers)) }, "4 5"},
 		{"the rest done", func(p *Pending) {
-			must(t, j.Done(p.Rest[0].Size+p.Rest[1].Size, 2))
+			assert.NoError(t, j.Done(p.Rest[0].Size+p.Rest[1].Size, 2))
 		}, ""},
 	} {
 		var p *Pending
 		j, p = reopen(t, j)
 		tt.do(p)
 		j, p = reopen(t, j)
-		equal(t, tt.name, describe(p, nil), tt.want)
+		assert.Equal(t, tt.name, describe(p, nil), tt.want)
 	}
 	// A new journal in the same file begins with nothing of the old one.
-	must(t, j.Map(MinCapacity))
-	must(t, j.Append(line(1, 20)))
+	assert.NoError(t, j.Map(MinCapacity))
+	assert.NoError(t, j.Append(line(1, 20)))
 	j, p := reopen(t, j)
-	equal(t, "mapped anew", describe(p, nil), "1")
+	assert.Equal(t, "mapped anew", describe(p, nil), "1")
 	drop(j)
 }
 
@@ -305,7 +307,7 @@ func TestIntent(t *testing.T) {
 	if p.BegunSize != size || p.BegunNumbers != 2 {
 		t.Errorf("for Done there are %d bytes and %d numbers", p.BegunSize, p.BegunNumbers)
 	}
-	equal(t, "its content", string(p.Content()), string(line(1, 30))+string(line(2, 40)))
+	assert.Equal(t, "its content", string(p.Content()), string(line(1, 30))+string(line(2, 40)))
 
 	// What is not the content is not taken for it.
 	for _, tt := range []struct {
@@ -326,10 +328,10 @@ func TestIntent(t *testing.T) {
 
 	// A record past the ring.
 	past := Intent{Target: Target{Device: 1, Inode: 2, Offset: 3}, Length: 1 << 30, Sum: 5}
-	must(t, j.Done(size, 2))
-	must(t, j.Begin(past, 0))
+	assert.NoError(t, j.Done(size, 2))
+	assert.NoError(t, j.Begin(past, 0))
 	_, p = reopen(t, j)
-	equal(t, "with a record past the ring", describe(p, nil), "[] 3")
+	assert.Equal(t, "with a record past the ring", describe(p, nil), "[] 3")
 	if *p.Intent != past || p.Content() != nil || p.BegunSize != 0 || p.BegunNumbers != 0 {
 		t.Errorf("got %+v with the content %q", *p.Intent, p.Content())
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestCutOff loads a journal that ends anywhere. What is there is found, what is
@@ -32,7 +34,7 @@ func TestCutOff(t *testing.T) {
 	for _, size := range append(sizes, slotAt+8, slotAt+slotSize-1, slotAt+slotSize, slotCopyAt+slotSize-1, slotCopyAt+slotSize) {
 		what := fmt.Sprintf("%d of %d bytes", size, len(b))
 		if size == 0 {
-			equal(t, what, s.describe(t, b[:size]), "") // as a new file is
+			assert.Equal(t, what, s.describe(t, b[:size]), "") // as a new file is
 			continue
 		}
 		if size < staticHeaderSize {
@@ -43,7 +45,7 @@ func TestCutOff(t *testing.T) {
 			continue
 		}
 		_, p, err := s.load(t, b[:size])
-		must(t, err)
+		assert.NoError(t, err)
 		if p.Lost+p.BegunLost == 0 {
 			t.Fatalf("%s: nothing is lost", what)
 		}
@@ -67,7 +69,7 @@ func TestCutOff(t *testing.T) {
 		for _, r := range append(p.Begun, p.Rest...) {
 			got = append(got, fmt.Sprint(number(r.Line)))
 		}
-		equal(t, what, strings.Join(got, " "), strings.Join(want, " "))
+		assert.Equal(t, what, strings.Join(got, " "), strings.Join(want, " "))
 	}
 }
 
@@ -139,17 +141,17 @@ func TestOtherFiles(t *testing.T) {
 		{"no ring", headed(header{}, len(journal)), "damaged"},
 	} {
 		s := newScratch(t)
-		equal(t, tt.name, s.describe(t, tt.b), tt.want)
+		assert.Equal(t, tt.name, s.describe(t, tt.b), tt.want)
 		if got := fileBytes(t, s.j); !bytes.Equal(got, tt.b) {
 			t.Errorf("%s: Load has changed the file", tt.name)
 		}
 		// Whatever it was, a journal can be made of it.
 		if err := s.j.Map(MinCapacity); !errors.Is(err, ErrNoMap) {
-			must(t, err)
-			must(t, s.j.Append(line(1, 20)))
+			assert.NoError(t, err)
+			assert.NoError(t, s.j.Append(line(1, 20)))
 			drop(s.j)
 			j, p := reopen(t, s.j)
-			equal(t, tt.name+", mapped", describe(p, nil), "1")
+			assert.Equal(t, tt.name+", mapped", describe(p, nil), "1")
 			drop(j)
 		}
 	}
@@ -162,7 +164,7 @@ func TestHugeFile(t *testing.T) {
 		t.Skip("no such file here:", err)
 	}
 	_, p, err := s.again()
-	equal(t, "zeros", describe(p, err), "damaged")
+	assert.Equal(t, "zeros", describe(p, err), "damaged")
 }
 
 // TestLoadFails has errors of the system come through.
@@ -195,26 +197,26 @@ func TestSetAside(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, ".app.log.journal")
 	damaged := []byte("not a journal, but not worthless either\n")
-	must(t, os.WriteFile(path, damaged, 0o600))
+	assert.NoError(t, os.WriteFile(path, damaged, 0o600))
 	synctest.Test(t, func(t *testing.T) { // at midnight of the year 2000
 		j := acquire(t, path)
 		if _, err := j.Load(); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), path) {
 			t.Fatalf("Load has the error %v", err)
 		}
 		name, err := j.SetAside()
-		must(t, err)
-		equal(t, "its name", name, path+".damaged-20000101T000000.000000Z")
+		assert.NoError(t, err)
+		assert.Equal(t, "its name", name, path+".damaged-20000101T000000.000000Z")
 		if j.InPlace() {
 			t.Error("it is in place still")
 		}
-		must(t, j.Close(true)) // and takes nothing away
+		assert.NoError(t, j.Close(true)) // and takes nothing away
 		b, err := os.ReadFile(name)
-		must(t, err)
-		equal(t, "its bytes", string(b), string(damaged))
+		assert.NoError(t, err)
+		assert.Equal(t, "its bytes", string(b), string(damaged))
 
 		j = acquire(t, path)
 		p, err := j.Load()
-		equal(t, "the next one", describe(p, err), "")
+		assert.Equal(t, "the next one", describe(p, err), "")
 
 		// Another one at the same instant does not take its place.
 		_, err = j.SetAside()
@@ -222,15 +224,15 @@ func TestSetAside(t *testing.T) {
 			t.Errorf("a second one has the error %v", err)
 		}
 		b, err = os.ReadFile(name)
-		must(t, err)
-		equal(t, "its bytes after that", string(b), string(damaged))
+		assert.NoError(t, err)
+		assert.Equal(t, "its bytes after that", string(b), string(damaged))
 		if !j.InPlace() {
 			t.Error("the one that was not set aside is away")
 		}
-		must(t, j.Close(false))
+		assert.NoError(t, j.Close(false))
 	})
 	entries, err := os.ReadDir(dir)
-	must(t, err)
+	assert.NoError(t, err)
 	if len(entries) != 2 {
 		t.Errorf("there are %v", entries)
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestReport: trouble is told in order, by one goroutine at a time; of much at
@@ -23,13 +25,13 @@ func TestReport(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		got := tr.told()
-		equal(t, "reports", len(got), 1+maxTroubles)
+		assert.Equal(t, "reports", len(got), 1+maxTroubles)
 		for n, r := range got {
 			want := fmt.Sprintf("trouble %d", n)
 			if n == maxTroubles {
 				want += " (more errors since: 3)"
 			}
-			equal(t, "report", r, want)
+			assert.Equal(t, "report", r, want)
 		}
 	})
 }
@@ -58,7 +60,7 @@ func TestReportLogs(t *testing.T) {
 			for range 10 { // with Close under way
 				tr.chores.report(errors.New("trouble"))
 			}
-			must(t, tr.end())
+			assert.NoError(t, tr.end())
 			wantFile(t, o.Path, "1-20")
 		})
 	})
@@ -77,7 +79,7 @@ func TestReportBlocks(t *testing.T) {
 			tr.chores.report(errors.New("second"))
 			tr.addLong(urgent, 1000, 1, 10)
 			tr.flush()
-			must(t, tr.Reopen())
+			assert.NoError(t, tr.Reopen())
 			time.Sleep(5 * time.Second)
 			wantLog(t, o.Path, "1-4 | 5-8 | 9-10")
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)

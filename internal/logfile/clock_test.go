@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog/internal/archive"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 var (
@@ -25,7 +26,7 @@ func toNext(s archive.Schedule, d time.Duration) {
 // if the system had that clock.
 func stamp(t testing.TB, path string) {
 	t.Helper()
-	must(t, os.Chtimes(path, time.Time{}, time.Now()))
+	assert.NoError(t, os.Chtimes(path, time.Time{}, time.Now()))
 }
 
 // TestClockRotation: the first record of a period is the first of its file.
@@ -49,7 +50,7 @@ func TestClockRotation(t *testing.T) {
 					time.Sleep(time.Millisecond)
 					tr.add(urgent, 6, 7)
 					wantLog(t, o.Path, "1-3 | 4-5 | 6-7")
-					equal(t, "reports", fmt.Sprint(tr.told()), "[]")
+					assert.Equal(t, "reports", fmt.Sprint(tr.told()), "[]")
 				})
 			})
 		}
@@ -111,7 +112,7 @@ func TestClockRestart(t *testing.T) {
 					if test.crash {
 						tr.crash()
 					} else {
-						must(t, tr.end())
+						assert.NoError(t, tr.end())
 					}
 					stamp(t, o.Path)
 					time.Sleep(test.pause)
@@ -132,7 +133,7 @@ func TestClockRestartIdle(t *testing.T) {
 		o.Every = hourly
 		tr := open(t, o)
 		tr.add(urgent, 1, 1)
-		must(t, tr.end())
+		assert.NoError(t, tr.end())
 		stamp(t, o.Path)
 		time.Sleep(2 * time.Hour)
 		open(t, o)
@@ -148,13 +149,13 @@ func TestClockReopened(t *testing.T) {
 		o := options(t)
 		o.Every = hourly
 		toNext(hourly, 10*time.Minute)
-		must(t, os.WriteFile(o.Path+".old", line(100, 0), 0o600))
+		assert.NoError(t, os.WriteFile(o.Path+".old", line(100, 0), 0o600))
 		stamp(t, o.Path+".old")
 		tr := open(t, o)
 		time.Sleep(20 * time.Minute)
 		tr.add(urgent, 1, 1)
-		must(t, os.Rename(o.Path+".old", o.Path)) // in its place
-		must(t, tr.Reopen())
+		assert.NoError(t, os.Rename(o.Path+".old", o.Path)) // in its place
+		assert.NoError(t, tr.Reopen())
 		tr.add(urgent, 2, 2)
 		wantLog(t, o.Path, "100 | 2")
 	})
@@ -169,11 +170,11 @@ func TestClockBack(t *testing.T) {
 		o.Every, o.MaxSize = hourly, 4096
 		tr := open(t, o)
 		tr.addLong(urgent, 1000, 1, 6)
-		must(t, tr.end())
+		assert.NoError(t, tr.end())
 		future := time.Now().Add(6 * time.Hour)
-		must(t, os.Chtimes(o.Path, time.Time{}, future))
+		assert.NoError(t, os.Chtimes(o.Path, time.Time{}, future))
 		name := "app-" + future.UTC().Format("20060102T150405.000000Z") + ".log"
-		must(t, os.Rename(rotated(t, o.Path)[0].Path, filepath.Join(filepath.Dir(o.Path), name)))
+		assert.NoError(t, os.Rename(rotated(t, o.Path)[0].Path, filepath.Join(filepath.Dir(o.Path), name)))
 
 		tr = open(t, o)
 		tr.add(urgent, 7, 7)
@@ -182,7 +183,7 @@ func TestClockBack(t *testing.T) {
 		wantLog(t, o.Path, "1-4 | 5-8")
 		tr.addLong(urgent, 1000, 9, 14)
 		wantLog(t, o.Path, "1-4 | 5-10 | 11-14")
-		equal(t, "reports", fmt.Sprint(tr.told()), "[]")
+		assert.Equal(t, "reports", fmt.Sprint(tr.told()), "[]")
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -24,23 +25,23 @@ func TestClose(t *testing.T) {
 		o.Delay = time.Hour
 		tr := open(t, o)
 		tr.add(calm, 1, 10)
-		must(t, tr.end())
+		assert.NoError(t, tr.end())
 		wantFile(t, o.Path, "1-10")
 		if _, err := os.Lstat(o.journalPath()); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("the journal is there: %v", err)
 		}
-		must(t, tr.end())
-		must(t, tr.Flush())
-		must(t, tr.Reopen())
+		assert.NoError(t, tr.end())
+		assert.NoError(t, tr.Flush())
+		assert.NoError(t, tr.Reopen())
 		tr.add(calm, 11, 12)
 		tr.add(urgent, 13, 13)
 		wantFile(t, o.Path, "1-13")
-		must(t, os.Rename(o.Path, o.Path+".1"))
+		assert.NoError(t, os.Rename(o.Path, o.Path+".1"))
 		tr.add(calm, 14, 14)
 		wantFile(t, o.Path, "14")
 		written, _, lost := tr.counts()
-		equal(t, "written", written, 14)
-		equal(t, "lost", lost, 0)
+		assert.Equal(t, "written", written, 14)
+		assert.Equal(t, "lost", lost, 0)
 	})
 }
 
@@ -59,7 +60,7 @@ func TestCloseOrder(t *testing.T) {
 	closed(true) // Close has just begun
 	tr.add(calm, 2, 2)
 	closed(false)
-	must(t, tr.end())
+	assert.NoError(t, tr.end())
 	wantFile(t, o.Path, "1-2")
 }
 
@@ -78,7 +79,7 @@ func TestCloseTorn(t *testing.T) {
 		tr.closed = false
 		tr.mu.Unlock()
 		tr.set(func(l *Log) { l.write = (*os.File).Write })
-		must(t, tr.end())
+		assert.NoError(t, tr.end())
 		want := "1-2"
 		if err != nil {
 			want = "1" // and the caller knows
@@ -159,14 +160,14 @@ func TestCloseFull(t *testing.T) {
 		defer cancel()
 		before := time.Now()
 		err := tr.Close(ctx)
-		equal(t, "took", time.Since(before), 3*time.Second)
+		assert.Equal(t, "took", time.Since(before), 3*time.Second)
 		for _, want := range []string{"1 record lost", "4 records left in the journal", "no space"} {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("got %v, want %q", err, want)
 			}
 		}
 		_, _, lost := tr.counts()
-		equal(t, "lost", lost, 1)
+		assert.Equal(t, "lost", lost, 1)
 		open(t, o)
 		wantFile(t, o.Path, "2-5")
 	})
@@ -183,8 +184,8 @@ func slowToCompress(t testing.TB, path string) (slow string) {
 	noise := make([]byte, size)
 	source := rand.NewChaCha8([32]byte{7})
 	_, _ = source.Read(noise)
-	must(t, os.WriteFile(slow, noise, 0o600))
-	must(t, os.WriteFile(filepath.Join(filepath.Dir(path), "app-20261125T032607.000000Z.log"), nil, 0o600))
+	assert.NoError(t, os.WriteFile(slow, noise, 0o600))
+	assert.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "app-20261125T032607.000000Z.log"), nil, 0o600))
 	return slow
 }
 
@@ -216,7 +217,7 @@ func TestCloseBreaksOff(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	left, err := filepath.Glob(filepath.Join(filepath.Dir(o.Path), "*.gz*"))
-	equal(t, "compressed", fmt.Sprint(left, err), "[] <nil>")
+	assert.Equal(t, "compressed", fmt.Sprint(left, err), "[] <nil>")
 	if _, err := os.Lstat(temp); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the temporary file is there: %v", err)
 	}

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // perWorker is how many lines a worker has: those of worker w are numbered from
@@ -78,7 +80,7 @@ func wantCrew(t *testing.T, content string, first, last int, ordered bool) {
 		if !ordered {
 			slices.Sort(got)
 		}
-		equal(t, fmt.Sprintf("worker %d", w), series(got), fmt.Sprintf("%d-%d", w*perWorker+1, (w+1)*perWorker))
+		assert.Equal(t, fmt.Sprintf("worker %d", w), series(got), fmt.Sprintf("%d-%d", w*perWorker+1, (w+1)*perWorker))
 	}
 }
 
@@ -92,10 +94,10 @@ func TestConcurrent(t *testing.T) {
 		do      func(t *testing.T, tr *trial, round int)
 	}{
 		{"nothing else", true, 0, false, func(*testing.T, *trial, int) { time.Sleep(time.Millisecond) }},
-		{"flush", true, 0, false, func(t *testing.T, tr *trial, _ int) { must(t, tr.Flush()) }},
-		{"reopen", true, 0, false, func(t *testing.T, tr *trial, _ int) { must(t, tr.Reopen()) }},
-		{"rotation", true, 32 << 10, false, func(t *testing.T, tr *trial, _ int) { must(t, tr.Flush()) }},
-		{"rotation, write-through", true, 32 << 10, true, func(t *testing.T, tr *trial, _ int) { must(t, tr.Reopen()) }},
+		{"flush", true, 0, false, func(t *testing.T, tr *trial, _ int) { assert.NoError(t, tr.Flush()) }},
+		{"reopen", true, 0, false, func(t *testing.T, tr *trial, _ int) { assert.NoError(t, tr.Reopen()) }},
+		{"rotation", true, 32 << 10, false, func(t *testing.T, tr *trial, _ int) { assert.NoError(t, tr.Flush()) }},
+		{"rotation, write-through", true, 32 << 10, true, func(t *testing.T, tr *trial, _ int) { assert.NoError(t, tr.Reopen()) }},
 		{"the journal removed", true, 32 << 10, false, func(_ *testing.T, tr *trial, _ int) {
 			_ = os.Remove(tr.opts.journalPath())
 			tr.attention()
@@ -103,7 +105,7 @@ func TestConcurrent(t *testing.T) {
 		{"the journal cut off", true, 0, false, func(t *testing.T, tr *trial, round int) {
 			_ = os.Truncate(tr.opts.journalPath(), int64(round%20)*4096)
 			if round%3 == 0 {
-				must(t, tr.Flush())
+				assert.NoError(t, tr.Flush())
 			}
 			tr.attention()
 		}},
@@ -119,19 +121,19 @@ func TestConcurrent(t *testing.T) {
 			var c crew
 			c.start(t, tr, 0, 3)
 			c.during(func(round int) { test.do(t, tr, round) })
-			must(t, tr.end())
+			assert.NoError(t, tr.end())
 			content := all(t, o.Path)
 			moved, err := filepath.Glob(o.Path + ".moved*")
-			must(t, err)
+			assert.NoError(t, err)
 			for _, name := range moved {
 				b, err := os.ReadFile(name)
-				must(t, err)
+				assert.NoError(t, err)
 				content += string(b)
 			}
 			wantCrew(t, content, 0, 3, test.ordered)
 			written, _, lost := tr.counts()
-			equal(t, "written", written, 4*perWorker)
-			equal(t, "lost", lost, 0)
+			assert.Equal(t, "written", written, 4*perWorker)
+			assert.Equal(t, "lost", lost, 0)
 		})
 	}
 }
@@ -147,10 +149,10 @@ func TestConcurrentClose(t *testing.T) {
 		c.during(func(round int) {
 			written, _, _ := tr.counts()
 			if written > perWorker {
-				must(t, tr.end())
+				assert.NoError(t, tr.end())
 			}
 		})
-		must(t, tr.end())
+		assert.NoError(t, tr.end())
 		wantCrew(t, content(t, o.Path), 0, 3, true)
 	})
 }
@@ -172,7 +174,7 @@ func TestConcurrentTakeover(t *testing.T) {
 		crews[2*w].start(t, next, logs+w, logs+w)
 		crews[2*w-2].wg.Wait()
 		if w%2 == 0 {
-			must(t, owner.end())
+			assert.NoError(t, owner.end())
 		} else {
 			owner.crash()
 		}
@@ -184,8 +186,8 @@ func TestConcurrentTakeover(t *testing.T) {
 	for w := range crews {
 		crews[w].wg.Wait()
 	}
-	must(t, owner.end())
-	must(t, open(t, o).end())
+	assert.NoError(t, owner.end())
+	assert.NoError(t, open(t, o).end())
 	wantCrew(t, all(t, o.Path), 0, logs-1, false)
 	wantCrew(t, all(t, o.Path), logs+1, 2*logs-1, false)
 	if len(rotated(t, o.Path)) == 0 {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A step is one thing that happens in a model's life.
@@ -92,9 +94,9 @@ func (m *model) step(s step) {
 		}
 		m.append(s.size, func(_ int, b []byte) error { return m.now.Append(b, level) })
 	case "flush":
-		must(m.t, m.now.Flush())
+		assert.NoError(m.t, m.now.Flush())
 	case "reopen":
-		must(m.t, m.now.Reopen())
+		assert.NoError(m.t, m.now.Reopen())
 	case "delay":
 		time.Sleep(150 * time.Millisecond)
 	case "tick":
@@ -120,7 +122,7 @@ func (m *model) step(s step) {
 		}
 		m.gone(rest)
 		if len(c) > 0 {
-			must(m.t, os.Truncate(path, int64(size)))
+			assert.NoError(m.t, os.Truncate(path, int64(size)))
 		}
 	case "lose journal":
 		synctest.Wait()
@@ -141,7 +143,7 @@ func (m *model) step(s step) {
 		_ = m.now.Flush()
 		m.crash()
 	case "close":
-		must(m.t, m.now.end())
+		assert.NoError(m.t, m.now.end())
 		m.append(s.size, func(_ int, b []byte) error { return m.now.Append(b, calm) })
 		m.start()
 	}
@@ -151,7 +153,7 @@ func (m *model) step(s step) {
 // lines tell the order of the files.
 func (m *model) check() {
 	t := m.t
-	must(t, m.now.end())
+	assert.NoError(t, m.now.end())
 	files := contents(t, m.o.Path, m.moved...)
 	slices.SortFunc(files, func(a, b string) int { return firstNumber(a) - firstNumber(b) })
 	var lines []string

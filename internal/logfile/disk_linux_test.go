@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // smallDisk mounts a file system of its own, which is soon full. The options are
@@ -35,7 +37,7 @@ func occupy(t *testing.T, o Options, keep int64) (free func()) {
 	t.Helper()
 	path := filepath.Join(filepath.Dir(o.Path), "ballast")
 	f, err := os.Create(path)
-	must(t, err)
+	assert.NoError(t, err)
 	defer f.Close()
 	var size int64
 	for b := make([]byte, 1<<16); len(b) > 0; {
@@ -44,13 +46,13 @@ func occupy(t *testing.T, o Options, keep int64) (free func()) {
 		if errors.Is(err, unix.ENOSPC) {
 			b = b[:len(b)/2]
 		} else {
-			must(t, err)
+			assert.NoError(t, err)
 		}
 	}
-	must(t, f.Truncate(size-keep))
+	assert.NoError(t, f.Truncate(size-keep))
 	return func() {
 		t.Helper()
-		must(t, os.Remove(path))
+		assert.NoError(t, os.Remove(path))
 	}
 }
 
@@ -75,7 +77,7 @@ func freeze(t *testing.T, dir string) (thaw func()) {
 		return unix.IoctlSetPointerInt(int(d.Fd()), unix.FS_IOC_SETFLAGS, int(change(flags)))
 	}
 	if os.Getuid() != 0 {
-		must(t, os.Chmod(dir, 0o555))
+		assert.NoError(t, os.Chmod(dir, 0o555))
 		thaw = func() { _ = os.Chmod(dir, 0o755) }
 	} else {
 		if err := set(func(flags uint32) uint32 { return flags | immutable }); err != nil {

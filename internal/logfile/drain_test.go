@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestDrainDelay: a record is in the file after the delay at the latest, and not
@@ -32,7 +34,7 @@ func TestDrainDelay(t *testing.T) {
 				time.Sleep(test.want - 1)
 				tr.add(calm, n, n)
 				synctest.Wait()
-				equal(t, "just before", content(t, o.Path), before)
+				assert.Equal(t, "just before", content(t, o.Path), before)
 				time.Sleep(time.Nanosecond)
 				synctest.Wait()
 				wantFile(t, o.Path, fmt.Sprintf("1-%d", n))
@@ -100,7 +102,7 @@ func TestDrainPressing(t *testing.T) {
 		synctest.Wait()
 		wantFile(t, o.Path, "")
 		for n := 21; n <= 25; n++ { // more than a third of 64 KiB
-			must(t, tr.Append(line(n, 1000), calm))
+			assert.NoError(t, tr.Append(line(n, 1000), calm))
 			synctest.Wait()
 		}
 		wantFile(t, o.Path, "1-22") // once, and what came later waits
@@ -117,7 +119,7 @@ func TestDrainUrgent(t *testing.T) {
 	tr.add(urgent, 6, 6)
 	wantFile(t, o.Path, "1-6")
 	written, _, _ := tr.counts()
-	equal(t, "written", written, 6)
+	assert.Equal(t, "written", written, 6)
 }
 
 // TestDrainFull: more than the journal has room for goes through it, however
@@ -128,9 +130,9 @@ func TestDrainFull(t *testing.T) {
 	tr := open(t, o)
 	sizes := []int{0, 100, ringSize / 2, ringSize/2 - 100, ringSize/2 - 15, 3 * ringSize, maxWrite + 1, 10}
 	for n := 1; n <= 80; n++ {
-		must(t, tr.Append(line(n, sizes[n%len(sizes)]), calm))
+		assert.NoError(t, tr.Append(line(n, sizes[n%len(sizes)]), calm))
 	}
-	must(t, tr.end())
+	assert.NoError(t, tr.end())
 	wantFile(t, o.Path, "1-80")
 }
 
@@ -149,7 +151,7 @@ func TestDrainRest(t *testing.T) {
 		}
 		tr.add(calm, 2, 3) // into the same batch, and not into the same write
 		tr.drainMu.Unlock()
-		must(t, <-done)
+		assert.NoError(t, <-done)
 		time.Sleep(o.Delay + 200*time.Millisecond)
 		wantFile(t, o.Path, "1-3")
 	})
@@ -177,9 +179,9 @@ func TestDrainGathers(t *testing.T) {
 		}
 		tr.drainMu.Unlock()
 		for range many {
-			must(t, <-done)
+			assert.NoError(t, <-done)
 		}
 		wantFile(t, o.Path, "1-20")
-		tr.set(func(*Log) { equal(t, "writes", writes, 1) })
+		tr.set(func(*Log) { assert.Equal(t, "writes", writes, 1) })
 	})
 }

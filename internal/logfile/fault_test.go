@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A fault is what becomes of one write: so many thousandths of it are written,
@@ -102,11 +104,11 @@ func TestFaultyDisk(t *testing.T) {
 					}
 					time.Sleep(time.Minute) // all faults are over then
 					tr.flush()
-					must(t, tr.end())
+					assert.NoError(t, tr.end())
 					wantSorted(t, o.Path, moved, accepted)
 					written, _, lost := tr.counts()
-					equal(t, "written", written, len(accepted))
-					equal(t, "lost", lost, 0)
+					assert.Equal(t, "written", written, len(accepted))
+					assert.Equal(t, "lost", lost, 0)
 				}
 			})
 		})

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/wording"
 )
 
@@ -21,7 +22,7 @@ func wantWhole(t testing.TB, path string, size int) {
 	c := content(t, path)
 	end := strings.LastIndexByte(c, '\n') + 1
 	n := strings.Count(c, "\n")
-	equal(t, "whole lines", numbers(c[:end]), fmt.Sprintf("1-%d", n))
+	assert.Equal(t, "whole lines", numbers(c[:end]), fmt.Sprintf("1-%d", n))
 	if !strings.HasPrefix(string(line(n+1, size)), c[end:]) {
 		t.Errorf("the file ends in %q, which is not the beginning of line %d", c[end:], n+1)
 	}
@@ -77,10 +78,10 @@ func TestDiskFull(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			wantFile(t, o.Path, series(accepted))
 			written, _, lost := tr.counts()
-			equal(t, "written", written, len(accepted))
-			equal(t, "lost", lost, 0) // of those that were accepted
+			assert.Equal(t, "written", written, len(accepted))
+			assert.Equal(t, "lost", lost, 0) // of those that were accepted
 			tr.add(calm, 301, 310)
-			must(t, tr.end())
+			assert.NoError(t, tr.end())
 			wantFile(t, o.Path, series(accepted)+" 301-310")
 		})
 	})
@@ -114,20 +115,20 @@ func TestDiskFullAtRotation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr := open(t, o)
 		tr.wantState(journaled)
-		must(t, os.WriteFile(filepath.Join(filepath.Dir(o.Path), "ballast"), nil, 0o600))
+		assert.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(o.Path), "ballast"), nil, 0o600))
 		tr.addLong(calm, 1000, 1, 20)
 		tr.flush()
 		wantLog(t, o.Path, "1-20")
 		synctest.Wait()
-		equal(t, "reports", len(tr.told("rotate", "no space")), 1)
+		assert.Equal(t, "reports", len(tr.told("rotate", "no space")), 1)
 		time.Sleep(500 * time.Millisecond)
 		tr.add(urgent, 21, 22)
-		equal(t, "reports before the back-off is over", len(tr.told()), 1)
-		must(t, os.Remove(filepath.Join(filepath.Dir(o.Path), "ballast")))
+		assert.Equal(t, "reports before the back-off is over", len(tr.told()), 1)
+		assert.NoError(t, os.Remove(filepath.Join(filepath.Dir(o.Path), "ballast")))
 		time.Sleep(time.Second)
 		tr.add(urgent, 23, 23)
 		wantLog(t, o.Path, "1-22 | 23")
-		equal(t, "reports in the end", len(tr.told()), 1)
+		assert.Equal(t, "reports in the end", len(tr.told()), 1)
 	})
 }
 
@@ -159,7 +160,7 @@ func TestDiskFullAtCompression(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tr := open(t, o)
 		tr.addLong(urgent, 1000, 1, 12)
-		must(t, tr.end())
+		assert.NoError(t, tr.end())
 		free := occupy(t, o, 0)
 		o.Compress = true
 		tr = open(t, o)
@@ -172,10 +173,10 @@ func TestDiskFullAtCompression(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		wantLog(t, o.Path, "1-4 | 5-8 | 9-12")
 		files := rotated(t, o.Path)
-		equal(t, "rotated files", len(files), 2)
-		equal(t, "the older is compressed", files[0].Compressed, true)
+		assert.Equal(t, "rotated files", len(files), 2)
+		assert.Equal(t, "the older is compressed", files[0].Compressed, true)
 		left, err := filepath.Glob(filepath.Join(filepath.Dir(o.Path), ".*.tmp"))
-		equal(t, "temporary files", fmt.Sprint(left, err), "[] <nil>")
+		assert.Equal(t, "temporary files", fmt.Sprint(left, err), "[] <nil>")
 	})
 }
 
@@ -216,7 +217,7 @@ func TestDiskFullAtOpen(t *testing.T) {
 					time.Sleep(3 * time.Second)
 					tr.wantState(journaled)
 					_, recovered, _ := tr.counts()
-					equal(t, "recovered", recovered, 30)
+					assert.Equal(t, "recovered", recovered, 30)
 					tr.add(urgent, 32, 32)
 					wantFile(t, o.Path, "1-32")
 					return
@@ -261,7 +262,7 @@ func TestDiskFullForJournal(t *testing.T) {
 		tr.add(calm, 1, 10)
 		wantFile(t, o.Path, "1-10")
 		time.Sleep(10 * time.Second)
-		equal(t, "reports", len(tr.told("no journal", "no space")), 1)
+		assert.Equal(t, "reports", len(tr.told("no journal", "no space")), 1)
 		free()
 		time.Sleep(1500 * time.Millisecond)
 		tr.wantState(journaled)
@@ -269,7 +270,7 @@ func TestDiskFullForJournal(t *testing.T) {
 		wantFile(t, o.Path, "1-10")
 		time.Sleep(time.Second)
 		wantFile(t, o.Path, "1-20")
-		equal(t, "reports in the end", len(tr.told()), 1)
+		assert.Equal(t, "reports in the end", len(tr.told()), 1)
 	})
 }
 
@@ -285,14 +286,14 @@ func TestDiskFullReopen(t *testing.T) {
 			for n := 11; n <= 20; n++ {
 				_ = tr.Append(line(n, 1000), urgent)
 			}
-			must(t, os.Rename(o.Path, o.Path+".1"))
+			assert.NoError(t, os.Rename(o.Path, o.Path+".1"))
 			if err := tr.Reopen(); err != nil {
 				t.Logf("Reopen: %v", err)
 			}
 			free()
 			time.Sleep(2 * time.Second)
 			got := numbers(content(t, o.Path+".1") + content(t, o.Path))
-			equal(t, "both files", got, "1-20")
+			assert.Equal(t, "both files", got, "1-20")
 			wantNoTail(t, o.Path+".1")
 		})
 	})
@@ -334,15 +335,15 @@ func TestDiskFullAtClose(t *testing.T) {
 				if err == nil || !strings.Contains(err.Error(), wording.Count(left, "record")+" lost") || strings.Contains(err.Error(), "compression") {
 					t.Errorf("Close: got %v", err)
 				}
-				equal(t, "lost", lost, left)
-				equal(t, "until the deadline", took, 10*time.Second)
+				assert.Equal(t, "lost", lost, left)
+				assert.Equal(t, "until the deadline", took, 10*time.Second)
 				return
 			}
 			if err == nil || !strings.Contains(err.Error(), wording.Count(left, "record")+" left in the journal") {
 				t.Errorf("Close: got %v", err)
 			}
-			equal(t, "lost", lost, 0)
-			equal(t, "waited", took, 0)
+			assert.Equal(t, "lost", lost, 0)
+			assert.Equal(t, "waited", took, 0)
 			open(t, o)
 			wantFile(t, o.Path, "1-20")
 		})
@@ -355,7 +356,7 @@ func TestDiskFullAfterClose(t *testing.T) {
 	o := smallDisk(t, "size=256k")
 	tr := open(t, o)
 	tr.add(calm, 1, 10)
-	must(t, tr.end())
+	assert.NoError(t, tr.end())
 	free := occupy(t, o, 0)
 	if err := tr.Append(line(11, 8000), calm); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("got %v", err)

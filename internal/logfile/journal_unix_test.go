@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -66,7 +67,7 @@ func TestJournalLost(t *testing.T) {
 							tr.add(calm, 101, last)
 						}
 						synctest.Wait()
-						must(t, loss.do(o.journalPath()))
+						assert.NoError(t, loss.do(o.journalPath()))
 						switch next {
 						case "append":
 							tr.add(calm, last+1, last+10)
@@ -84,7 +85,7 @@ func TestJournalLost(t *testing.T) {
 						tr = open(t, o)
 						wantFile(t, o.Path, fmt.Sprintf("1-%d", last+10))
 						_, recovered, _ := tr.counts()
-						equal(t, "recovered", recovered, 10)
+						assert.Equal(t, "recovered", recovered, 10)
 					})
 				})
 			}
@@ -103,7 +104,7 @@ func TestJournalFaultTold(t *testing.T) {
 				tr := open(t, o)
 				tr.add(calm, 1, 1)
 				synctest.Wait()
-				must(t, os.Truncate(o.journalPath(), 0))
+				assert.NoError(t, os.Truncate(o.journalPath(), 0))
 				if finds == "append" {
 					tr.add(calm, 2, 2)
 				} else {
@@ -111,7 +112,7 @@ func TestJournalFaultTold(t *testing.T) {
 				}
 				synctest.Wait()
 				tr.wantState("write-through: journal: fault")
-				equal(t, "reports", len(tr.told("fault in the mapped file")), 1)
+				assert.Equal(t, "reports", len(tr.told("fault in the mapped file")), 1)
 			})
 		})
 	}
@@ -127,10 +128,10 @@ func TestJournalLostAgain(t *testing.T) {
 		o.Path = filepath.Join(filepath.Dir(o.Path), "logs", "app.log")
 		tr := open(t, o)
 		tr.add(calm, 1, 100)
-		must(t, os.Rename(filepath.Dir(o.Path), filepath.Dir(o.Path)+".old"))
+		assert.NoError(t, os.Rename(filepath.Dir(o.Path), filepath.Dir(o.Path)+".old"))
 		time.Sleep(1500 * time.Millisecond)
 		wantFile(t, o.Path, "1-100")
-		must(t, tr.end())
+		assert.NoError(t, tr.end())
 		o.Path = filepath.Join(filepath.Dir(o.Path)+".old", "app.log")
 		open(t, o)
 		wantFile(t, o.Path, "")
@@ -146,13 +147,13 @@ func TestJournalGarbled(t *testing.T) {
 		o.Delay = time.Hour
 		tr := open(t, o)
 		tr.add(calm, 1, 100)
-		must(t, garble(o.journalPath()))
+		assert.NoError(t, garble(o.journalPath()))
 		tr.add(calm, 101, 200)
 		time.Sleep(1500 * time.Millisecond)
 		tr.flush()
 		wantFile(t, o.Path, "1-200")
 		tr.add(calm, 201, 300)
-		must(t, tr.end())
+		assert.NoError(t, tr.end())
 		wantFile(t, o.Path, "1-300")
 		open(t, o)
 		wantFile(t, o.Path, "1-300")
@@ -187,12 +188,12 @@ func TestJournalTaken(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					o := options(t)
 					if when == "at Open" {
-						must(t, test.put(o.journalPath()))
+						assert.NoError(t, test.put(o.journalPath()))
 					}
 					tr := open(t, o)
 					if when != "at Open" {
 						tr.add(calm, 1, 10)
-						must(t, errors.Join(os.Remove(o.journalPath()), test.put(o.journalPath())))
+						assert.NoError(t, errors.Join(os.Remove(o.journalPath()), test.put(o.journalPath())))
 						time.Sleep(5 * time.Second)
 					} else {
 						tr.add(calm, 1, 10)
@@ -201,11 +202,11 @@ func TestJournalTaken(t *testing.T) {
 					tr.add(calm, 11, 20)
 					wantFile(t, o.Path, "1-20")
 					time.Sleep(5 * time.Second)
-					equal(t, "reports", len(tr.told("no journal", "open ")), 1)
+					assert.Equal(t, "reports", len(tr.told("no journal", "open ")), 1)
 					if test.name == "link" {
-						equal(t, "target", content(t, o.journalPath()+".target"), "precious")
+						assert.Equal(t, "target", content(t, o.journalPath()+".target"), "precious")
 					}
-					must(t, os.Remove(o.journalPath()))
+					assert.NoError(t, os.Remove(o.journalPath()))
 					time.Sleep(1500 * time.Millisecond)
 					tr.wantState(journaled)
 				})
@@ -263,13 +264,13 @@ func TestJournalDamaged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for range rounds {
 				// The file stays the one that the intent is for.
-				must(t, os.WriteFile(o.Path, []byte(before), 0o600))
-				must(t, os.WriteFile(o.journalPath(), damage([]byte(journal)), 0o600))
+				assert.NoError(t, os.WriteFile(o.Path, []byte(before), 0o600))
+				assert.NoError(t, os.WriteFile(o.journalPath(), damage([]byte(journal)), 0o600))
 				wantRecovered(t, o, 280, name == "none")
 				set, err := filepath.Glob(o.journalPath() + ".damaged-*")
-				must(t, err)
+				assert.NoError(t, err)
 				for _, name := range set {
-					must(t, os.Remove(name))
+					assert.NoError(t, os.Remove(name))
 				}
 			}
 		})
@@ -282,10 +283,10 @@ func wantRecovered(t *testing.T, o Options, last int, whole bool) {
 	t.Helper()
 	tr := open(t, o)
 	tr.add(urgent, last+1, last+10)
-	must(t, tr.end())
+	assert.NoError(t, tr.end())
 	if whole {
 		wantFile(t, o.Path, fmt.Sprintf("1-%d", last+10))
-		equal(t, "reports", len(tr.told()), 0)
+		assert.Equal(t, "reports", len(tr.told()), 0)
 		return
 	}
 	var have []int

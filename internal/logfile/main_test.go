@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/spanlog/spanlog/internal/archive"
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/journal"
 )
 
@@ -41,20 +42,6 @@ var modes = []struct {
 
 // ringSize is the smallest journal, which the tests have: it is soon full.
 const ringSize = journal.MinCapacity
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func equal[T comparable](t testing.TB, what string, got, want T) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s: got %v, want %v", what, got, want)
-	}
-}
 
 // options are those of a log in a directory of its own.
 func options(t testing.TB) Options {
@@ -123,7 +110,7 @@ func open(t testing.TB, o Options) *trial {
 
 func (tr *trial) start() {
 	tr.t.Helper()
-	must(tr.t, tr.Log.open())
+	assert.NoError(tr.t, tr.Log.open())
 	tr.t.Cleanup(func() { _ = tr.end() })
 }
 
@@ -152,7 +139,7 @@ func (tr *trial) addLong(level slog.Level, size, first, last int) {
 
 func (tr *trial) flush() {
 	tr.t.Helper()
-	must(tr.t, tr.Flush())
+	assert.NoError(tr.t, tr.Flush())
 }
 
 // told returns the reports so far that have all of these words.
@@ -224,7 +211,7 @@ func needJournal(t testing.TB) {
 	if s := tr.State(); s != journaled {
 		t.Skip("no journal here: ", s)
 	}
-	must(t, tr.end())
+	assert.NoError(t, tr.end())
 }
 
 // line is the line numbered n, of size bytes or as few as it needs. No two are
@@ -296,29 +283,29 @@ func content(t testing.TB, path string) string {
 	if os.IsNotExist(err) {
 		return ""
 	}
-	must(t, err)
+	assert.NoError(t, err)
 	defer f.Close()
 	var r io.Reader = f
 	if strings.HasSuffix(path, ".gz") {
 		r, err = gzip.NewReader(f)
-		must(t, err)
+		assert.NoError(t, err)
 	}
 	b, err := io.ReadAll(r)
-	must(t, err)
+	assert.NoError(t, err)
 	return string(b)
 }
 
 // wantFile fails the test unless the file has the lines with these numbers.
 func wantFile(t testing.TB, path, want string) {
 	t.Helper()
-	equal(t, filepath.Base(path), numbers(content(t, path)), want)
+	assert.Equal(t, filepath.Base(path), numbers(content(t, path)), want)
 }
 
 // rotated are the rotated files, oldest first.
 func rotated(t testing.TB, path string) []archive.File {
 	t.Helper()
 	files, err := (&archive.Archive{Path: path}).Files()
-	must(t, err)
+	assert.NoError(t, err)
 	return files
 }
 
@@ -330,7 +317,7 @@ func wantLog(t testing.TB, path, want string) {
 	for _, c := range contents(t, path) {
 		parts = append(parts, numbers(c))
 	}
-	equal(t, "log", strings.Join(parts, " | "), want)
+	assert.Equal(t, "log", strings.Join(parts, " | "), want)
 }
 
 // contents are what the rotated files have, oldest first, and then the log and
@@ -359,5 +346,5 @@ func wantSorted(t testing.TB, path string, others []string, want []int) {
 	t.Helper()
 	c := contents(t, path, others...)
 	slices.Sort(c) // by their first lines
-	equal(t, "all files", numbers(strings.Join(c, "")), series(want))
+	assert.Equal(t, "all files", numbers(strings.Join(c, "")), series(want))
 }

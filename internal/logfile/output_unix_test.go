@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/filelock"
 )
 
@@ -24,12 +25,12 @@ func TestOpenWhileCut(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := options(t).Path
-			must(t, os.WriteFile(path, nil, 0o600))
+			assert.NoError(t, os.WriteFile(path, nil, 0o600))
 			lock := func() (*os.File, bool) {
 				f, err := os.OpenFile(path, os.O_RDWR, 0)
-				must(t, err)
+				assert.NoError(t, err)
 				ok, err := filelock.TryExclusive(f)
-				must(t, err)
+				assert.NoError(t, err)
 				return f, ok
 			}
 			other, _ := lock()
@@ -37,19 +38,19 @@ func TestOpenWhileCut(t *testing.T) {
 			waits := test.waits
 			pause = func(time.Duration) {
 				if waits--; waits == 0 {
-					must(t, other.Close())
+					assert.NoError(t, other.Close())
 				}
 			}
 			if waits == 0 {
-				must(t, other.Close())
+				assert.NoError(t, other.Close())
 			}
 			out, err := openOutput(path, 0o600)
-			must(t, err)
+			assert.NoError(t, err)
 			defer out.file.Close()
 			_ = other.Close()
 			third, alone := lock()
 			defer third.Close()
-			equal(t, "locked", !alone, test.want)
+			assert.Equal(t, "locked", !alone, test.want)
 		})
 	}
 }

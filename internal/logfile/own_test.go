@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/filelock"
 )
 
@@ -18,12 +19,12 @@ func needLocks(t testing.TB) {
 	o := options(t)
 	tr := open(t, o)
 	f, err := os.OpenFile(o.Path, os.O_RDWR, 0)
-	must(t, err)
+	assert.NoError(t, err)
 	defer f.Close()
 	if alone, err := filelock.TryExclusive(f); alone || err != nil {
 		t.Skip("no locks here: ", err)
 	}
-	must(t, tr.end())
+	assert.NoError(t, tr.end())
 }
 
 const held = "write-through: journal: another process has it"
@@ -37,7 +38,7 @@ func TestTakeover(t *testing.T) {
 		end  func(*trial)
 		want string // what the other has written and found
 	}{
-		{"closed", func(tr *trial) { must(tr.t, tr.end()) }, "1-20 101-120"},
+		{"closed", func(tr *trial) { assert.NoError(tr.t, tr.end()) }, "1-20 101-120"},
 		{"crashed", func(tr *trial) { tr.crash() }, "1-10 101-110 11-20 111-120"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -65,13 +66,13 @@ func TestTakeover(t *testing.T) {
 				wantFile(t, o.Path, test.want)
 				third := open(t, o)
 				third.wantState(held)
-				equal(t, "reports", len(owner.told())+len(other.told())+len(third.told()), 0)
-				must(t, other.end())
+				assert.Equal(t, "reports", len(owner.told())+len(other.told())+len(third.told()), 0)
+				assert.NoError(t, other.end())
 				time.Sleep(1500 * time.Millisecond)
 				third.wantState(journaled)
-				must(t, third.end())
+				assert.NoError(t, third.end())
 				_, err := os.Lstat(o.journalPath())
-				equal(t, "the journal is removed", errors.Is(err, os.ErrNotExist), true)
+				assert.Equal(t, "the journal is removed", errors.Is(err, os.ErrNotExist), true)
 			})
 		})
 	}
@@ -89,16 +90,16 @@ func TestTakeoverWriteThrough(t *testing.T) {
 		owner.wantState("write-through")
 		other := open(t, o)
 		for n := 1; n <= 10; n++ {
-			must(t, other.Append(line(n, 1000), calm))
+			assert.NoError(t, other.Append(line(n, 1000), calm))
 		}
 		wantLog(t, o.Path, "1-10") // which the owner has not seen
-		must(t, owner.Append(line(11, 1000), calm))
+		assert.NoError(t, owner.Append(line(11, 1000), calm))
 		wantLog(t, o.Path, "1-10 | 11")
-		must(t, owner.end())
+		assert.NoError(t, owner.end())
 		time.Sleep(1500 * time.Millisecond)
-		equal(t, "state", other.State(), "write-through")
+		assert.Equal(t, "state", other.State(), "write-through")
 		for n := 12; n <= 15; n++ {
-			must(t, other.Append(line(n, 1000), calm))
+			assert.NoError(t, other.Append(line(n, 1000), calm))
 		}
 		wantLog(t, o.Path, "1-10 | 11-14 | 15")
 	})
@@ -113,7 +114,7 @@ func TestTakeoverRotated(t *testing.T) {
 		o.MaxSize, o.Compress, o.MaxFiles = 4096, true, 2
 		owner, other := open(t, o), open(t, o)
 		for n := 1; n <= 8; n++ {
-			must(t, owner.Append(line(n, 1000), urgent))
+			assert.NoError(t, owner.Append(line(n, 1000), urgent))
 		}
 		other.add(urgent, 101, 103) // to the old file, and that is allowed
 		time.Sleep(time.Second)
@@ -121,7 +122,7 @@ func TestTakeoverRotated(t *testing.T) {
 		wantLog(t, o.Path, "1-4 101-103 | 5-8 104")
 		// The old file is not compressed or deleted while the other has it.
 		for n := 9; n <= 24; n++ {
-			must(t, owner.Append(line(n, 1000), urgent))
+			assert.NoError(t, owner.Append(line(n, 1000), urgent))
 		}
 		time.Sleep(5 * time.Second)
 		var compressed []bool
@@ -143,16 +144,16 @@ func TestTakeoverHeldFile(t *testing.T) {
 		o.MaxSize, o.Compress, o.MaxFiles = 4096, true, 1
 		owner := open(t, o)
 		f, err := os.OpenFile(o.Path, os.O_APPEND|os.O_RDWR, 0)
-		must(t, err)
+		assert.NoError(t, err)
 		if _, err := filelock.TryShared(f); err != nil {
 			t.Fatal(err)
 		}
 		for n := 1; n <= 12; n++ {
-			must(t, owner.Append(line(n, 1000), urgent))
+			assert.NoError(t, owner.Append(line(n, 1000), urgent))
 		}
 		time.Sleep(time.Minute)
 		wantLog(t, o.Path, "1-4 | 5-8 | 9-12")
-		must(t, f.Close())
+		assert.NoError(t, f.Close())
 		time.Sleep(2 * time.Second)
 		wantLog(t, o.Path, "5-8 | 9-12")
 	})
@@ -166,7 +167,7 @@ func TestTakeoverBusy(t *testing.T) {
 	dieWriting(t, o, 333)
 	tr := begin(t, o)
 	out, err := openOutput(o.Path, o.Mode)
-	must(t, err)
+	assert.NoError(t, err)
 	tr.out = out
 	// Two are there to be written, each in a write of its own; the second comes
 	// just after it was looked how many there are.
@@ -180,7 +181,7 @@ func TestTakeoverBusy(t *testing.T) {
 	tr.drainMu.Unlock()
 	tr.appended = 2
 	go tr.keep()
-	must(t, tr.end())
+	assert.NoError(t, tr.end())
 	// It has written before it has looked at what was cut off.
 	wantFile(t, o.Path, `1-13 "00\n" 101-102 11-30`)
 }
@@ -201,7 +202,7 @@ func TestTakeoverPeriod(t *testing.T) {
 				if found != "at Open" {
 					other = open(t, o)
 					other.drainMu.Lock()
-					must(t, other.reopen()) // so that it knows the clock
+					assert.NoError(t, other.reopen()) // so that it knows the clock
 					other.drainMu.Unlock()
 					time.Sleep(time.Hour)
 				}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A pair are two processes that log to one path. Each of them dies now and then,
@@ -61,7 +63,7 @@ func (p *pair) step(which int, s step) {
 	case "calm", "urgent":
 		p.append(which, s.size, s.do)
 	case "flush":
-		must(p.t, l.Flush())
+		assert.NoError(p.t, l.Flush())
 	case "delay":
 		time.Sleep(150 * time.Millisecond)
 	case "tick":
@@ -71,7 +73,7 @@ func (p *pair) step(which int, s step) {
 		l.crash()
 		p.start(which)
 	case "close":
-		must(p.t, l.end())
+		assert.NoError(p.t, l.end())
 		p.start(which)
 	case "die writing":
 		synctest.Wait() // the other one does not write at the same moment
@@ -95,10 +97,10 @@ func (p *pair) step(which int, s step) {
 // check closes both, and compares what is there with what must be.
 func (p *pair) check(diesWriting bool) {
 	t := p.t
-	must(t, p.logs[1].end())
+	assert.NoError(t, p.logs[1].end())
 	time.Sleep(1100 * time.Millisecond)
-	must(t, p.logs[0].end())
-	must(t, open(t, p.o).end()) // for what is left if none was the owner
+	assert.NoError(t, p.logs[0].end())
+	assert.NoError(t, open(t, p.o).end()) // for what is left if none was the owner
 	seen := make(map[int]int)
 	var lines []string
 	for _, c := range contents(t, p.o.Path) {

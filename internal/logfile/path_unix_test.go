@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A disturbance is what somebody else does to the log's path while it is open.
@@ -85,7 +87,7 @@ func testDisturbed(t *testing.T, d disturbance, through, pending bool) {
 		}
 	}
 	synctest.Wait()
-	must(t, d.do(o.Path))
+	assert.NoError(t, d.do(o.Path))
 	tr.set(func(l *Log) { l.write = (*os.File).Write })
 	time.Sleep(1500 * time.Millisecond)
 	if !pending {
@@ -142,8 +144,8 @@ func TestPathTaken(t *testing.T) {
 					tr.add(calm, 1, 10)
 					tr.flush()
 					old := o.Path + ".1"
-					must(t, os.Rename(o.Path, old))
-					must(t, test.put(o.Path))
+					assert.NoError(t, os.Rename(o.Path, old))
+					assert.NoError(t, test.put(o.Path))
 					if test.name == "file instead of the directory" {
 						old = filepath.Join(filepath.Dir(o.Path)+".old", "app.log.1")
 					}
@@ -156,12 +158,12 @@ func TestPathTaken(t *testing.T) {
 						t.Errorf("%d reports in 20 seconds: %q", n, tr.told())
 					}
 					if test.name == "link" {
-						equal(t, "target", content(t, o.Path+".target"), "precious")
+						assert.Equal(t, "target", content(t, o.Path+".target"), "precious")
 					}
 					if _, err := os.Lstat(o.Path + ".none"); err == nil {
 						t.Error("the link is followed")
 					}
-					must(t, test.free(o.Path))
+					assert.NoError(t, test.free(o.Path))
 					time.Sleep(2 * time.Second)
 					tr.add(calm, 31, 40)
 					tr.flush()
@@ -182,7 +184,7 @@ func TestPathDeletedAndTaken(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			tr := open(t, o)
 			tr.add(urgent, 1, 10)
-			must(t, errors.Join(os.Remove(o.Path), os.Mkdir(o.Path, 0o700)))
+			assert.NoError(t, errors.Join(os.Remove(o.Path), os.Mkdir(o.Path, 0o700)))
 			var waits *KeptError
 			if err := tr.Append(line(11, 0), urgent); !errors.As(err, &waits) {
 				t.Errorf("got %v", err)
@@ -191,7 +193,7 @@ func TestPathDeletedAndTaken(t *testing.T) {
 			if n := len(tr.told()); n == 0 || n > 40 {
 				t.Errorf("%d reports in 10 seconds: %q", n, tr.told())
 			}
-			must(t, os.Remove(o.Path))
+			assert.NoError(t, os.Remove(o.Path))
 			time.Sleep(2 * time.Second)
 			tr.add(urgent, 12, 12)
 			wantFile(t, o.Path, "11-12")
@@ -214,7 +216,7 @@ func TestPathIsNoFile(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := options(t)
-			must(t, test.put(o.Path))
+			assert.NoError(t, test.put(o.Path))
 			l, err := Open(o)
 			if err == nil {
 				_ = l.Close(t.Context())
@@ -229,13 +231,13 @@ func TestPathIsNoFile(t *testing.T) {
 // TestPathPipe: a pipe takes records one by one, whole.
 func TestPathPipe(t *testing.T) {
 	o := options(t)
-	must(t, syscall.Mkfifo(o.Path, 0o600))
+	assert.NoError(t, syscall.Mkfifo(o.Path, 0o600))
 	if l, err := Open(o); err == nil {
 		_ = l.Close(t.Context())
 		t.Error("opened a pipe that nobody reads")
 	}
 	reader, err := os.OpenFile(o.Path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	must(t, err)
+	assert.NoError(t, err)
 	defer reader.Close()
 	tr := open(t, o)
 	tr.wantState("write-through: the file is a device or a pipe")
@@ -255,9 +257,9 @@ func TestPathPipe(t *testing.T) {
 	tr.add(calm, 2, 3)
 	b := make([]byte, 1000)
 	n, err := reader.Read(b)
-	must(t, err)
-	equal(t, "pipe", numbers(string(b[:n])), "1-3")
-	must(t, tr.Reopen())
+	assert.NoError(t, err)
+	assert.Equal(t, "pipe", numbers(string(b[:n])), "1-3")
+	assert.NoError(t, tr.Reopen())
 	if _, err := os.Lstat(o.journalPath()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a journal beside a pipe: %v", err)
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // The tests in this file bear the names of loggers in which they fail. That of
@@ -22,7 +24,7 @@ func TestLumberjackOversizeRecord(t *testing.T) {
 		o.MaxSize = 4096
 		tr := open(t, o)
 		for n, size := range []int{100, 5000, 100, 50000, 3 * ringSize, 100} {
-			must(t, tr.Append(line(n+1, size), calm))
+			assert.NoError(t, tr.Append(line(n+1, size), calm))
 		}
 		tr.flush()
 		wantLog(t, o.Path, "1 | 2 | 3 | 4 | 5 | 6")
@@ -35,9 +37,9 @@ func TestTimberjackOversizeRecord(t *testing.T) {
 	o := options(t)
 	o.MaxSize = 4096
 	tr := open(t, o)
-	must(t, tr.Append(line(1, 5000), urgent))
-	must(t, tr.Append(line(2, 4096), urgent)) // exactly
-	must(t, tr.Append(line(3, 10), urgent))
+	assert.NoError(t, tr.Append(line(1, 5000), urgent))
+	assert.NoError(t, tr.Append(line(2, 4096), urgent)) // exactly
+	assert.NoError(t, tr.Append(line(3, 10), urgent))
 	wantLog(t, o.Path, "1 | 2 | 3")
 }
 
@@ -57,11 +59,11 @@ func testQuickRotations(t *testing.T) {
 	tr := open(t, o)
 	var want []string
 	for n := 1; n <= 51; n++ {
-		must(t, tr.Append(line(n, 4000), urgent))
+		assert.NoError(t, tr.Append(line(n, 4000), urgent))
 		want = append(want, fmt.Sprint(n))
 	}
 	wantLog(t, o.Path, strings.Join(want, " | "))
-	equal(t, "rotated files", len(rotated(t, o.Path)), 50)
+	assert.Equal(t, "rotated files", len(rotated(t, o.Path)), 50)
 }
 
 // TestLumberjackExternalMove: a file that somebody moves or deletes is not written
@@ -74,10 +76,10 @@ func TestLumberjackExternalMove(t *testing.T) {
 		o := options(t)
 		tr := open(t, o)
 		tr.add(urgent, 1, 10)
-		must(t, os.Rename(o.Path, o.Path+".1"))
+		assert.NoError(t, os.Rename(o.Path, o.Path+".1"))
 		time.Sleep(checkEvery)
 		tr.add(urgent, 11, 20)
-		must(t, os.Remove(o.Path))
+		assert.NoError(t, os.Remove(o.Path))
 		tr.add(urgent, 21, 30) // that a file is deleted is seen at once
 		wantFile(t, o.Path+".1", "1-10")
 		wantFile(t, o.Path, "21-30")
@@ -93,7 +95,7 @@ func TestLumberjackCopytruncateSparse(t *testing.T) {
 		tr.add(calm, 1, 10)
 		tr.flush()
 		b, err := os.ReadFile(o.Path)
-		must(t, errors.Join(err, os.WriteFile(o.Path+".1", b, 0o600), os.Truncate(o.Path, 0)))
+		assert.NoError(t, errors.Join(err, os.WriteFile(o.Path+".1", b, 0o600), os.Truncate(o.Path, 0)))
 		tr.add(calm, 11, 20)
 		tr.flush()
 		wantFile(t, o.Path+".1", "1-10")
@@ -109,13 +111,13 @@ func TestLumberjackCloseWaitsForCompression(t *testing.T) {
 	o.Compress = true
 	tr := open(t, o)
 	tr.add(calm, 1, 1)
-	must(t, tr.Close(t.Context())) // without a deadline: it may take long on a machine that is busy
+	assert.NoError(t, tr.Close(t.Context())) // without a deadline: it may take long on a machine that is busy
 	if _, err := os.Lstat(slow); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the file is still there: %v", err)
 	}
 	names, err := filepath.Glob(filepath.Join(filepath.Dir(o.Path), "*.gz*"))
-	must(t, err)
-	equal(t, "compressed", fmt.Sprint(names), fmt.Sprintf("[%s.gz]", slow))
+	assert.NoError(t, err)
+	assert.Equal(t, "compressed", fmt.Sprint(names), fmt.Sprintf("[%s.gz]", slow))
 }
 
 // TestLumberjackGoroutineLeak: no goroutine is left of a log that is closed. Nor
@@ -126,15 +128,15 @@ func TestLumberjackGoroutineLeak(t *testing.T) {
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
 	for n := 1; n <= 20; n++ {
 		tr := begin(t, o)
-		must(t, tr.Log.open())
-		must(t, tr.Append(line(n, 3000), calm))
-		must(t, tr.end())
-		equal(t, "files", openFiles(t), files)
+		assert.NoError(t, tr.Log.open())
+		assert.NoError(t, tr.Append(line(n, 3000), calm))
+		assert.NoError(t, tr.end())
+		assert.Equal(t, "files", openFiles(t), files)
 	}
 	for runtime.NumGoroutine() > goroutines { // or the test never ends
 		runtime.Gosched()
 	}
-	equal(t, "all", numbers(all(t, o.Path)), "1-20")
+	assert.Equal(t, "all", numbers(all(t, o.Path)), "1-20")
 }
 
 // openFiles is how many files the process has open, or 0 where nobody knows.
@@ -157,7 +159,7 @@ func TestScheduleSurvivesRestart(t *testing.T) {
 		for n := 1; n <= 6; n++ {
 			tr := open(t, o)
 			tr.add(calm, n, n)
-			must(t, tr.end())
+			assert.NoError(t, tr.end())
 			stamp(t, o.Path)
 			time.Sleep(8 * time.Hour) // 12:00, 20:00, 4:00, …
 		}
@@ -173,16 +175,16 @@ func TestPhusluRegularFileAtPath(t *testing.T) {
 	dir := filepath.Dir(o.Path)
 	foreign := []string{"app-.log", "app-backup.log", "app-20261125.log", "app-20261125T032606.123456Z.log.bak", "app-20261125T032606.1234567Z.log", "app.log.1", "app.log.gz", ".app.log.swp", "app"}
 	for _, name := range foreign {
-		must(t, os.WriteFile(filepath.Join(dir, name), []byte("precious"), 0o600))
+		assert.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("precious"), 0o600))
 	}
-	must(t, os.WriteFile(o.Path, line(1, 0), 0o600))
+	assert.NoError(t, os.WriteFile(o.Path, line(1, 0), 0o600))
 	tr := open(t, o)
 	tr.addLong(urgent, 1000, 2, 20)
-	must(t, tr.end())
+	assert.NoError(t, tr.end())
 	wantLog(t, o.Path, "14-17 | 18-20")
 	for _, name := range foreign {
 		b, err := os.ReadFile(filepath.Join(dir, name))
-		equal(t, name, fmt.Sprintf("%s, %v", b, err), "precious, <nil>")
+		assert.Equal(t, name, fmt.Sprintf("%s, %v", b, err), "precious, <nil>")
 	}
 }
 
@@ -193,7 +195,7 @@ func TestPeersTotal(t *testing.T) {
 		o.MaxSize, o.MaxTotal = 4096, 14000
 		tr := open(t, o)
 		for n := 1; n <= 100; n++ {
-			must(t, tr.Append(line(n, 1000), urgent))
+			assert.NoError(t, tr.Append(line(n, 1000), urgent))
 			synctest.Wait()
 			total := int64(len(content(t, o.Path)))
 			for _, f := range rotated(t, o.Path) {

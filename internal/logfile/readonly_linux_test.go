@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestReadOnlyDirectory: a file that can be written is, without a journal, and is
@@ -13,7 +15,7 @@ import (
 func TestReadOnlyDirectory(t *testing.T) {
 	o := options(t)
 	o.MaxSize = 4096
-	must(t, os.WriteFile(o.Path, line(1, 0), 0o600))
+	assert.NoError(t, os.WriteFile(o.Path, line(1, 0), 0o600))
 	thaw := freeze(t, filepath.Dir(o.Path))
 	synctest.Test(t, func(t *testing.T) {
 		tr := open(t, o)
@@ -21,8 +23,8 @@ func TestReadOnlyDirectory(t *testing.T) {
 		tr.addLong(calm, 1000, 2, 20)
 		wantLog(t, o.Path, "1-20")
 		time.Sleep(time.Minute)
-		equal(t, "reports", len(tr.told()), 1)
-		equal(t, "reports of the journal", len(tr.told("no journal", "not permitted"))+len(tr.told("no journal", "permission denied")), 1)
+		assert.Equal(t, "reports", len(tr.told()), 1)
+		assert.Equal(t, "reports of the journal", len(tr.told("no journal", "not permitted"))+len(tr.told("no journal", "permission denied")), 1)
 		thaw()
 		time.Sleep(1500 * time.Millisecond)
 		tr.wantState(journaled)
@@ -42,7 +44,7 @@ func TestLumberjackReadOnlyDirectory(t *testing.T) {
 			tr.add(urgent, 1, 1)
 			thaw := freeze(t, filepath.Dir(o.Path))
 			for n := 2; n <= 200; n++ {
-				must(t, tr.Append(line(n, 1000), calm))
+				assert.NoError(t, tr.Append(line(n, 1000), calm))
 				if n%20 == 0 {
 					time.Sleep(time.Second)
 				}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestRecover: what a dead process has left is in the log afterwards, once.
@@ -24,7 +26,7 @@ func TestRecover(t *testing.T) {
 	}
 	tr.crash()
 	link := filepath.Join(t.TempDir(), "link.log")
-	must(t, os.Symlink(o.Path, link))
+	assert.NoError(t, os.Symlink(o.Path, link))
 	for range 2 {
 		if n := Left(link); n != 20 {
 			t.Errorf("%d records are left, want 20", n)
@@ -40,7 +42,7 @@ func TestRecover(t *testing.T) {
 		t.Errorf("afterwards, %d records are left", n)
 	}
 	got, err := os.ReadFile(o.Path)
-	must(t, err)
+	assert.NoError(t, err)
 	if lines := countLines(got); lines != 20 {
 		t.Errorf("the log has %d lines, want 20", lines)
 	}
@@ -58,14 +60,14 @@ func countLines(b []byte) (n int) {
 func TestRecoverNothing(t *testing.T) {
 	dir := t.TempDir()
 	log := filepath.Join(dir, "app.log")
-	must(t, os.WriteFile(log, []byte("a line\n"), 0o600))
+	assert.NoError(t, os.WriteFile(log, []byte("a line\n"), 0o600))
 	if n, err := Recover(log); n != 0 || !errors.Is(err, ErrNothing) {
 		t.Errorf("without a journal: %d, %v", n, err)
 	}
 	if n, err := Recover(filepath.Join(dir, "none", "app.log")); n != 0 || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("without a directory: %d, %v", n, err)
 	}
-	must(t, os.WriteFile(filepath.Join(dir, ".app.log.journal"), []byte("this is no journal"), 0o600))
+	assert.NoError(t, os.WriteFile(filepath.Join(dir, ".app.log.journal"), []byte("this is no journal"), 0o600))
 	if n, err := Recover(log); n != 0 || err == nil {
 		t.Errorf("with something else as a journal: %d, %v", n, err)
 	}

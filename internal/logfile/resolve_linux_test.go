@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // replaceSame deletes a file and makes another one that has the same inode, which
@@ -14,16 +16,16 @@ import (
 func replaceSame(t testing.TB, path, content string) {
 	t.Helper()
 	info, err := os.Stat(path)
-	must(t, err)
+	assert.NoError(t, err)
 	_, want := identity(info)
-	must(t, os.Remove(path))
+	assert.NoError(t, os.Remove(path))
 	for i := range 500 {
 		name := filepath.Join(filepath.Dir(path), fmt.Sprintf("attempt%d", i))
-		must(t, os.WriteFile(name, []byte(content), 0o600))
+		assert.NoError(t, os.WriteFile(name, []byte(content), 0o600))
 		info, err := os.Stat(name)
-		must(t, err)
+		assert.NoError(t, err)
 		if _, got := identity(info); got == want {
-			must(t, os.Rename(name, path))
+			assert.NoError(t, os.Rename(name, path))
 			return
 		}
 	}
@@ -76,16 +78,16 @@ func TestInodeReusedRunning(t *testing.T) {
 	o.MaxSize = 4096
 	tr := open(t, o)
 	for n := 1; n <= 50; n++ {
-		must(t, tr.Append(line(n, 1000), urgent))
+		assert.NoError(t, tr.Append(line(n, 1000), urgent))
 		for _, f := range rotated(t, o.Path) {
-			must(t, errors.Join(os.Remove(f.Path), os.WriteFile(f.Path+".foreign", []byte("foreign\n"), 0o600)))
+			assert.NoError(t, errors.Join(os.Remove(f.Path), os.WriteFile(f.Path+".foreign", []byte("foreign\n"), 0o600)))
 		}
 	}
 	foreign, err := filepath.Glob(filepath.Join(filepath.Dir(o.Path), "*.foreign"))
-	must(t, err)
-	equal(t, "rotations", len(foreign), 12)
+	assert.NoError(t, err)
+	assert.Equal(t, "rotations", len(foreign), 12)
 	for _, name := range foreign {
-		equal(t, name, content(t, name), "foreign\n")
+		assert.Equal(t, name, content(t, name), "foreign\n")
 	}
 	wantFile(t, o.Path, "49-50")
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/filelock"
 )
 
@@ -82,12 +83,12 @@ func TestResolve(t *testing.T) {
 			o := options(t)
 			dieWriting(t, o, test.part)
 			if test.meanwhile != nil {
-				must(t, test.meanwhile(o.Path))
+				assert.NoError(t, test.meanwhile(o.Path))
 			}
 			tr := open(t, o)
 			wantFile(t, o.Path, test.log)
 			wantFile(t, o.Path+".1", test.old)
-			equal(t, "reports", strings.Join(tr.told(), "; "), "")
+			assert.Equal(t, "reports", strings.Join(tr.told(), "; "), "")
 			tr.add(urgent, 31, 31) // with no empty line before it
 			wantFile(t, o.Path, strings.TrimSuffix(test.log, "30")+"31")
 			tr.crash()
@@ -112,7 +113,7 @@ func TestResolveRotated(t *testing.T) {
 	needJournal(t)
 	o := options(t)
 	dieWriting(t, o, 333)
-	must(t, os.Rename(o.Path, filepath.Join(filepath.Dir(o.Path), "app-20261125T032606.123456Z.log")))
+	assert.NoError(t, os.Rename(o.Path, filepath.Join(filepath.Dir(o.Path), "app-20261125T032606.123456Z.log")))
 	open(t, o)
 	wantLog(t, o.Path, "1-20 | 21-30")
 }
@@ -162,7 +163,7 @@ func TestResolveLong(t *testing.T) {
 			o := options(t)
 			dieLong(t, o, test.part, test.before)
 			if test.meanwhile != nil {
-				must(t, test.meanwhile(o.Path))
+				assert.NoError(t, test.meanwhile(o.Path))
 			}
 			tr := open(t, o)
 			got := numbers(content(t, o.Path))
@@ -170,9 +171,9 @@ func TestResolveLong(t *testing.T) {
 				t.Errorf("got %s, want %s … %s", got, test.want, test.ends)
 			}
 			tr.add(urgent, 200, 200)
-			equal(t, "and then", numbers(content(t, o.Path)), strings.TrimPrefix(got+" 200", " "))
+			assert.Equal(t, "and then", numbers(content(t, o.Path)), strings.TrimPrefix(got+" 200", " "))
 			if old := content(t, o.Path+".1"); old != "" {
-				equal(t, "moved", numbers(old), "1-10")
+				assert.Equal(t, "moved", numbers(old), "1-10")
 			}
 		})
 	}
@@ -194,7 +195,7 @@ func TestResolveLongShared(t *testing.T) {
 	o := options(t)
 	dieLong(t, o, 500, 10)
 	f, err := os.OpenFile(o.Path, os.O_APPEND|os.O_RDWR, 0)
-	must(t, err)
+	assert.NoError(t, err)
 	defer f.Close()
 	if ok, err := filelock.TryShared(f); !ok || err != nil {
 		t.Skip("no locks: ", err)

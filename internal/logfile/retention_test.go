@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // The tests in this file show what docs/retention.md computes.
@@ -18,13 +20,13 @@ import (
 func diskUse(t testing.TB, path string) (size int64) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(path))
-	must(t, err)
+	assert.NoError(t, err)
 	for _, e := range entries {
 		info, err := e.Info()
 		if os.IsNotExist(err) {
 			continue // deleted since
 		}
-		must(t, err)
+		assert.NoError(t, err)
 		size += info.Size()
 	}
 	return size
@@ -70,7 +72,7 @@ func TestRetentionDisk(t *testing.T) {
 				tr.start()
 				random := rand.New(rand.NewPCG(1, 2))
 				for range 100 {
-					must(t, tr.Append(noise(random, record), urgent))
+					assert.NoError(t, tr.Append(noise(random, record), urgent))
 					synctest.Wait()
 					peak = max(peak, diskUse(t, o.Path))
 					if n := len(rotated(t, o.Path)); o.MaxFiles > 0 && n > o.MaxFiles {
@@ -81,7 +83,7 @@ func TestRetentionDisk(t *testing.T) {
 				if peak > test.most || peak < test.most-2*maxSize {
 					t.Errorf("at most %d bytes beside the journal, want up to %d", peak, test.most)
 				}
-				equal(t, "reports", fmt.Sprint(tr.told()), "[]")
+				assert.Equal(t, "reports", fmt.Sprint(tr.told()), "[]")
 			})
 		})
 	}
@@ -122,7 +124,7 @@ func TestRetentionAge(t *testing.T) {
 				}
 				switch end := all(t, o.Path); {
 				case test.most == 0:
-					equal(t, "what is left", numbers(end), "1-480")
+					assert.Equal(t, "what is left", numbers(end), "1-480")
 				case end != "":
 					t.Errorf("records %s are left", numbers(end))
 				case oldest > test.most || oldest < test.most-5*time.Minute:
@@ -142,13 +144,13 @@ func TestJournalHasWritten(t *testing.T) {
 	tr.add(calm, 1, 10)
 	tr.flush()
 	b, err := os.ReadFile(o.journalPath())
-	must(t, err)
+	assert.NoError(t, err)
 	for n := 1; n <= 10; n++ {
 		if !bytes.Contains(b, line(n, 0)) {
 			t.Errorf("line %d is not there", n)
 		}
 	}
-	must(t, tr.end())
+	assert.NoError(t, tr.end())
 	if _, err := os.Lstat(o.journalPath()); !os.IsNotExist(err) {
 		t.Errorf("the journal is still there: %v", err)
 	}
@@ -171,15 +173,15 @@ func TestRestoredJournal(t *testing.T) {
 			tr := open(t, o)
 			tr.add(calm, 1, 10)
 			journal, err := os.ReadFile(o.journalPath())
-			must(t, err)
+			assert.NoError(t, err)
 			tr.flush()
 			log, err := os.ReadFile(o.Path)
-			must(t, err)
+			assert.NoError(t, err)
 
 			restored := options(t)
-			must(t, os.WriteFile(restored.Path, log, 0o600))
+			assert.NoError(t, os.WriteFile(restored.Path, log, 0o600))
 			if test.with {
-				must(t, os.WriteFile(restored.journalPath(), journal, 0o600))
+				assert.NoError(t, os.WriteFile(restored.journalPath(), journal, 0o600))
 			}
 			open(t, restored).flush()
 			wantFile(t, restored.Path, test.want)

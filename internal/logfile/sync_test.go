@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A syncing counts what is synced.
@@ -54,7 +56,7 @@ func watch(t testing.TB, tr *trial) *syncing {
 		return s.err
 	}
 	tr.syncDir = func(dir string) error {
-		equal(t, "directory", dir, filepath.Dir(tr.opts.Path))
+		assert.Equal(t, "directory", dir, filepath.Dir(tr.opts.Path))
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.dirs++
@@ -94,26 +96,26 @@ func TestSyncPolicy(t *testing.T) {
 				o.WriteThrough, o.SyncFrom, o.Delay = mode.through, test.from, time.Hour
 				tr, s := watched(t, o)
 				tr.add(calm, 1, 1)
-				equal(t, "syncs after a calm record", s.saw().files, test.calm)
+				assert.Equal(t, "syncs after a calm record", s.saw().files, test.calm)
 				tr.add(urgent, 2, 2)
-				equal(t, "syncs after an urgent record", s.saw().files, test.urgent)
+				assert.Equal(t, "syncs after an urgent record", s.saw().files, test.urgent)
 				if s.saw().files > 0 {
-					equal(t, "on disk", numbers(s.saw().content), "1-2")
+					assert.Equal(t, "on disk", numbers(s.saw().content), "1-2")
 				}
-				equal(t, "syncs of the directory", s.saw().dirs, test.dirs)
+				assert.Equal(t, "syncs of the directory", s.saw().dirs, test.dirs)
 				tr.add(calm, 3, 3)
 				tr.flush()
 				if test.from != Never {
-					equal(t, "on disk after Flush", numbers(s.saw().content), "1-3")
+					assert.Equal(t, "on disk after Flush", numbers(s.saw().content), "1-3")
 				}
 				before := s.saw().files
 				tr.flush()
-				equal(t, "syncs with nothing to sync", s.saw().files, before)
-				must(t, tr.end())
-				equal(t, "syncs at Close", s.saw().files, before)
+				assert.Equal(t, "syncs with nothing to sync", s.saw().files, before)
+				assert.NoError(t, tr.end())
+				assert.Equal(t, "syncs at Close", s.saw().files, before)
 				tr.add(urgent, 4, 4)
 				if test.from != Never {
-					equal(t, "on disk after Close", numbers(s.saw().content), "1-4")
+					assert.Equal(t, "on disk after Close", numbers(s.saw().content), "1-4")
 				}
 			})
 		}
@@ -128,19 +130,19 @@ func TestSyncEvery(t *testing.T) {
 			o.SyncEvery = 10 * time.Second
 			tr, s := watched(t, o)
 			time.Sleep(61 * time.Second)
-			equal(t, "syncs of an idle log", s.saw().files, 0)
+			assert.Equal(t, "syncs of an idle log", s.saw().files, 0)
 			tr.add(calm, 1, 1)
 			tr.add(urgent, 2, 2)
 			time.Sleep(8 * time.Second)
-			equal(t, "syncs before the interval is over", s.saw().files, 0)
+			assert.Equal(t, "syncs before the interval is over", s.saw().files, 0)
 			time.Sleep(2 * time.Second)
-			equal(t, "syncs", s.saw().files, 1)
-			equal(t, "on disk", numbers(s.saw().content), "1-2")
+			assert.Equal(t, "syncs", s.saw().files, 1)
+			assert.Equal(t, "on disk", numbers(s.saw().content), "1-2")
 			time.Sleep(time.Minute)
-			equal(t, "syncs of what is synced", s.saw().files, 1)
+			assert.Equal(t, "syncs of what is synced", s.saw().files, 1)
 			tr.add(calm, 3, 3)
 			time.Sleep(11 * time.Second)
-			equal(t, "on disk", numbers(s.saw().content), "1-3")
+			assert.Equal(t, "on disk", numbers(s.saw().content), "1-3")
 		})
 	})
 }
@@ -183,7 +185,7 @@ func TestSyncRecovered(t *testing.T) {
 					if full && test.every == 0 && test.from != Never {
 						tr.flush()
 					}
-					equal(t, "on disk", numbers(s.saw().content), test.want)
+					assert.Equal(t, "on disk", numbers(s.saw().content), test.want)
 				})
 			})
 		}
@@ -196,15 +198,15 @@ func TestSyncRotation(t *testing.T) {
 	inModes(t, func(t *testing.T, o Options) {
 		o.SyncEvery, o.MaxSize = time.Hour, 4096
 		tr, s := watched(t, o)
-		equal(t, "syncs of the directory at Open", s.saw().dirs, 1)
+		assert.Equal(t, "syncs of the directory at Open", s.saw().dirs, 1)
 		order := ""
 		fsync, syncDir := tr.fsync, tr.syncDir
 		tr.set(func(l *Log) {
 			l.fsync = func(f *os.File) error {
 				order += "file "
 				info, err := f.Stat()
-				must(t, err)
-				equal(t, "size of what is synced", info.Size(), 4000)
+				assert.NoError(t, err)
+				assert.Equal(t, "size of what is synced", info.Size(), 4000)
 				return fsync(f)
 			}
 			l.syncDir = func(dir string) error {
@@ -213,9 +215,9 @@ func TestSyncRotation(t *testing.T) {
 			}
 		})
 		tr.addLong(urgent, 1000, 1, 5)
-		equal(t, "syncs at a rotation", order, "file directory ")
+		assert.Equal(t, "syncs at a rotation", order, "file directory ")
 		tr.addLong(urgent, 1000, 6, 9)
-		equal(t, "syncs of files", s.saw().files, 2)
+		assert.Equal(t, "syncs of files", s.saw().files, 2)
 		wantLog(t, o.Path, "1-4 | 5-8 | 9")
 		tr.set(func(l *Log) { l.fsync = (*os.File).Sync })
 	})
@@ -238,7 +240,7 @@ func TestSyncFails(t *testing.T) {
 	wantFile(t, o.Path, "1")
 	s.fail(nil)
 	tr.flush()
-	equal(t, "on disk", numbers(s.saw().content), "1")
+	assert.Equal(t, "on disk", numbers(s.saw().content), "1")
 }
 
 // TestSyncGroup: of goroutines that wait at the same time, one syncs for all.
@@ -266,7 +268,7 @@ func TestSyncGroup(t *testing.T) {
 		}
 		close(began)
 		for range many {
-			must(t, <-done)
+			assert.NoError(t, <-done)
 		}
 		tr.set(func(l *Log) {
 			if syncs > 2 {

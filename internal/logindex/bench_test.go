@@ -16,6 +16,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logline"
 )
 
@@ -32,7 +33,7 @@ func largeID(n int) (id trace.TraceID) {
 func writeLarge(t testing.TB, path string, size int64, perTrace int) (traces int, written int64) {
 	t.Helper()
 	f, err := os.Create(path)
-	must(t, err)
+	assert.NoError(t, err)
 	defer f.Close()
 	w := bufio.NewWriterSize(f, 1<<20)
 	at := start
@@ -61,7 +62,7 @@ func writeLarge(t testing.TB, path string, size int64, perTrace int) (traces int
 			at.Format(time.RFC3339Nano), level, ids, n%1000, n)
 		written += int64(k)
 	}
-	must(t, w.Flush())
+	assert.NoError(t, w.Flush())
 	return traces, written
 }
 
@@ -90,16 +91,16 @@ func BenchmarkIndex(b *testing.B) {
 			var x *Index
 			for b.Loop() {
 				if x != nil {
-					must(b, x.Close())
+					assert.NoError(b, x.Close())
 				}
 				var err error
 				x, err = Open([]string{path}, Options{})
-				must(b, err)
-				must(b, x.Wait(context.Background()))
+				assert.NoError(b, err)
+				assert.NoError(b, x.Wait(context.Background()))
 			}
 			reportCPU(b, size, began)
 			b.ReportMetric(memory("VmRSS"), "MiB")
-			must(b, x.Close())
+			assert.NoError(b, x.Close())
 		})
 	}
 }
@@ -112,7 +113,7 @@ func BenchmarkHeads(b *testing.B) {
 	began := cpu()
 	for b.Loop() {
 		f, err := os.Open(path)
-		must(b, err)
+		assert.NoError(b, err)
 		in := bufio.NewReaderSize(f, 256<<10)
 		var s logline.Scanner
 		var h logline.Head
@@ -123,7 +124,7 @@ func BenchmarkHeads(b *testing.B) {
 			}
 			s.Head(line, &h)
 		}
-		must(b, f.Close())
+		assert.NoError(b, f.Close())
 	}
 	reportCPU(b, size, began)
 }
@@ -150,7 +151,7 @@ func BenchmarkTrace(b *testing.B) {
 				n = (n + 7919) % (traces - 20)
 				began := time.Now()
 				got, err := x.Trace(context.Background(), largeID(n+1))
-				must(b, err)
+				assert.NoError(b, err)
 				slowest = max(slowest, time.Since(began))
 				if len(got.Lines) != perTrace {
 					b.Fatalf("trace %d has %d lines", n+1, len(got.Lines))

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logquery"
 )
 
@@ -62,14 +63,14 @@ func TestFilesThatChange(t *testing.T) {
 		dir := t.TempDir()
 		path := put(t, dir, "app.log", text)
 		x := open(t, Options{blockSize: 1000, TempDir: dir}, path)
-		must(t, test.change(dir))
+		assert.NoError(t, test.change(dir))
 		if test.forget {
 			x.files.close()
 			x.files.closed = false
 		}
 		for i := range n {
 			got, err := x.Trace(context.Background(), traceID(i+1))
-			must(t, err)
+			assert.NoError(t, err)
 			switch {
 			case test.gone:
 				if len(got.Lines) > 0 || len(got.Gone) != 1 || got.Gone[0].File != path {
@@ -79,7 +80,7 @@ func TestFilesThatChange(t *testing.T) {
 				t.Errorf("%s: trace %d is %q, gone: %+v", test.name, i+1, shownAll(got.Lines), got.Gone)
 			}
 		}
-		must(t, x.Close())
+		assert.NoError(t, x.Close())
 	}
 }
 
@@ -96,13 +97,13 @@ func TestCompressed(t *testing.T) {
 	text := numbered(5000)
 	for _, room := range []int64{1 << 20, 2 << 20, -1} {
 		dir := t.TempDir()
-		must(t, os.WriteFile(filepath.Join(dir, "app.log.1.gz"), gzipped(text), 0o600))
-		must(t, os.WriteFile(filepath.Join(dir, "app.log.2.gz"), gzipped(text), 0o600))
+		assert.NoError(t, os.WriteFile(filepath.Join(dir, "app.log.1.gz"), gzipped(text), 0o600))
+		assert.NoError(t, os.WriteFile(filepath.Join(dir, "app.log.2.gz"), gzipped(text), 0o600))
 		path := put(t, dir, "app.log", "")
 		x := open(t, Options{Rotated: true, TempDir: dir, tempSize: room, blockSize: 10000}, path)
 		for _, n := range []int{4999, 0, 2500, 2501, 2499, 4000, 1} {
 			got, err := x.Trace(context.Background(), traceID(n+1))
-			must(t, err)
+			assert.NoError(t, err)
 			if len(got.Lines) != 2 || len(got.Gone) > 0 {
 				t.Fatalf("room for %d: trace %d has %d lines", room, n+1, len(got.Lines))
 			}
@@ -116,12 +117,12 @@ func TestCompressed(t *testing.T) {
 			t.Errorf("room for %d: %d are used", room, x.files.used)
 		}
 		left, err := filepath.Glob(filepath.Join(dir, "spanlog-*"))
-		must(t, err)
+		assert.NoError(t, err)
 		if len(left) > 0 {
 			t.Errorf("temporary files: %q", left)
 		}
-		must(t, x.Close())
-		equal(t, "used once closed", x.files.used, 0)
+		assert.NoError(t, x.Close())
+		assert.Equal(t, "used once closed", x.files.used, 0)
 	}
 }
 
@@ -145,7 +146,7 @@ func TestOpenErrors(t *testing.T) {
 func TestDamaged(t *testing.T) {
 	dir := t.TempDir()
 	b := gzipped(numbered(2000))
-	must(t, os.WriteFile(filepath.Join(dir, "app.log.1.gz"), b[:len(b)/2], 0o600))
+	assert.NoError(t, os.WriteFile(filepath.Join(dir, "app.log.1.gz"), b[:len(b)/2], 0o600))
 	x := open(t, Options{Rotated: true, TempDir: dir, blockSize: 5000}, put(t, dir, "app.log", ""))
 	s := x.Stats()
 	if len(s.Errors) != 1 || !strings.Contains(s.Errors[0].Error(), "app.log.1.gz") {
@@ -155,6 +156,6 @@ func TestDamaged(t *testing.T) {
 		t.Error("nothing is read")
 	}
 	for _, newest := range []bool{false, true} {
-		equal(t, "lines", int64(len(pages(t, x, new(logquery.Query), newest, 100))), s.Lines)
+		assert.Equal(t, "lines", int64(len(pages(t, x, new(logquery.Query), newest, 100))), s.Lines)
 	}
 }

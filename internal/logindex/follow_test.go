@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logquery"
 )
 
@@ -18,7 +19,7 @@ func TestConcurrent(t *testing.T) {
 	dir := t.TempDir()
 	paths := []string{put(t, dir, "a.log", numbered(2000)), put(t, dir, "b.log", numbered(2000))}
 	x, err := Open(paths, Options{Follow: true, Rotated: true, Poll: time.Millisecond, Traces: 100, TempDir: dir, tempSize: 50_000, blockSize: 3000})
-	must(t, err)
+	assert.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	var writers, readers sync.WaitGroup
 	const rounds, perRound = 10, 100
@@ -28,15 +29,15 @@ func TestConcurrent(t *testing.T) {
 				for i := range perRound {
 					appendTo(t, path, recordOf(2000+round*perRound+i, i, "ERROR", "more")+"\n")
 				}
-				await(t, "all is read", func() bool { return x.Stats().Lines >= int64(2000+round*perRound) })
+				assert.Eventually(t, "all is read", func() bool { return x.Stats().Lines >= int64(2000+round*perRound) })
 				to := fmt.Sprintf("%s-202611%02d", path, round+1)
-				must(t, os.Rename(path, to))
+				assert.NoError(t, os.Rename(path, to))
 				appendTo(t, path, "")
 				if round%2 == 0 {
 					b, err := os.ReadFile(to)
-					must(t, err)
-					must(t, os.WriteFile(to+".gz", gzipped(string(b)), 0o600))
-					must(t, os.Remove(to))
+					assert.NoError(t, err)
+					assert.NoError(t, os.WriteFile(to+".gz", gzipped(string(b)), 0o600))
+					assert.NoError(t, os.Remove(to))
 				}
 			}
 		})
@@ -70,7 +71,7 @@ func TestConcurrent(t *testing.T) {
 		return err
 	})
 	tail, err := x.Tail(ctx, Request{Limit: 1})
-	must(t, err)
+	assert.NoError(t, err)
 	ask("tail", func(int) error {
 		p, err := tail.Next(ctx, 10)
 		if len(p.Gone) > 0 {
@@ -79,11 +80,11 @@ func TestConcurrent(t *testing.T) {
 		return err
 	})
 	writers.Wait()
-	await(t, "all is there", func() bool { return x.Stats().Lines == 2*(2000+rounds*perRound) })
+	assert.Eventually(t, "all is there", func() bool { return x.Stats().Lines == 2*(2000+rounds*perRound) })
 	cancel()
 	readers.Wait()
-	equal(t, "lines", len(pages(t, x, new(logquery.Query), true, 1000)), 2*(2000+rounds*perRound))
-	must(t, x.Close())
+	assert.Equal(t, "lines", len(pages(t, x, new(logquery.Query), true, 1000)), 2*(2000+rounds*perRound))
+	assert.NoError(t, x.Close())
 	if _, err := x.Search(context.Background(), Request{}); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("searched once closed: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logquery"
 )
 
@@ -36,10 +37,10 @@ func FuzzSearch(f *testing.F) {
 			t.Skip("it is compressed, or looks like that")
 		}
 		dir, err := os.MkdirTemp("", "logindex-")
-		must(t, err)
+		assert.NoError(t, err)
 		defer os.RemoveAll(dir)
 		path := filepath.Join(dir, "app.log")
-		must(t, os.WriteFile(path, text, 0o600))
+		assert.NoError(t, os.WriteFile(path, text, 0o600))
 		var lines []rawLine
 		rows := strings.Split(string(text), "\n")
 		for i, row := range rows {
@@ -56,19 +57,19 @@ func FuzzSearch(f *testing.F) {
 		p.read(path, lines)
 		for _, size := range []int{1, 64, blockSize} {
 			x, err := Open([]string{path}, Options{blockSize: size})
-			must(t, err)
-			must(t, x.Wait(context.Background()))
+			assert.NoError(t, err)
+			assert.NoError(t, x.Wait(context.Background()))
 			for _, newest := range []bool{false, true} {
-				equalTexts(t, "lines", pages(t, x, q, newest, 3), p.search(q))
+				assert.EqualLines(t, "lines", pages(t, x, q, newest, 3), p.search(q))
 			}
 			if _, err = x.Search(context.Background(), Request{Cursor: value}); err != nil && !errors.Is(err, errCursor) {
 				t.Errorf("cursor %q: %v", value, err)
 			}
 			for _, one := range x.Traces() {
 				_, err := x.Describe(context.Background(), one.ID)
-				must(t, err)
+				assert.NoError(t, err)
 			}
-			must(t, x.Close())
+			assert.NoError(t, x.Close())
 		}
 	})
 }

@@ -15,39 +15,12 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logline"
 	"github.com/spanlog/spanlog/internal/logquery"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// fataler is what a test and one of rapid's have in common.
-type fataler interface {
-	Helper()
-	Fatal(...any)
-	Fatalf(string, ...any)
-}
-
-func must(t fataler, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func equal[T comparable](t testing.TB, what string, got, want T) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s: got %v, want %v", what, got, want)
-	}
-}
-
-func equalTexts(t fataler, what string, got, want []string) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Fatalf("%s: got %d\n%q\nwant %d\n%q", what, len(got), got, len(want), want)
-	}
-}
 
 func gzipped(text string) []byte {
 	var b bytes.Buffer
@@ -60,40 +33,30 @@ func gzipped(text string) []byte {
 }
 
 // put makes a file in a directory, and returns its path.
-func put(t fataler, dir, name, text string) string {
+func put(t assert.T, dir, name, text string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
-	must(t, os.WriteFile(path, []byte(text), 0o600))
+	assert.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	return path
 }
 
 // appendTo writes to a log.
-func appendTo(t fataler, path, text string) {
+func appendTo(t assert.T, path, text string) {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	must(t, err)
+	assert.NoError(t, err)
 	_, err = f.WriteString(text)
-	must(t, errors.Join(err, f.Close()))
+	assert.NoError(t, errors.Join(err, f.Close()))
 }
 
 // open opens an index, and waits until all is indexed.
 func open(t testing.TB, o Options, paths ...string) *Index {
 	t.Helper()
 	x, err := Open(paths, o)
-	must(t, err)
-	t.Cleanup(func() { must(t, x.Close()) })
-	must(t, x.Wait(context.Background()))
+	assert.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, x.Close()) })
+	assert.NoError(t, x.Wait(context.Background()))
 	return x
-}
-
-// await waits for what becomes true.
-func await(t fataler, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s: it does not come to that", what)
-		}
-	}
 }
 
 func traceID(n int) (id trace.TraceID) {
@@ -214,14 +177,14 @@ func plainWants(q *logquery.Query, l *plainLine) bool {
 }
 
 // pages searches page by page, and returns all lines in the order of time.
-func pages(t fataler, x *Index, q *logquery.Query, newest bool, limit int) []string {
+func pages(t assert.T, x *Index, q *logquery.Query, newest bool, limit int) []string {
 	t.Helper()
 	all := []string{}
 	r := Request{Query: *q, Newest: newest, Limit: limit}
 	var before int64
 	for {
 		p, err := x.Search(context.Background(), r)
-		must(t, err)
+		assert.NoError(t, err)
 		if len(p.Gone) > 0 {
 			t.Fatalf("gone: %v", p.Gone)
 		}

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -33,9 +34,9 @@ func TestMemory(t *testing.T) {
 			t.Errorf("%s: %d bytes for a file of %d", what, used, size)
 		}
 		got, err := x.Trace(context.Background(), largeID(traces/2))
-		must(t, err)
-		equal(t, what, len(got.Lines), perTrace)
-		must(t, x.Close())
-		must(t, os.Remove(path))
+		assert.NoError(t, err)
+		assert.Equal(t, what, len(got.Lines), perTrace)
+		assert.NoError(t, x.Close())
+		assert.NoError(t, os.Remove(path))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"pgregory.net/rapid"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logquery"
 )
 
@@ -66,10 +67,10 @@ func (w *world) do() {
 	case 1: // the newest rotated file, compressed
 		if b, err := os.ReadFile(log + ".1"); err == nil {
 			info, err := os.Stat(log + ".1")
-			must(t, err)
-			must(t, os.WriteFile(log+".1.gz", gzipped(string(b)), 0o600))
-			must(t, os.Chtimes(log+".1.gz", info.ModTime(), info.ModTime()))
-			must(t, os.Remove(log+".1"))
+			assert.NoError(t, err)
+			assert.NoError(t, os.WriteFile(log+".1.gz", gzipped(string(b)), 0o600))
+			assert.NoError(t, os.Chtimes(log+".1.gz", info.ModTime(), info.ModTime()))
+			assert.NoError(t, os.Remove(log+".1"))
 		}
 	case 2: // a line that the next one, or a rotation, makes whole or torn
 		if !w.part[i] {
@@ -111,9 +112,9 @@ func (w *world) rotate(i int) {
 			_ = os.Rename(fmt.Sprint(log, ".", n, ext), fmt.Sprint(log, ".", n+1, ext))
 		}
 	}
-	must(w.t, os.Rename(log, log+".1"))
+	assert.NoError(w.t, os.Rename(log, log+".1"))
 	at := start.Add(time.Duration(len(w.lines[i])) * time.Hour)
-	must(w.t, os.Chtimes(log+".1", at, at))
+	assert.NoError(w.t, os.Chtimes(log+".1", at, at))
 	if w.part[i] {
 		w.part[i] = false
 		last := &w.lines[i][len(w.lines[i])-1]
@@ -179,7 +180,7 @@ func drawQuery(t *rapid.T) *logquery.Query {
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		dir, err := os.MkdirTemp("", "logindex-")
-		must(t, err)
+		assert.NoError(t, err)
 		defer os.RemoveAll(dir)
 		w := &world{t: t, dir: dir}
 		for i := range rapid.IntRange(1, 3).Draw(t, "logs") {
@@ -194,26 +195,26 @@ func TestModel(t *testing.T) {
 			tempSize:  rapid.SampledFrom([]int64{-1, 2000, 1 << 20}).Draw(t, "temp"),
 			blockSize: rapid.SampledFrom([]int{1, 300, 2000, blockSize}).Draw(t, "block size"),
 		})
-		must(t, err)
+		assert.NoError(t, err)
 		defer x.Close()
 		ctx := context.Background()
-		must(t, x.Wait(ctx))
+		assert.NoError(t, x.Wait(ctx))
 		for range rapid.IntRange(1, 4).Draw(t, "looks") {
 			p := w.plain()
-			await(t, fmt.Sprint("lines ", len(p)), func() bool { return x.Stats().Lines == int64(len(p)) })
+			assert.Eventually(t, fmt.Sprint("lines ", len(p)), func() bool { return x.Stats().Lines == int64(len(p)) })
 			checkStats(t, x, p)
 			for n := range 7 {
 				got, err := x.Trace(ctx, traceID(n+1))
-				must(t, err)
-				equalTexts(t, "trace", shownAll(got.Lines), p.search(&logquery.Query{Trace: traceID(n + 1)}))
+				assert.NoError(t, err)
+				assert.EqualLines(t, "trace", shownAll(got.Lines), p.search(&logquery.Query{Trace: traceID(n + 1)}))
 			}
 			for range 3 {
 				q := drawQuery(t)
 				want := p.search(q)
 				limit := rapid.IntRange(1, 40).Draw(t, "limit")
-				equalTexts(t, "oldest first", pages(t, x, q, false, limit), want)
+				assert.EqualLines(t, "oldest first", pages(t, x, q, false, limit), want)
 				newest := pages(t, x, q, true, limit)
-				equalTexts(t, "newest first", newest, want)
+				assert.EqualLines(t, "newest first", newest, want)
 			}
 			for range rapid.IntRange(0, 3).Draw(t, "steps while followed") {
 				w.do()
@@ -222,7 +223,7 @@ func TestModel(t *testing.T) {
 		// No file is where it was, and all are open.
 		if files, err := filepath.Glob(filepath.Join(dir, "*")); err == nil {
 			for _, path := range files {
-				must(t, os.Remove(path))
+				assert.NoError(t, os.Remove(path))
 			}
 		}
 	})

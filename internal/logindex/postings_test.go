@@ -3,6 +3,8 @@ package logindex
 import (
 	"fmt"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestPostings compares postings with a map.
@@ -19,7 +21,7 @@ func TestPostings(t *testing.T) {
 		want[id][block] = true
 	}
 	p.add(all)
-	equal(t, "runs", len(p.runs), 2)
+	assert.Equal(t, "runs", len(p.runs), 2)
 	for id := 0; id < 70000; id += 997 {
 		got := p.find(traceID(id))
 		for _, block := range got {
@@ -27,6 +29,6 @@ func TestPostings(t *testing.T) {
 				t.Errorf("trace %d: block %d", id, block)
 			}
 		}
-		equal(t, fmt.Sprint("blocks of ", id), len(got), len(want[id]))
+		assert.Equal(t, fmt.Sprint("blocks of ", id), len(got), len(want[id]))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logquery"
 )
 
@@ -31,7 +32,7 @@ func TestSearchEnds(t *testing.T) {
 			found += len(p.Lines)
 			r.Cursor = p.Next
 			if err == nil {
-				equal(t, "searched", p.Searched, p.Total)
+				assert.Equal(t, "searched", p.Searched, p.Total)
 				break
 			}
 			ends++
@@ -39,7 +40,7 @@ func TestSearchEnds(t *testing.T) {
 				t.Fatalf("error %v, searched %d and then %d", err, passed, p.Searched)
 			}
 		}
-		equal(t, "found", found, 11)
+		assert.Equal(t, "found", found, 11)
 		if ends < 10 {
 			t.Errorf("the search ended %d times", ends)
 		}
@@ -70,8 +71,8 @@ func TestSkips(t *testing.T) {
 		{"all", logquery.Query{}, 1000, 1000},
 	} {
 		s := x.newSearch(&test.query, false)
-		must(t, s.run(context.Background(), limits{}))
-		equal(t, test.name, len(s.page.Lines), test.lines)
+		assert.NoError(t, s.run(context.Background(), limits{}))
+		assert.Equal(t, test.name, len(s.page.Lines), test.lines)
 		if n := s.walks[0].loads; n > test.most {
 			t.Errorf("%s: %d blocks are read", test.name, n)
 		}
@@ -91,7 +92,7 @@ func TestLongTraces(t *testing.T) {
 	x := open(t, Options{blockSize: 100}, path)
 	for _, q := range []*logquery.Query{{}, {Trace: traceID(2)}, {Trace: traceID(1)}, {HasLevel: true, Level: slog.LevelError}, {Texts: []logquery.Text{{Value: "panic"}}}, {Texts: []logquery.Text{{Value: "main.go"}}}} {
 		for _, newest := range []bool{false, true} {
-			equalTexts(t, "lines", pages(t, x, q, newest, 17), p.search(q))
+			assert.EqualLines(t, "lines", pages(t, x, q, newest, 17), p.search(q))
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logquery"
 )
 
@@ -22,8 +23,8 @@ func TestTail(t *testing.T) {
 	a, b := put(t, dir, "a.log", recordOf(0, 1, "INFO", "wanted")+"\n"), put(t, dir, "b.log", "")
 	x := open(t, Options{Follow: true, Poll: time.Millisecond}, a, b)
 	tail, err := x.Tail(context.Background(), Request{Query: wantedQuery})
-	must(t, err)
-	equal(t, "lines on the page", len(tail.Page.Lines), 1)
+	assert.NoError(t, err)
+	assert.Equal(t, "lines on the page", len(tail.Page.Lines), 1)
 	for i, test := range []struct {
 		path, text string
 		want       bool
@@ -36,15 +37,15 @@ func TestTail(t *testing.T) {
 		{b, "\tat main.go:wanted", false},
 	} {
 		appendTo(t, test.path, test.text+"\n")
-		await(t, "the line is there", func() bool { return x.Stats().Lines == int64(2+i) })
+		assert.Eventually(t, "the line is there", func() bool { return x.Stats().Lines == int64(2+i) })
 		got := next(t, tail, 10)
 		if test.want {
-			equalTexts(t, test.text, got, []string{test.text})
+			assert.EqualLines(t, test.text, got, []string{test.text})
 		} else {
-			equalTexts(t, test.text, got, nil)
+			assert.EqualLines(t, test.text, got, nil)
 		}
 	}
-	equalTexts(t, "once more", next(t, tail, 10), nil)
+	assert.EqualLines(t, "once more", next(t, tail, 10), nil)
 }
 
 // next is all that a tail has, by so many lines at a time.
@@ -52,7 +53,7 @@ func next(t *testing.T, tail *Tail, limit int) (list []string) {
 	t.Helper()
 	for {
 		p, err := tail.Next(context.Background(), limit)
-		must(t, err)
+		assert.NoError(t, err)
 		if len(p.Lines) > limit || len(p.Gone) > 0 {
 			t.Fatalf("%d lines, gone %+v", len(p.Lines), p.Gone)
 		}
@@ -107,7 +108,7 @@ func TestTailOnce(t *testing.T) {
 	for i := range tails {
 		more <- 20 // while the tail begins
 		tail, err := x.Tail(context.Background(), Request{Query: wantedQuery, Limit: 1 + i})
-		must(t, err)
+		assert.NoError(t, err)
 		more <- tails
 		before := tail.Cursor()
 		taken := next(t, tail, 1+i%9)
@@ -126,17 +127,17 @@ func TestTailOnce(t *testing.T) {
 		if n := len(tail.Page.Lines); !strings.HasSuffix(strings.Join(page, "\n"), strings.Join(texts(tail.Page.Lines), "\n")) || n > 1+i {
 			t.Fatalf("the %d lines of the page are not the last ones before the cursor", n)
 		}
-		equalTexts(t, "backwards from the cursor after lines were taken", backwards(t, x, tail.Cursor()), append(page, taken...))
+		assert.EqualLines(t, "backwards from the cursor after lines were taken", backwards(t, x, tail.Cursor()), append(page, taken...))
 	}
 	stop()
 	if n, goesOn := first.Fresh("nonsense"); n != len(first.Page.Lines) || goesOn {
 		t.Errorf("of no cursor, %d lines are newer", n)
 	}
-	await(t, "all is there", func() bool { return x.Stats().Lines == int64(lines) })
+	assert.Eventually(t, "all is there", func() bool { return x.Stats().Lines == int64(lines) })
 	tail, err := x.Tail(context.Background(), Request{Query: wantedQuery})
-	must(t, err)
-	equalTexts(t, "all", backwards(t, x, tail.Cursor()), all)
-	equalTexts(t, "what the first tail had not seen", next(t, first, 7), all[seen:])
+	assert.NoError(t, err)
+	assert.EqualLines(t, "all", backwards(t, x, tail.Cursor()), all)
+	assert.EqualLines(t, "what the first tail had not seen", next(t, first, 7), all[seen:])
 }
 
 // texts are the texts of lines from the last one back, in the log's order.
@@ -152,7 +153,7 @@ func backwards(t *testing.T, x *Index, cursor string) (list []string) {
 	t.Helper()
 	for {
 		p, err := x.Search(context.Background(), Request{Query: wantedQuery, Newest: true, Cursor: cursor, Limit: 1000})
-		must(t, err)
+		assert.NoError(t, err)
 		list = append(texts(p.Lines), list...)
 		if !p.More {
 			return list

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestTraces has the summaries of the newest traces, of the slowest and of those that failed, and what
@@ -29,7 +31,7 @@ func TestTraces(t *testing.T) {
 	}
 	dir := t.TempDir()
 	x := open(t, Options{Traces: 20, blockSize: 500}, put(t, dir, "app.log", b.String()))
-	equal(t, "summaries", len(x.Traces()), 23)
+	assert.Equal(t, "summaries", len(x.Traces()), 23)
 	for _, test := range []struct {
 		trace int
 		want  string
@@ -42,16 +44,16 @@ func TestTraces(t *testing.T) {
 	} {
 		for range 2 { // read, and told of again
 			s, err := x.Describe(context.Background(), traceID(test.trace))
-			must(t, err)
+			assert.NoError(t, err)
 			got := fmt.Sprint(s.Name, s.Services, s.Records, s.Errors, s.Level, time.Duration(s.Last-s.First), s.Partial)
-			equal(t, fmt.Sprint("trace ", test.trace), got, test.want)
+			assert.Equal(t, fmt.Sprint("trace ", test.trace), got, test.want)
 		}
 	}
 	stats := x.Stats()
-	equal(t, "kept", stats.Traces, 23)
-	equal(t, "forgotten", stats.Forgotten, 30)
-	equal(t, "levels", stats.Levels, Levels{Debug: 1, Info: 52, Warn: 1, Error: 1})
-	equal(t, "records", stats.Records, 55)
+	assert.Equal(t, "kept", stats.Traces, 23)
+	assert.Equal(t, "forgotten", stats.Forgotten, 30)
+	assert.Equal(t, "levels", stats.Levels, Levels{Debug: 1, Info: 52, Warn: 1, Error: 1})
+	assert.Equal(t, "records", stats.Records, 55)
 }
 
 // TestTracesForgotten has a trace, whose summary was forgotten and begins anew with as many records as
@@ -61,13 +63,13 @@ func TestTracesForgotten(t *testing.T) {
 	x := open(t, Options{Follow: true, Poll: time.Millisecond, Traces: 1}, path)
 	for lines, want := int64(1), int64(1); want <= 2; want++ {
 		s, err := x.Describe(context.Background(), traceID(1))
-		must(t, err)
-		equal(t, "records", s.Records, want)
+		assert.NoError(t, err)
+		assert.Equal(t, "records", s.Records, want)
 		for _, trace := range []int{2, 2, 3, 1} { // there is room for one that is recent, and for the slowest other one
 			appendTo(t, path, recordOf(int(lines), trace, "INFO", "more")+"\n")
 			lines++
 		}
-		await(t, "all is there", func() bool { return x.Stats().Lines == lines })
+		assert.Eventually(t, "all is there", func() bool { return x.Stats().Lines == lines })
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -63,7 +64,7 @@ func TestTorn(t *testing.T) {
 		{`time=2026-11-22T11:57:00Z level=INFO "msg`, `plain`},
 		{`time=2026-11-22T11:57:00Z level=INFO =1`, `plain`},
 	} {
-		equal(t, test.line, describe(parse(t, test.line)), test.want+" msg="+test.line)
+		assert.Equal(t, test.line, describe(parse(t, test.line)), test.want+" msg="+test.line)
 		checkLine(t, []byte(test.line))
 	}
 }
@@ -129,7 +130,7 @@ func TestAround(t *testing.T) {
 		{"{ }", "json"},
 		{"{}", "json"},
 	} {
-		equal(t, fmt.Sprintf("%q", test.line), describe(parse(t, test.line)), test.want)
+		assert.Equal(t, fmt.Sprintf("%q", test.line), describe(parse(t, test.line)), test.want)
 		checkLine(t, []byte(test.line))
 	}
 }
@@ -152,7 +153,7 @@ func TestOddStrings(t *testing.T) {
 		{"level=info a\tb=1", "plain msg=level=info a\tb=1"},
 		{"level=info a=b=c url=/?x=1&y=2", "text INFO | a=b=c url=/?x=1&y=2"},
 	} {
-		equal(t, fmt.Sprintf("%q", test.line), describe(parse(t, test.line)), test.want)
+		assert.Equal(t, fmt.Sprintf("%q", test.line), describe(parse(t, test.line)), test.want)
 		checkLine(t, []byte(test.line))
 	}
 }
@@ -165,8 +166,8 @@ func TestLongKeys(t *testing.T) {
 			checkLine(t, []byte(line))
 		}
 	}
-	equal(t, "short", describe(parse(t, `{"`+strings.Repeat("k", 127)+`":{"a":1}}`)), "json | "+strings.Repeat("k", 127)+".a=1")
-	equal(t, "long", describe(parse(t, `{"`+strings.Repeat("k", 128)+`":{"a":1}}`)), "json | "+strings.Repeat("k", 128)+`={"a":1}`)
+	assert.Equal(t, "short", describe(parse(t, `{"`+strings.Repeat("k", 127)+`":{"a":1}}`)), "json | "+strings.Repeat("k", 127)+".a=1")
+	assert.Equal(t, "long", describe(parse(t, `{"`+strings.Repeat("k", 128)+`":{"a":1}}`)), "json | "+strings.Repeat("k", 128)+`={"a":1}`)
 }
 
 // TestNesting nests as deep as encoding/json can, and one deeper.

@@ -1,6 +1,10 @@
 package logline
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
+)
 
 // TestLines has a line as each library writes it.
 func TestLines(t *testing.T) {
@@ -102,7 +106,7 @@ func TestLines(t *testing.T) {
 		{"empty", ``, `plain msg=`},
 	} {
 		r := parse(t, test.line)
-		equal(t, test.name, describe(r), test.want)
+		assert.Equal(t, test.name, describe(r), test.want)
 		checkLine(t, []byte(test.line))
 	}
 }

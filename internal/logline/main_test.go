@@ -10,6 +10,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/levelname"
 )
 
@@ -96,13 +97,6 @@ func describeHead(h Head) string {
 	return b.String()
 }
 
-func equal(t testing.TB, what, got, want string) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s:\n got %s\nwant %s", what, got, want)
-	}
-}
-
 // An attrText is an attribute as strings.
 type attrText struct{ key, text string }
 
@@ -115,7 +109,7 @@ func attrTexts(attrs []Attr) (all []attrText) {
 
 func TestKindString(t *testing.T) {
 	for kind, want := range map[Kind]string{Plain: "plain", Text: "text", JSON: "json"} {
-		equal(t, "kind", kind.String(), want)
+		assert.Equal(t, "kind", kind.String(), want)
 	}
 }
 

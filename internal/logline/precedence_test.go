@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestPrecedence has lines with two keys for one thing, or one that is of no use.
@@ -64,7 +66,7 @@ func TestPrecedence(t *testing.T) {
 		{`{"user":{"level":"warn","trace_id":"` + w3cTrace + `","time":1795348620},"tags":[{"level":"warn"}]}`, `json | user.level=warn user.trace_id=` + w3cTrace + ` user.time=1795348620 tags=[{"level":"warn"}]`},
 		{`{"levels":"warn","xlevel":"warn","le_vel":"warn","level ":"warn"}`, `json | levels=warn xlevel=warn le_vel=warn level =warn`},
 	} {
-		equal(t, test.line, describe(parse(t, test.line)), test.want)
+		assert.Equal(t, test.line, describe(parse(t, test.line)), test.want)
 		checkLine(t, []byte(test.line))
 	}
 }

@@ -3,6 +3,8 @@ package logline
 import (
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestPrefixes has lines as they come out of containers.
@@ -54,9 +56,9 @@ func TestPrefixes(t *testing.T) {
 		{"behind the object", object + ` | shop-1`, `plain torn 2026-11-22T11:57:00Z INFO msg=` + object + ` | shop-1`},
 	} {
 		r := parse(t, test.line)
-		equal(t, test.name, describe(r), test.want)
+		assert.Equal(t, test.name, describe(r), test.want)
 		if r.Kind == JSON && strings.Contains(test.line, object) {
-			equal(t, test.name+", the object", string(Object([]byte(test.line))), object)
+			assert.Equal(t, test.name+", the object", string(Object([]byte(test.line))), object)
 		}
 		checkLine(t, []byte(test.line))
 	}

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/spanlog/spanlog"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // schemas are all that spanlog has.
@@ -67,8 +68,8 @@ func TestSchemas(t *testing.T) {
 		if r.Time < start.UnixNano() || r.Time > time.Now().UnixNano() {
 			t.Errorf("%s: time %d", name, r.Time)
 		}
-		equal(t, name, string(r.Message), "order\tpaid: \"yes\"")
-		equal(t, name, string(r.Service), "shop")
+		assert.Equal(t, name, string(r.Message), "order\tpaid: \"yes\"")
+		assert.Equal(t, name, string(r.Service), "shop")
 		if s := string(r.Source); !strings.Contains(s, "/schema_test.go:") {
 			t.Errorf("%s: source %q", name, s)
 		}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 func TestTimes(t *testing.T) {
@@ -83,7 +85,7 @@ func TestTimes(t *testing.T) {
 		if ns, ok := parseTime([]byte(test.text), berlin); ok {
 			got = time.Unix(0, ns).UTC().Format(time.RFC3339Nano)
 		}
-		equal(t, test.text, got, test.want)
+		assert.Equal(t, test.text, got, test.want)
 		checkTime(t, test.text)
 	}
 	if ns, ok := parseTime([]byte("2026-11-22 11:57:00"), nil); !ok || ns != time.Date(2026, 11, 22, 11, 57, 0, 0, time.Local).UnixNano() {
@@ -136,8 +138,8 @@ func TestLevels(t *testing.T) {
 			if text == "-4" { // slog's number
 				want = "-4"
 			}
-			equal(t, text, level(text, formUsual), want)
-			equal(t, "space around "+text, level(" "+text+"\t", formUsual), want)
+			assert.Equal(t, text, level(text, formUsual), want)
+			assert.Equal(t, "space around "+text, level(" "+text+"\t", formUsual), want)
 		}
 	}
 	for _, test := range []struct {
@@ -153,7 +155,7 @@ func TestLevels(t *testing.T) {
 		{formSeverity, 23, "14 15 none"},
 	} {
 		for i, want := range strings.Fields(test.want) {
-			equal(t, fmt.Sprint("form ", test.form, ", number ", test.from+i), level(fmt.Sprint(test.from+i), test.form), want)
+			assert.Equal(t, fmt.Sprint("form ", test.form, ", number ", test.from+i), level(fmt.Sprint(test.from+i), test.form), want)
 		}
 	}
 	for f, want := range map[form]string{
@@ -164,7 +166,7 @@ func TestLevels(t *testing.T) {
 	} {
 		for pair := range strings.FieldsSeq(want) {
 			number, want, _ := strings.Cut(pair, "=")
-			equal(t, fmt.Sprint("form ", f, ", number ", number), level(number, f), want)
+			assert.Equal(t, fmt.Sprint("form ", f, ", number ", number), level(number, f), want)
 		}
 	}
 	for l := slog.Level(-20); l < 30; l++ {
@@ -220,8 +222,8 @@ func TestIDs(t *testing.T) {
 			return s
 		}
 		r := parse(t, `{"trace_id":`+test.json+`,"span_id":`+test.json+`}`)
-		equal(t, "trace "+test.json, r.Trace.String(), zeros(test.trace, 32))
-		equal(t, "span "+test.json, r.Span.String(), zeros(test.span, 16))
+		assert.Equal(t, "trace "+test.json, r.Trace.String(), zeros(test.trace, 32))
+		assert.Equal(t, "span "+test.json, r.Span.String(), zeros(test.span, 16))
 	}
 	for _, test := range []struct{ parent, want string }{
 		{"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", " trace=w3c span=w3c"},
@@ -235,7 +237,7 @@ func TestIDs(t *testing.T) {
 		{"", ""},
 	} {
 		r := parse(t, `{"traceparent":"`+test.parent+`"}`)
-		equal(t, test.parent, describeHead(r.Head), test.want)
+		assert.Equal(t, test.parent, describeHead(r.Head), test.want)
 	}
 }
 

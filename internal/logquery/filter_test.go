@@ -4,12 +4,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logline"
 )
 
 // found reports whether a line is wanted. It fails the test if a block with the line would
 // have been passed over.
-func found(t fataler, q *Query, line string) bool {
+func found(t assert.T, q *Query, line string) bool {
 	t.Helper()
 	var h logline.Head
 	wanted, _ := NewFilter(q, time.UTC).Head([]byte(line), &h)

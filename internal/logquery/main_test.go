@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // The W3C's examples.
@@ -70,23 +71,11 @@ func quote(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-type fataler interface {
-	Helper()
-	Fatalf(format string, args ...any)
-}
-
-func parse(t fataler, text string) *Query {
+func parse(t assert.T, text string) *Query {
 	t.Helper()
 	q, err := Parse(text, now)
 	if err != nil {
 		t.Fatalf("%q: %v", text, err)
 	}
 	return &q
-}
-
-func equal(t testing.TB, what, got, want string) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s:\n got %s\nwant %s", what, got, want)
-	}
 }

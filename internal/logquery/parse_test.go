@@ -3,6 +3,8 @@ package logquery
 import (
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 func TestParse(t *testing.T) {
@@ -113,7 +115,7 @@ func TestParse(t *testing.T) {
 
 		{"level>=warn order=17 declined -retry since:10m " + traceA, "trace " + traceA + `, level from 4, since 2026-11-28T12:20:00Z, field order="17", text "declined", text not "retry"`},
 	} {
-		equal(t, test.in, describe(parse(t, test.in)), test.want)
+		assert.Equal(t, test.in, describe(parse(t, test.in)), test.want)
 	}
 }
 
@@ -157,6 +159,6 @@ func TestParseErrors(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", test.in, describe(&q), test.want)
 			continue
 		}
-		equal(t, test.in, err.Error(), test.want)
+		assert.Equal(t, test.in, err.Error(), test.want)
 	}
 }

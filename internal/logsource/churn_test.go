@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // churns are logs that are rotated after each line, as fast as that can be, and
@@ -35,12 +37,12 @@ func TestChurnFollow(t *testing.T) {
 			defer cancel()
 			for n := range test.generations {
 				line, err := s.Next(ctx)
-				must(t, err)
+				assert.NoError(t, err)
 				if want := fmt.Sprint(n); shown(line) != want {
 					t.Fatalf("got %q of %s, want %q", shown(line), line.File, want)
 				}
 			}
-			must(t, <-done)
+			assert.NoError(t, <-done)
 		})
 	}
 }
@@ -59,16 +61,16 @@ func TestChurnOnce(t *testing.T) {
 				}
 				s := open(t, c.path, Options{Rotated: true})
 				got := all(t, s)
-				must(t, s.Close())
+				assert.NoError(t, s.Close())
 				if len(got) < least {
 					t.Fatalf("read %d lines, and there are %d", len(got), least)
 				}
 				for len(want) < len(got) {
 					want = append(want, fmt.Sprint(len(want)))
 				}
-				equalLines(t, "lines", got, want)
+				assert.EqualLines(t, "lines", got, want)
 			}
-			must(t, <-done)
+			assert.NoError(t, <-done)
 		})
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestCloseWhileWaiting: Next returns, whatever it waits for.
@@ -31,8 +33,8 @@ func TestCloseWhileWaiting(t *testing.T) {
 					}
 				}()
 				time.Sleep(time.Second)
-				must(t, s.Close())
-				equal(t, "error", <-ended, os.ErrClosed)
+				assert.NoError(t, s.Close())
+				assert.Equal(t, "error", <-ended, os.ErrClosed)
 			})
 		})
 	}
@@ -41,26 +43,26 @@ func TestCloseWhileWaiting(t *testing.T) {
 // TestCloseStdin: Next returns, though the Read of standard input goes on.
 func TestCloseStdin(t *testing.T) {
 	r, w, err := os.Pipe()
-	must(t, err)
+	assert.NoError(t, err)
 	old := os.Stdin
 	os.Stdin = r
 	s, err := Open("-", Options{})
 	os.Stdin = old
-	must(t, err)
+	assert.NoError(t, err)
 	_, err = w.WriteString("a\nb")
-	must(t, err)
+	assert.NoError(t, err)
 	line, err := s.Next(t.Context())
-	must(t, err)
-	equal(t, "line", shown(line)+" of "+line.File, "a of -")
+	assert.NoError(t, err)
+	assert.Equal(t, "line", shown(line)+" of "+line.File, "a of -")
 	ended := make(chan error)
 	go func() {
 		_, err := s.Next(context.Background())
 		ended <- err
 	}()
-	must(t, s.Close())
-	equal(t, "error", <-ended, os.ErrClosed)
-	must(t, w.Close()) // or else the Read would never end
-	must(t, r.Close())
+	assert.NoError(t, s.Close())
+	assert.Equal(t, "error", <-ended, os.ErrClosed)
+	assert.NoError(t, w.Close()) // or else the Read would never end
+	assert.NoError(t, r.Close())
 }
 
 // TestCloseWhileReading is for the race detector.
@@ -82,8 +84,8 @@ func TestCloseWhileReading(t *testing.T) {
 			}
 		}()
 		if n == 0 {
-			must(t, s.Close())
+			assert.NoError(t, s.Close())
 		}
-		equal(t, "error", <-ended, os.ErrClosed)
+		assert.Equal(t, "error", <-ended, os.ErrClosed)
 	}
 }

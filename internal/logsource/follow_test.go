@@ -1,6 +1,10 @@
 package logsource
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
+)
 
 // TestFollow has what is done to a log that is followed, and what is read, up to a
 // "|" at each read.
@@ -68,7 +72,7 @@ func TestFollow(t *testing.T) {
 		{"compressed, and damaged", "gzlog:a open read read aside +:b read", "a ! | | b |"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			equal(t, test.script, run(t, test.script, Options{Follow: true}), test.want)
+			assert.Equal(t, test.script, run(t, test.script, Options{Follow: true}), test.want)
 		})
 	}
 }
@@ -86,7 +90,7 @@ func TestFollowRotated(t *testing.T) {
 		{"parts", "~:a aside ~:b open read", "a~ | b~"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			equal(t, test.script, run(t, test.script, Options{Follow: true, Rotated: true}), test.want)
+			assert.Equal(t, test.script, run(t, test.script, Options{Follow: true, Rotated: true}), test.want)
 		})
 	}
 }
@@ -107,7 +111,7 @@ func TestFollowTail(t *testing.T) {
 		{-1, "+:a room open read use:b read", "| b |"},
 		{-1, "+:a open read +:b copy +:c read", "| b c |"},
 	} {
-		equal(t, test.script, run(t, test.script, Options{Follow: true, Tail: test.tail}), test.want)
+		assert.Equal(t, test.script, run(t, test.script, Options{Follow: true, Tail: test.tail}), test.want)
 	}
 }
 
@@ -122,7 +126,7 @@ func TestOnce(t *testing.T) {
 		{"no log", "+:a aside open read", "a"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			equal(t, test.script, run(t, test.script, Options{Rotated: true}), test.want+" EOF |")
+			assert.Equal(t, test.script, run(t, test.script, Options{Rotated: true}), test.want+" EOF |")
 		})
 	}
 }

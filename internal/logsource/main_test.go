@@ -8,40 +8,20 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func equal[T comparable](t testing.TB, what string, got, want T) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s: got %v, want %v", what, got, want)
-	}
-}
-
-func equalLines(t testing.TB, what string, got, want []string) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Errorf("%s:\ngot  %q\nwant %q", what, got, want)
-	}
-}
 
 // put makes a file in a directory, and returns its path.
 func put(t testing.TB, dir, name, content string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
-	must(t, os.WriteFile(path, []byte(content), 0o600))
+	assert.NoError(t, os.WriteFile(path, []byte(content), 0o600))
 	return path
 }
 
@@ -52,7 +32,7 @@ func gzipped(t testing.TB, texts ...string) string {
 	for _, text := range texts {
 		z := gzip.NewWriter(&b)
 		_, err := io.WriteString(z, text)
-		must(t, errors.Join(err, z.Close()))
+		assert.NoError(t, errors.Join(err, z.Close()))
 	}
 	return b.String()
 }
@@ -60,8 +40,8 @@ func gzipped(t testing.TB, texts ...string) string {
 func open(t testing.TB, path string, o Options) *Source {
 	t.Helper()
 	s, err := Open(path, o)
-	must(t, err)
-	t.Cleanup(func() { must(t, s.Close()) })
+	assert.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
 	return s
 }
 
@@ -85,7 +65,7 @@ func all(t testing.TB, s *Source) (lines []string) {
 		if err == io.EOF {
 			return lines
 		}
-		must(t, err)
+		assert.NoError(t, err)
 		lines = append(lines, shown(line))
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestMemory reads many compressed files. What one needs is free when the next is
@@ -22,7 +24,7 @@ func TestMemory(t *testing.T) {
 		return m.HeapAlloc
 	}
 	before := inUse()
-	equal(t, "lines", len(all(t, s)), files+1)
+	assert.Equal(t, "lines", len(all(t, s)), files+1)
 	if more := int64(inUse() - before); more > 10*readSize {
 		t.Errorf("%d bytes are in use", more)
 	}
@@ -43,5 +45,5 @@ func TestManyFiles(t *testing.T) {
 	for _, r := range w.rotated() {
 		w.compress(r)
 	}
-	equalLines(t, "lines", all(t, s), append(want, "end"))
+	assert.EqualLines(t, "lines", all(t, s), append(want, "end"))
 }

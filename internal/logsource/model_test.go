@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A generation is what one file was given, until another took its place.
@@ -91,13 +93,13 @@ func (m *model) move(v move, rotation string) {
 		}
 	case "cut":
 		if m.live != nil {
-			must(m.t, os.Truncate(m.path, 0))
+			assert.NoError(m.t, os.Truncate(m.path, 0))
 			m.live.gone, m.live = true, nil
 			m.write("")
 		}
 	case "delete":
 		if m.live != nil {
-			must(m.t, os.Remove(m.path))
+			assert.NoError(m.t, os.Remove(m.path))
 			m.live.gone, m.live = true, nil
 		}
 	case "compress":
@@ -106,7 +108,7 @@ func (m *model) move(v move, rotation string) {
 		}
 	case "retain":
 		if len(m.aside) > 0 {
-			must(m.t, os.Remove(m.rotated()[0].path))
+			assert.NoError(m.t, os.Remove(m.rotated()[0].path))
 			m.aside[0].gone, m.aside = true, m.aside[1:]
 		}
 	case "read":
@@ -200,7 +202,7 @@ func TestModel(t *testing.T) {
 
 		runs++
 		sub := filepath.Join(dir, strconv.Itoa(runs))
-		must(t, os.Mkdir(sub, 0o700))
+		assert.NoError(t, os.Mkdir(sub, 0o700))
 		var problem string
 		synctest.Test(t, func(t *testing.T) {
 			m := &model{world: newWorld(t, sub)}
@@ -217,7 +219,7 @@ func TestModel(t *testing.T) {
 				problem += fmt.Sprintf("\nread %q", got)
 			}
 		})
-		must(t, os.RemoveAll(sub))
+		assert.NoError(t, os.RemoveAll(sub))
 		if problem != "" {
 			rt.Fatal(problem)
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestRank has names beside a log, and what they say.
@@ -54,7 +56,7 @@ func TestRank(t *testing.T) {
 		case ok:
 			got = r.time.UTC().Format(time.RFC3339Nano)
 		}
-		equal(t, test.name+" of "+test.log, got, test.want)
+		assert.Equal(t, test.name+" of "+test.log, got, test.want)
 	}
 }
 
@@ -87,7 +89,7 @@ func TestOrder(t *testing.T) {
 		dir := t.TempDir()
 		for _, name := range strings.Fields(test.files) {
 			if name, ok := strings.CutSuffix(name, "/"); ok {
-				must(t, os.Mkdir(filepath.Join(dir, name), 0o700))
+				assert.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o700))
 				continue
 			}
 			name, minute, _ := strings.Cut(name, "@")
@@ -95,15 +97,15 @@ func TestOrder(t *testing.T) {
 			if err != nil {
 				at = time.Date(2026, 11, 22, 11, 58, 0, 0, time.UTC)
 			}
-			must(t, os.Chtimes(put(t, dir, name, ""), at, at))
+			assert.NoError(t, os.Chtimes(put(t, dir, name, ""), at, at))
 		}
 		list, err := listRotated(filepath.Join(dir, "app.log"))
-		must(t, err)
+		assert.NoError(t, err)
 		var got []string
 		for _, r := range list.files {
 			got = append(got, filepath.Base(r.path))
 		}
-		equal(t, test.name, strings.Join(got, " "), test.want)
+		assert.Equal(t, test.name, strings.Join(got, " "), test.want)
 	}
 }
 
@@ -136,9 +138,9 @@ func TestSettled(t *testing.T) {
 			}
 			old := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) // so that numbers come first
 			path := put(t, dir, name, "")
-			must(t, os.Chtimes(path, old, old))
+			assert.NoError(t, os.Chtimes(path, old, old))
 			info, err := os.Stat(path)
-			must(t, err)
+			assert.NoError(t, err)
 			r.info = info
 			found[name] = r
 		}
@@ -151,13 +153,13 @@ func TestSettled(t *testing.T) {
 			n++
 			return ordered(files), nil
 		})
-		must(t, err)
+		assert.NoError(t, err)
 		got := []string{}
 		for _, r := range list.old() {
 			got = append(got, r.path)
 		}
 		got = append(got, map[bool]string{true: "moved", false: "whole"}[list.moved])
-		equal(t, test.name, strings.Join(got, " "), test.want)
-		equal(t, test.name+": scans", n, len(scans))
+		assert.Equal(t, test.name, strings.Join(got, " "), test.want)
+		assert.Equal(t, test.name+": scans", n, len(scans))
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -59,7 +60,7 @@ func TestContent(t *testing.T) {
 		}
 		for _, way := range ways {
 			t.Run(test.name+"/"+way.name, func(t *testing.T) {
-				equalLines(t, "lines", all(t, way.open(t)), test.want)
+				assert.EqualLines(t, "lines", all(t, way.open(t)), test.want)
 			})
 		}
 	}
@@ -69,12 +70,12 @@ func TestContent(t *testing.T) {
 func openStdin(t *testing.T, content string, o Options) *Source {
 	t.Helper()
 	r, w, err := os.Pipe()
-	must(t, err)
+	assert.NoError(t, err)
 	old := os.Stdin
 	os.Stdin = r
 	s, err := Open("-", o)
 	os.Stdin = old
-	must(t, err)
+	assert.NoError(t, err)
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
@@ -82,7 +83,7 @@ func openStdin(t *testing.T, content string, o Options) *Source {
 		_ = w.Close()
 	}()
 	t.Cleanup(func() {
-		must(t, errors.Join(s.Close(), r.Close()))
+		assert.NoError(t, errors.Join(s.Close(), r.Close()))
 		<-written
 	})
 	return s
@@ -99,11 +100,11 @@ func TestParts(t *testing.T) {
 		if err == io.EOF {
 			break
 		}
-		must(t, err)
-		equal(t, "file", line.File, path)
+		assert.NoError(t, err)
+		assert.Equal(t, "file", line.File, path)
 		got = append(got, fmt.Sprint(line.Offset, " ", shown(line)))
 	}
-	equalLines(t, "parts", got, []string{
+	assert.EqualLines(t, "parts", got, []string{
 		"0 12345678", "9 12345678~", "17 9~", "19 12345678~", "27 90123456~", "35 789~",
 		"40 12345678~", "48 ~", "50 x~",
 	})
@@ -113,7 +114,7 @@ func TestParts(t *testing.T) {
 func TestOpenErrors(t *testing.T) {
 	dir := t.TempDir()
 	secret := put(t, dir, "secret.log", "x\n")
-	must(t, os.Chmod(secret, 0))
+	assert.NoError(t, os.Chmod(secret, 0))
 	for _, test := range []struct {
 		name, path string
 		o          Options
@@ -167,12 +168,12 @@ func TestDamaged(t *testing.T) {
 			if n < 2 {
 				t.Fatalf("the lines are %q", lines)
 			}
-			equalLines(t, "end", lines[n-2:], []string{"! read " + bad + ": " + test.want, "live"})
+			assert.EqualLines(t, "end", lines[n-2:], []string{"! read " + bad + ": " + test.want, "live"})
 			if read := strings.Join(lines[:n-2], "\n"); !strings.HasPrefix(text, strings.TrimSuffix(read, "~")) {
 				t.Errorf("read %q", read)
 			}
 			if whole := strings.Contains(test.name, "behind") || strings.Contains(test.name, "checksum"); whole {
-				equal(t, "lines", n-2, 10)
+				assert.Equal(t, "lines", n-2, 10)
 			}
 		})
 	}
@@ -181,11 +182,11 @@ func TestDamaged(t *testing.T) {
 // TestEnd: what was at the end stays there, and a closed source says so.
 func TestEnd(t *testing.T) {
 	s := open(t, put(t, t.TempDir(), "app.log", "a\n"), Options{})
-	equalLines(t, "lines", all(t, s), []string{"a"})
-	equalLines(t, "lines at the end", all(t, s), nil)
-	must(t, s.Close())
+	assert.EqualLines(t, "lines", all(t, s), []string{"a"})
+	assert.EqualLines(t, "lines at the end", all(t, s), nil)
+	assert.NoError(t, s.Close())
 	_, err := s.Next(t.Context())
-	equal(t, "error", err, os.ErrClosed)
+	assert.Equal(t, "error", err, os.ErrClosed)
 }
 
 // TestContextEnded: the end of the context ends the reading, and loses nothing.
@@ -194,8 +195,8 @@ func TestContextEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := s.Next(ctx)
-	equal(t, "error", err, context.Canceled)
-	equalLines(t, "lines", all(t, s), []string{"a", "b~"})
+	assert.Equal(t, "error", err, context.Canceled)
+	assert.EqualLines(t, "lines", all(t, s), []string{"a", "b~"})
 }
 
 // TestNextAllocs: a line costs no memory.
@@ -203,7 +204,7 @@ func TestNextAllocs(t *testing.T) {
 	race.Skip(t)
 	path := put(t, t.TempDir(), "app.log", strings.Repeat("a line of some length\n", 100_000))
 	s := open(t, path, Options{Follow: true})
-	equal(t, "allocations", testing.AllocsPerRun(50_000, func() {
+	assert.Equal(t, "allocations", testing.AllocsPerRun(50_000, func() {
 		if _, err := s.Next(context.Background()); err != nil {
 			t.Error(err)
 		}
@@ -219,12 +220,12 @@ func BenchmarkNext(b *testing.B) {
 			b.SetBytes(int64(len(content)))
 			for b.Loop() {
 				s, err := Open(path, Options{})
-				must(b, err)
+				assert.NoError(b, err)
 				for err == nil {
 					_, err = s.Next(context.Background())
 				}
-				equal(b, "error", err, io.EOF)
-				must(b, s.Close())
+				assert.Equal(b, "error", err, io.EOF)
+				assert.NoError(b, s.Close())
 			}
 		})
 	}

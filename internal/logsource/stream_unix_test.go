@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestNamedPipe reads a pipe that has a name, and closes it while nobody writes.
 func TestNamedPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
-	must(t, syscall.Mkfifo(path, 0o600))
+	assert.NoError(t, syscall.Mkfifo(path, 0o600))
 	opened := make(chan *os.File)
 	go func() {
 		w, _ := os.OpenFile(path, os.O_WRONLY, 0)
@@ -22,16 +24,16 @@ func TestNamedPipe(t *testing.T) {
 	}()
 	s := open(t, path, Options{})
 	line, err := s.Next(t.Context())
-	must(t, err)
-	equal(t, "line", shown(line)+" of "+line.File, "a of "+path)
+	assert.NoError(t, err)
+	assert.Equal(t, "line", shown(line)+" of "+line.File, "a of "+path)
 	w := <-opened
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	line, err = s.Next(ctx)
-	must(t, err)
-	equal(t, "line", shown(line), "b~")
+	assert.NoError(t, err)
+	assert.Equal(t, "line", shown(line), "b~")
 	_, err = s.Next(ctx)
-	equal(t, "error", err, context.Canceled)
-	must(t, s.Close())
-	must(t, w.Close())
+	assert.Equal(t, "error", err, context.Canceled)
+	assert.NoError(t, s.Close())
+	assert.NoError(t, w.Close())
 }

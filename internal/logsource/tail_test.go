@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestTail has the last lines of a rotated file and the log, each in all forms.
@@ -40,7 +42,7 @@ func TestTail(t *testing.T) {
 			dir := t.TempDir()
 			put(t, dir, "app.log.1", form(test.older))
 			s := open(t, put(t, dir, "app.log", form(test.log)), Options{Rotated: true, Tail: test.tail})
-			equal(t, test.name, strings.Join(all(t, s), " "), test.want)
+			assert.Equal(t, test.name, strings.Join(all(t, s), " "), test.want)
 		}
 	}
 }
@@ -57,7 +59,7 @@ func TestTailOffset(t *testing.T) {
 			}
 			got = append(got, fmt.Sprint(line.Offset, " ", shown(line)))
 		}
-		equalLines(t, "lines", got, []string{"4 two", "8 three"})
+		assert.EqualLines(t, "lines", got, []string{"4 two", "8 three"})
 	}
 }
 
@@ -67,5 +69,5 @@ func TestTailSkips(t *testing.T) {
 	put(t, dir, "app.log.2", "a\nb\n")
 	bad := put(t, dir, "app.log.1.gz", gzipped(t, "x\n")[:5])
 	s := open(t, put(t, dir, "app.log", "c\n"), Options{Rotated: true, Tail: 2})
-	equalLines(t, "lines", all(t, s), []string{"b", "! read " + bad + ": unexpected EOF", "c"})
+	assert.EqualLines(t, "lines", all(t, s), []string{"b", "! read " + bad + ": unexpected EOF", "c"})
 }

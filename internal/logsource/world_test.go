@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/spanlog/spanlog/internal/archive"
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A world is a log in a directory, what is done to it, and a Source that reads it.
@@ -43,7 +44,7 @@ func newWorld(t testing.TB, dir string) *world {
 // open opens the source, and begins to read once it is asked.
 func (w *world) open(o Options) {
 	source, err := Open(w.path, o)
-	must(w.t, err)
+	assert.NoError(w.t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	w.source, w.cancel, w.asks, w.ended = source, cancel, make(chan struct{}), make(chan struct{})
 	go func() {
@@ -93,7 +94,7 @@ func (w *world) end() []string {
 	w.read(1 << 30)
 	<-w.ended
 	close(w.asks)
-	must(w.t, w.source.Close())
+	assert.NoError(w.t, w.source.Close())
 	return w.got
 }
 
@@ -105,29 +106,29 @@ func (w *world) tick() time.Time {
 
 func (w *world) append(path, text string) {
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	must(w.t, err)
+	assert.NoError(w.t, err)
 	_, err = f.WriteString(text)
-	must(w.t, errors.Join(err, f.Close()))
+	assert.NoError(w.t, errors.Join(err, f.Close()))
 	at := w.tick()
-	must(w.t, os.Chtimes(path, at, at))
+	assert.NoError(w.t, os.Chtimes(path, at, at))
 }
 
 // rotated are the rotated files, the oldest first.
 func (w *world) rotated() []rotated {
 	list, err := listRotated(w.path)
-	must(w.t, err)
+	assert.NoError(w.t, err)
 	return list.files
 }
 
 // aside rotates as spanlog does.
 func (w *world) aside() {
 	_, err := (&archive.Archive{Path: w.path}).MoveAside(w.tick())
-	must(w.t, err)
+	assert.NoError(w.t, err)
 }
 
 // lumber rotates as lumberjack does.
 func (w *world) lumber() {
-	must(w.t, os.Rename(w.path, filepath.Join(w.dir, w.tick().Format("app-2006-01-02T15-04-05.000.log"))))
+	assert.NoError(w.t, os.Rename(w.path, filepath.Join(w.dir, w.tick().Format("app-2006-01-02T15-04-05.000.log"))))
 }
 
 // shift makes room for a new file with the number 1, and returns its path.
@@ -135,7 +136,7 @@ func (w *world) shift() string {
 	for _, r := range w.rotated() {
 		if r.numbered {
 			to := strings.TrimSuffix(r.plain, fmt.Sprint(r.number)) + fmt.Sprint(r.number+1)
-			must(w.t, os.Rename(r.path, to+strings.TrimPrefix(r.path, r.plain)))
+			assert.NoError(w.t, os.Rename(r.path, to+strings.TrimPrefix(r.path, r.plain)))
 		}
 	}
 	return w.path + ".1"
@@ -144,9 +145,9 @@ func (w *world) shift() string {
 // copyOut copies the log and cuts it, as logrotate's copytruncate does.
 func (w *world) copyOut(to string) {
 	b, err := os.ReadFile(w.path)
-	must(w.t, err)
+	assert.NoError(w.t, err)
 	w.append(to, string(b))
-	must(w.t, os.Truncate(w.path, 0))
+	assert.NoError(w.t, os.Truncate(w.path, 0))
 }
 
 // compress compresses a rotated file, and keeps its time.
@@ -155,14 +156,14 @@ func (w *world) compress(r rotated) {
 		return
 	}
 	b, err := os.ReadFile(r.path)
-	must(w.t, err)
+	assert.NoError(w.t, err)
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
 	_, err = z.Write(b)
-	must(w.t, errors.Join(err, z.Close()))
-	must(w.t, os.WriteFile(r.path+".gz", packed.Bytes(), 0o600))
-	must(w.t, os.Chtimes(r.path+".gz", r.info.ModTime(), r.info.ModTime()))
-	must(w.t, os.Remove(r.path))
+	assert.NoError(w.t, errors.Join(err, z.Close()))
+	assert.NoError(w.t, os.WriteFile(r.path+".gz", packed.Bytes(), 0o600))
+	assert.NoError(w.t, os.Chtimes(r.path+".gz", r.info.ModTime(), r.info.ModTime()))
+	assert.NoError(w.t, os.Remove(r.path))
 }
 
 // do does one step of a script. Some have an argument behind a colon.
@@ -186,21 +187,21 @@ func (w *world) do(step string, o Options) {
 		w.append(list[len(list)-1].path, arg+"\n")
 	case "room":
 		info, err := os.Stat(w.path)
-		must(w.t, err)
-		must(w.t, os.Truncate(w.path, info.Size()+4096))
+		assert.NoError(w.t, err)
+		assert.NoError(w.t, os.Truncate(w.path, info.Size()+4096))
 	case "use": // some of the room
 		b, err := os.ReadFile(w.path)
-		must(w.t, err)
+		assert.NoError(w.t, err)
 		f, err := os.OpenFile(w.path, os.O_WRONLY, 0)
-		must(w.t, err)
+		assert.NoError(w.t, err)
 		_, err = f.WriteAt([]byte(arg+"\n"), int64(len(trimNULs(b))))
-		must(w.t, errors.Join(err, f.Close()))
+		assert.NoError(w.t, errors.Join(err, f.Close()))
 	case "aside":
 		w.aside()
 	case "lumber":
 		w.lumber()
 	case "shift":
-		must(w.t, os.Rename(w.path, w.shift()))
+		assert.NoError(w.t, os.Rename(w.path, w.shift()))
 	case "copy":
 		w.copyOut(w.shift())
 	case "gz":
@@ -208,24 +209,24 @@ func (w *world) do(step string, o Options) {
 			w.compress(r)
 		}
 	case "cut":
-		must(w.t, os.Truncate(w.path, 0))
+		assert.NoError(w.t, os.Truncate(w.path, 0))
 	case "rm":
-		must(w.t, os.RemoveAll(w.path))
+		assert.NoError(w.t, os.RemoveAll(w.path))
 	case "clean": // the rotated files
 		for _, r := range w.rotated() {
-			must(w.t, os.Remove(r.path))
+			assert.NoError(w.t, os.Remove(r.path))
 		}
 	case "touch":
 		w.append(w.path, "")
 	case "mkdir":
-		must(w.t, os.Mkdir(w.path, 0o700))
+		assert.NoError(w.t, os.Mkdir(w.path, 0o700))
 	case "mv": // to a name that says nothing
-		must(w.t, os.Rename(w.path, filepath.Join(w.dir, arg)))
+		assert.NoError(w.t, os.Rename(w.path, filepath.Join(w.dir, arg)))
 	case "back":
-		must(w.t, os.Rename(filepath.Join(w.dir, arg), w.path))
+		assert.NoError(w.t, os.Rename(filepath.Join(w.dir, arg), w.path))
 	case "link":
 		_ = os.Remove(w.path)
-		must(w.t, os.Symlink(arg, w.path))
+		assert.NoError(w.t, os.Symlink(arg, w.path))
 	case "into": // writes to another file
 		name, text, _ := strings.Cut(arg, "=")
 		w.append(filepath.Join(w.dir, name), text+"\n")

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A scriptCase is what is done to the queue of newScript, what comes of it, and what is
@@ -15,8 +17,8 @@ func runScripts(t *testing.T, cases []scriptCase) {
 	for _, tt := range cases {
 		synctest.Test(t, func(t *testing.T) { // where a Take that waits for ever fails
 			s := newScript(t).do(tt.words)
-			equal(t, tt.name, strings.Join(s.results, " "), tt.want)
-			equal(t, tt.name+", left", s.left(), tt.left)
+			assert.Equal(t, tt.name, strings.Join(s.results, " "), tt.want)
+			assert.Equal(t, tt.name+", left", s.left(), tt.left)
 		})
 	}
 }
@@ -92,7 +94,7 @@ func TestReserved(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newScript(t)
 			s.q = New[string](tt.limit, tt.reserved)
-			equal(t, tt.name, strings.Join(s.do(tt.words).results, " "), tt.want)
+			assert.Equal(t, tt.name, strings.Join(s.do(tt.words).results, " "), tt.want)
 		})
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestTake calls Take after some words, and expects it to return with the last of
@@ -55,8 +57,8 @@ func TestTake(t *testing.T) {
 			}
 			do(tt.until)
 			synctest.Wait()
-			equal(t, tt.name, result, tt.want)
-			equal(t, tt.name+", left", s.left(), tt.left)
+			assert.Equal(t, tt.name, result, tt.want)
+			assert.Equal(t, tt.name+", left", s.left(), tt.left)
 		})
 	}
 }

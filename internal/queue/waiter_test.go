@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestPutWait has items wait for room, for 100 ms each, in a queue of which some
@@ -67,8 +69,8 @@ func TestPutWait(t *testing.T) {
 				}
 			}
 			all.Wait()
-			equal(t, tt.name, strings.Join(results, " "), tt.want)
-			equal(t, tt.name+", left", s.left(), tt.left)
+			assert.Equal(t, tt.name, strings.Join(results, " "), tt.want)
+			assert.Equal(t, tt.name+", left", s.left(), tt.left)
 			if len(s.q.waiters) > 0 {
 				t.Errorf("%s: %d waiters are left", tt.name, len(s.q.waiters))
 			}

@@ -3,6 +3,8 @@ package repeat
 import (
 	"log/slog"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // base is when the tests begin. It has no monotonic reading.
@@ -27,15 +29,8 @@ func (c *tally) sum(due []Summary) {
 	}
 }
 
-// A tb is what tests and rapid's properties have in common.
-type tb interface {
-	Helper()
-	Errorf(format string, args ...any)
-	Fatalf(format string, args ...any)
-}
-
 // check holds a table against all that is always true of it.
-func check(t tb, table *Table) {
+func check(t assert.T, table *Table) {
 	t.Helper()
 	table.mu.Lock()
 	defer table.mu.Unlock()

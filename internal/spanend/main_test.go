@@ -3,7 +3,6 @@ package spanend
 import (
 	"context"
 	"fmt"
-	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/trace"
@@ -27,14 +26,6 @@ type key struct{}
 // notes is a listener for one goroutine that writes down what it hears, behind its name.
 func notes(to *[]string, name string) Listener {
 	return &ear{func(what string) { *to = append(*to, name+" "+what) }}
-}
-
-// equal compares lines, of which want has one after each comma.
-func equal(t *testing.T, what string, got []string, want string) {
-	t.Helper()
-	if got := strings.Join(got, ", "); got != want {
-		t.Errorf("%s: heard %q, want %q", what, got, want)
-	}
 }
 
 // quiet listens and does nothing.

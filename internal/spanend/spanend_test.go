@@ -11,6 +11,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -31,7 +32,7 @@ func TestTell(t *testing.T) {
 		test.tell()
 		stop()
 		test.tell()
-		equal(t, test.name, got, test.want)
+		assert.Equal(t, test.name, strings.Join(got, ", "), test.want)
 	}
 }
 
@@ -101,7 +102,7 @@ func TestListenWithinCall(t *testing.T) {
 	RootStarted(trace.TraceID{1})
 	RootStarted(trace.TraceID{2})
 	stopB()
-	equal(t, "within a call", got, "a start 1, b start 2")
+	assert.Equal(t, "within a call", strings.Join(got, ", "), "a start 1, b start 2")
 }
 
 // TestStopDoesNotWait for a call that is underway: the test would not end.

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A child gets its task as words: what to do, with what, to which descriptor. It
@@ -93,7 +95,7 @@ func newChild(t *testing.T, task string, stdout, stderr *os.File) *child {
 	t.Helper()
 	c := &child{}
 	r, w, err := os.Pipe()
-	must(t, err)
+	assert.NoError(t, err)
 	t.Cleanup(func() { _ = r.Close() })
 	c.report = bufio.NewReader(r)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -108,8 +110,8 @@ func newChild(t *testing.T, task string, stdout, stderr *os.File) *child {
 		c.cmd.Stdout = stdout
 	}
 	c.start, err = c.cmd.StdinPipe()
-	must(t, err)
-	must(t, c.cmd.Start())
+	assert.NoError(t, err)
+	assert.NoError(t, c.cmd.Start())
 	_ = w.Close()
 	t.Cleanup(func() {
 		cancel()
@@ -160,7 +162,7 @@ func TestBrokenPipe(t *testing.T) {
 			if test.open != nil {
 				p = newPipe(t, test.open)
 			}
-			must(t, p.r.Close())
+			assert.NoError(t, p.r.Close())
 			stdout, stderr := p.w, (*os.File)(nil)
 			if test.stream == "2" {
 				stdout, stderr = nil, p.w
@@ -217,7 +219,7 @@ func testLines(t *testing.T, p pipe, r io.Reader, full func() bool, count int, h
 	if later {
 		setNonblock(t, p.mine)
 	}
-	must(t, c.start.Close())
+	assert.NoError(t, c.start.Close())
 	var says string
 	done := make(chan struct{})
 	go func() {
@@ -253,7 +255,7 @@ func TestClosedStream(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r, w, err := os.Pipe()
-			must(t, err)
+			assert.NoError(t, err)
 			defer r.Close()
 			cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", `exec "$0" >&-`, os.Args[0])
 			cmd.Env = append(os.Environ(), childVar+"="+test.task, "GORACE=atexit_sleep_ms=0")

@@ -6,9 +6,10 @@ import (
 	"os"
 	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // A pipe's ends are files of the kind that a process gets: os.Pipe's would be
@@ -29,7 +30,7 @@ func newPipe(t testing.TB, open func(t testing.TB, fd int) *os.File) pipe {
 		unix.CloseOnExec(fd)
 	}
 	syscall.ForkLock.RUnlock()
-	must(t, err)
+	assert.NoError(t, err)
 	return withMine(t, fds, open)
 }
 
@@ -54,7 +55,7 @@ func newSocket(t testing.TB) pipe {
 		unix.CloseOnExec(fd)
 	}
 	syscall.ForkLock.RUnlock()
-	must(t, err)
+	assert.NoError(t, err)
 	return withMine(t, fds, blocking)
 }
 
@@ -63,10 +64,10 @@ func osPipe(t testing.TB) (p pipe) {
 	t.Helper()
 	var err error
 	p.r, p.w, err = os.Pipe()
-	must(t, err)
+	assert.NoError(t, err)
 	conn, err := p.w.SyscallConn() // not Fd, which would make it blocking
-	must(t, err)
-	must(t, conn.Control(func(fd uintptr) { p.mine = dup(t, int(fd)) }))
+	assert.NoError(t, err)
+	assert.NoError(t, conn.Control(func(fd uintptr) { p.mine = dup(t, int(fd)) }))
 	t.Cleanup(p.close)
 	return p
 }
@@ -80,7 +81,7 @@ func dup(t testing.TB, fd int) *os.File {
 		unix.CloseOnExec(fd)
 	}
 	syscall.ForkLock.RUnlock()
-	must(t, err)
+	assert.NoError(t, err)
 	return os.NewFile(uintptr(fd), "mine")
 }
 
@@ -111,14 +112,14 @@ func full(f *os.File) bool {
 // so it is seen by all who have it.
 func setNonblock(t testing.TB, f *os.File) {
 	t.Helper()
-	must(t, unix.SetNonblock(int(f.Fd()), true))
+	assert.NoError(t, unix.SetNonblock(int(f.Fd()), true))
 }
 
 // flags are those of the open file.
 func flags(t testing.TB, f *os.File) int {
 	t.Helper()
 	n, err := unix.FcntlInt(f.Fd(), unix.F_GETFL, 0)
-	must(t, err)
+	assert.NoError(t, err)
 	return n
 }
 
@@ -138,7 +139,7 @@ var kinds = []struct {
 	{"non-blocking from the start", polled, true, false},
 	{"non-blocking from the start, made blocking by others", func(t testing.TB, fd int) *os.File {
 		f := polled(t, fd)
-		must(t, unix.SetNonblock(fd, false))
+		assert.NoError(t, unix.SetNonblock(fd, false))
 		return f
 	}, true, true},
 }
@@ -147,16 +148,6 @@ func blocking(_ testing.TB, fd int) *os.File { return os.NewFile(uintptr(fd), "w
 
 func polled(t testing.TB, fd int) *os.File {
 	t.Helper()
-	must(t, unix.SetNonblock(fd, true))
+	assert.NoError(t, unix.SetNonblock(fd, true))
 	return os.NewFile(uintptr(fd), "writer")
-}
-
-// eventually waits for something that takes its time.
-func eventually(t testing.TB, what string, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(100 * time.Microsecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
-	}
 }

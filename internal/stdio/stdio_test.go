@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 )
 
@@ -57,8 +58,8 @@ func (e joined) Unwrap() []error { return e }
 // closed.
 func TestSyncFile(t *testing.T) {
 	f := create(t)
-	must(t, f.Sync())
-	must(t, f.Close())
+	assert.NoError(t, f.Sync())
+	assert.NoError(t, f.Close())
 	if err := f.Sync(); !errors.Is(err, os.ErrClosed) || Unsyncable(err) {
 		t.Errorf("closed: %v, unsyncable %v", err, Unsyncable(err))
 	}
@@ -86,9 +87,9 @@ func TestWriteFile(t *testing.T) {
 // itself.
 func TestSameErrors(t *testing.T) {
 	closed := create(t)
-	must(t, closed.Close())
+	assert.NoError(t, closed.Close())
 	readOnly, err := os.Open(os.DevNull)
-	must(t, err)
+	assert.NoError(t, err)
 	defer readOnly.Close()
 	for _, test := range []struct {
 		name, text string
@@ -118,7 +119,7 @@ func TestSameErrors(t *testing.T) {
 func TestClosedLater(t *testing.T) {
 	f := create(t)
 	w := Writer(f)
-	must(t, f.Close())
+	assert.NoError(t, f.Close())
 	var path *fs.PathError
 	if n, err := w.Write([]byte("line\n")); n != 0 || !errors.Is(err, os.ErrClosed) || !errors.As(err, &path) || path.Path != f.Name() {
 		t.Errorf("got %d, %v", n, err)
@@ -155,7 +156,7 @@ func BenchmarkWrite(b *testing.B) {
 				for i := 0; b.Loop(); i++ {
 					if i%4096 == 0 && to.name == "file" { // it is not to fill the disk
 						_, err := f.Seek(0, io.SeekStart)
-						must(b, err)
+						assert.NoError(b, err)
 					}
 					if _, err := w.Write(line); err != nil { // must would be a third of the time
 						b.Fatal(err)
@@ -169,7 +170,7 @@ func BenchmarkWrite(b *testing.B) {
 func create(t testing.TB) *os.File {
 	t.Helper()
 	f, err := os.Create(filepath.Join(t.TempDir(), "out"))
-	must(t, err)
+	assert.NoError(t, err)
 	t.Cleanup(func() { _ = f.Close() })
 	return f
 }
@@ -177,7 +178,7 @@ func create(t testing.TB) *os.File {
 func null(t testing.TB) *os.File {
 	t.Helper()
 	f, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	must(t, err)
+	assert.NoError(t, err)
 	t.Cleanup(func() { _ = f.Close() })
 	return f
 }

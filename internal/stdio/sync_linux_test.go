@@ -10,18 +10,20 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestSync: what Sync says for real files, and whether that is an error.
 func TestSync(t *testing.T) {
 	open := func(path string, flags int) *os.File {
 		f, err := os.OpenFile(path, flags, 0)
-		must(t, err)
+		assert.NoError(t, err)
 		t.Cleanup(func() { _ = f.Close() })
 		return f
 	}
 	fifo := filepath.Join(t.TempDir(), "fifo")
-	must(t, unix.Mkfifo(fifo, 0o600))
+	assert.NoError(t, unix.Mkfifo(fifo, 0o600))
 	p, term := newPipe(t, blocking), newTerminal(t, blocking)
 	for _, test := range []struct {
 		name       string
@@ -71,13 +73,13 @@ func TestUnsyncableErrors(t *testing.T) {
 func network(t *testing.T) *os.File {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
+	assert.NoError(t, err)
 	defer l.Close()
 	conn, err := net.Dial("tcp", l.Addr().String())
-	must(t, err)
+	assert.NoError(t, err)
 	defer conn.Close()
 	f, err := conn.(*net.TCPConn).File()
-	must(t, err)
+	assert.NoError(t, err)
 	t.Cleanup(func() { _ = f.Close() })
 	return f
 }

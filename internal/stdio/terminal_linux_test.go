@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // newTerminal returns a terminal: what is written to w is shown on r, with a
@@ -20,11 +22,11 @@ func newTerminal(t testing.TB, open func(t testing.TB, fd int) *os.File) pipe {
 	if err != nil {
 		t.Skipf("SKIPPED: there are no terminals: %v", err)
 	}
-	must(t, unix.IoctlSetPointerInt(screen, unix.TIOCSPTLCK, 0))
+	assert.NoError(t, unix.IoctlSetPointerInt(screen, unix.TIOCSPTLCK, 0))
 	n, err := unix.IoctlGetInt(screen, unix.TIOCGPTN)
-	must(t, err)
+	assert.NoError(t, err)
 	fd, err := unix.Open(fmt.Sprintf("/dev/pts/%d", n), flags, 0)
-	must(t, err)
+	assert.NoError(t, err)
 	return withMine(t, [2]int{screen, fd}, open)
 }
 
@@ -88,14 +90,14 @@ func TestStoppedTerminal(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
 			p := newTerminal(t, kind.open)
-			must(t, unix.IoctlSetInt(int(p.mine.Fd()), unix.TCXONC, unix.TCOOFF))
+			assert.NoError(t, unix.IoctlSetInt(int(p.mine.Fd()), unix.TCXONC, unix.TCOOFF))
 			w := Writer(p.w)
 			results := write(w, []byte("one line\n"))
-			eventually(t, "it is written to", func() bool { return inWrite(w) && (kind.poller || kind.blocks || waitsIn(t, unix.SYS_PPOLL)) })
+			assert.Eventually(t, "it is written to", func() bool { return inWrite(w) && (kind.poller || kind.blocks || waitsIn(t, unix.SYS_PPOLL)) })
 			if len(results) > 0 {
 				t.Fatalf("it has not waited: %v", <-results)
 			}
-			must(t, unix.IoctlSetInt(int(p.mine.Fd()), unix.TCXONC, unix.TCOON))
+			assert.NoError(t, unix.IoctlSetInt(int(p.mine.Fd()), unix.TCXONC, unix.TCOON))
 			if r := <-results; r.n != len("one line\n") || r.err != nil {
 				t.Errorf("got %d, %v", r.n, r.err)
 			}
@@ -113,7 +115,7 @@ func TestTerminalGone(t *testing.T) {
 		t.Run(kind.name, func(t *testing.T) {
 			p := newTerminal(t, kind.open)
 			results := waiting(t, p, p.queued())
-			must(t, p.r.Close())
+			assert.NoError(t, p.r.Close())
 			if r := <-results; r.n == large || !errors.Is(r.err, unix.EIO) {
 				t.Errorf("got %d, %v", r.n, r.err)
 			}

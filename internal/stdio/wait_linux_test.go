@@ -18,6 +18,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // inWrite reports whether a Write goes on.
@@ -35,7 +37,7 @@ func inWrite(w io.Writer) bool {
 func waitsIn(t testing.TB, call int) bool {
 	t.Helper()
 	tasks, err := filepath.Glob("/proc/self/task/*/syscall")
-	must(t, err)
+	assert.NoError(t, err)
 	for _, task := range tasks {
 		text, err := os.ReadFile(task)
 		if errors.Is(err, fs.ErrPermission) {
@@ -52,7 +54,7 @@ func waitsIn(t testing.TB, call int) bool {
 // a stream.
 func TestFullDisk(t *testing.T) {
 	f, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-	must(t, err)
+	assert.NoError(t, err)
 	defer f.Close()
 	n, err := Writer(f).Write([]byte("line\n"))
 	if n != 0 || !errors.Is(err, unix.ENOSPC) || err.Error() != "write /dev/full: no space left on device" {
@@ -97,14 +99,14 @@ func TestInterrupted(t *testing.T) {
 			b := make([]byte, 10_000)
 			total := 0
 			for range 50 {
-				eventually(t, "the pipe is full", p.full)
+				assert.Eventually(t, "the pipe is full", p.full)
 				for range 3 { // the first may end a write that has written a part
-					eventually(t, "it waits", func() bool { return waitsIn(t, call) })
-					must(t, unix.Tgkill(os.Getpid(), tid, sig))
+					assert.Eventually(t, "it waits", func() bool { return waitsIn(t, call) })
+					assert.NoError(t, unix.Tgkill(os.Getpid(), tid, sig))
 					<-signals
 				}
 				n, err := io.ReadFull(p.r, b)
-				must(t, err)
+				assert.NoError(t, err)
 				total += n
 			}
 			n, err := io.CopyN(io.Discard, p.r, int64(large-total))
@@ -148,7 +150,7 @@ func withoutRestart(t *testing.T, sig unix.Signal) {
 // that fails, since it takes eight bytes only.
 func TestWorksAgain(t *testing.T) {
 	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
-	must(t, err)
+	assert.NoError(t, err)
 	f := os.NewFile(uintptr(fd), "counter")
 	defer f.Close()
 	w := Writer(f)
@@ -166,7 +168,7 @@ func TestWorksAgain(t *testing.T) {
 // the processor to others meanwhile.
 func TestRoomForLess(t *testing.T) {
 	fd, err := unix.Eventfd(1, unix.EFD_CLOEXEC)
-	must(t, err)
+	assert.NoError(t, err)
 	f := os.NewFile(uintptr(fd), "counter")
 	defer f.Close()
 	setNonblock(t, f)
@@ -181,7 +183,7 @@ func TestRoomForLess(t *testing.T) {
 	w := Writer(f)
 	began, before := time.Now(), writes(t)
 	results := write(w, number)
-	eventually(t, "it waits", func() bool { return inWrite(w) })
+	assert.Eventually(t, "it waits", func() bool { return inWrite(w) })
 	time.Sleep(100 * time.Millisecond)
 	n := writes(t) - before
 	if most := time.Since(began).Milliseconds(); n > most { // it sleeps for 1 ms and more between two
@@ -191,7 +193,7 @@ func TestRoomForLess(t *testing.T) {
 		t.Fatalf("it has not waited: %v", <-results)
 	}
 	_, err = unix.Read(fd, make([]byte, 8)) // it is 0 then
-	must(t, err)
+	assert.NoError(t, err)
 	if r := <-results; r.n != 8 || r.err != nil {
 		t.Errorf("got %d, %v", r.n, r.err)
 	}
@@ -206,6 +208,6 @@ func writes(t testing.TB) (n int64) {
 	}
 	_, count, _ := strings.Cut(string(text), "syscw: ")
 	_, err = fmt.Sscan(count, &n)
-	must(t, err)
+	assert.NoError(t, err)
 	return n
 }

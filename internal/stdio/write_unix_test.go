@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/spanlog/spanlog/internal/assert"
 )
 
 // TestSlowReader: all lines arrive, whichever kind the file is.
@@ -129,7 +131,7 @@ func TestConcurrent(t *testing.T) {
 func waiting(t *testing.T, p pipe, full func() bool) <-chan result {
 	t.Helper()
 	results := write(Writer(p.w), bytes.Repeat([]byte{'x'}, large))
-	eventually(t, "there is no room", full)
+	assert.Eventually(t, "there is no room", full)
 	return results
 }
 
@@ -161,14 +163,14 @@ func TestCloseWhileWaiting(t *testing.T) {
 			}
 			p := newPipe(t, kind.open)
 			results := waiting(t, p, p.full)
-			must(t, p.w.Close())
+			assert.NoError(t, p.w.Close())
 			if kind.poller {
 				if r := <-results; r.n == 0 || r.n == large || !errors.Is(r.err, os.ErrClosed) {
 					t.Errorf("got %d, %v", r.n, r.err)
 				}
 				return
 			}
-			must(t, p.mine.Close())
+			assert.NoError(t, p.mine.Close())
 			if all, err := io.ReadAll(p.r); len(all) != large || err != nil {
 				t.Errorf("%d bytes arrive, %v", len(all), err)
 			}
@@ -186,7 +188,7 @@ func TestReaderGone(t *testing.T) {
 		t.Run(kind.name, func(t *testing.T) {
 			p := newPipe(t, kind.open)
 			results := waiting(t, p, p.full)
-			must(t, p.r.Close())
+			assert.NoError(t, p.r.Close())
 			r := <-results
 			var path *fs.PathError
 			if r.n == large || !errors.Is(r.err, unix.EPIPE) || !errors.As(r.err, &path) || path.Op != "write" || path.Path != "writer" {
@@ -204,7 +206,7 @@ func TestReaderGone(t *testing.T) {
 func TestDeadline(t *testing.T) {
 	p := newPipe(t, polled)
 	results := waiting(t, p, p.full)
-	must(t, p.w.SetWriteDeadline(time.Unix(1, 0)))
+	assert.NoError(t, p.w.SetWriteDeadline(time.Unix(1, 0)))
 	if r := <-results; r.n == 0 || r.n == large || !errors.Is(r.err, os.ErrDeadlineExceeded) {
 		t.Errorf("got %d, %v", r.n, r.err)
 	}
@@ -212,7 +214,7 @@ func TestDeadline(t *testing.T) {
 	if n, err := w.Write([]byte("line\n")); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("after the deadline: %d, %v", n, err)
 	}
-	must(t, p.w.SetWriteDeadline(time.Time{}))
+	assert.NoError(t, p.w.SetWriteDeadline(time.Time{}))
 	go func() { _, _ = io.Copy(io.Discard, p.r) }()
 	if n, err := w.Write([]byte("line\n")); n != 5 || err != nil {
 		t.Errorf("without a deadline: %d, %v", n, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logindex"
 	"github.com/spanlog/spanlog/internal/logline"
 	"github.com/spanlog/spanlog/internal/logquery"
@@ -25,11 +26,11 @@ const testTrace = "4bf92f3577b34da6a3ce929d0e0e4736"
 // noon is what the times of cases are after.
 var noon = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 
-func traceID(t fataler) trace.TraceID {
+func traceID(t assert.T) trace.TraceID {
 	t.Helper()
 	id, err := trace.TraceIDFromHex(testTrace)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return id
 }
@@ -137,7 +138,7 @@ func moment(t *testing.T, text string) int64 {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return n
 }
@@ -149,7 +150,7 @@ func micros(t *testing.T, text string) int64 {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return d.Microseconds()
 }

@@ -7,17 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
-type fataler interface {
-	Helper()
-	Fatal(...any)
-	Fatalf(string, ...any)
-}
-
 // check checks what holds of all traces.
-func check(t fataler, in Input, got *Trace) {
+func check(t assert.T, in Input, got *Trace) {
 	t.Helper()
 	in.Lines = inOrder(in.Lines)
 	checkSpans(t, in, got)
@@ -41,18 +36,18 @@ func check(t fataler, in Input, got *Trace) {
 	}
 	text, err := json.Marshal(got)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	var again Trace
 	if err := json.Unmarshal(text, &again); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	if !reflect.DeepEqual(&again, got) {
 		t.Fatalf("it is another one as JSON: %s\ngot  %+v\nwant %+v", text, again, *got)
 	}
 }
 
-func checkSpans(t fataler, in Input, got *Trace) {
+func checkSpans(t assert.T, in Input, got *Trace) {
 	t.Helper()
 	known := make(map[string]int)
 	var ancestors []int // of the next span, if it is a child of the one before it
@@ -134,7 +129,7 @@ func wantSpans(spans []zipkin.Span) map[string]int {
 	return want
 }
 
-func checkRecords(t fataler, in Input, got *Trace) {
+func checkRecords(t assert.T, in Input, got *Trace) {
 	t.Helper()
 	if len(got.Records) != len(in.Lines) {
 		t.Fatalf("%d records of %d lines", len(got.Records), len(in.Lines))

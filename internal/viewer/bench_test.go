@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
@@ -16,7 +17,7 @@ func BenchmarkTraces(b *testing.B) {
 			s := spanOf(n, "place order", int64(n))
 			s.ID = fmt.Sprintf("%016x", i+1)
 			s.Tags = map[string]string{"http.method": "POST", "http.route": "/order"}
-			must(b, store.Add([]zipkin.Span{s}))
+			assert.NoError(b, store.Add([]zipkin.Span{s}))
 		}
 	}
 	v := newWorld(b, manyLogged(), Spans{Received: store, From: "spans.json"}).Viewer
@@ -32,7 +33,7 @@ func BenchmarkTraces(b *testing.B) {
 	n := 0
 	for b.Loop() {
 		n++
-		must(b, store.Add([]zipkin.Span{{TraceID: traceOf(n), ID: fmt.Sprintf("%016x", 100+n), Name: "late"}}))
+		assert.NoError(b, store.Add([]zipkin.Span{{TraceID: traceOf(n), ID: fmt.Sprintf("%016x", 100+n), Name: "late"}}))
 		list()
 	}
 }

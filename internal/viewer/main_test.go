@@ -15,18 +15,12 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logindex"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
 
 // traceOf is the id of the nth trace.
 func traceOf(n int) string { return fmt.Sprintf("%032x", n) }
@@ -62,7 +56,7 @@ type world struct {
 func newWorld(t testing.TB, log string, spans Spans) *world {
 	t.Helper()
 	w := newIndexing(t, log, spans)
-	must(t, w.Index.Wait(context.Background()))
+	assert.NoError(t, w.Index.Wait(context.Background()))
 	return w
 }
 
@@ -71,16 +65,16 @@ func newIndexing(t testing.TB, log string, spans Spans) *world {
 	t.Helper()
 	done := make(chan struct{})
 	w := &world{t: t, log: filepath.Join(t.TempDir(), "app.log"), end: sync.OnceFunc(func() { close(done) })}
-	must(t, os.WriteFile(w.log, []byte(log), 0o600))
+	assert.NoError(t, os.WriteFile(w.log, []byte(log), 0o600))
 	x, err := logindex.Open([]string{w.log}, logindex.Options{Follow: true, Poll: time.Millisecond})
-	must(t, err)
+	assert.NoError(t, err)
 	w.Viewer = &Viewer{Index: x, Spans: spans, Done: done, tailEvery: time.Millisecond}
 	server := httptest.NewServer(Guard(w.Handler()))
 	w.URL = server.URL
 	t.Cleanup(func() {
 		w.end()
 		server.Close()
-		must(t, x.Close())
+		assert.NoError(t, x.Close())
 	})
 	return w
 }
@@ -88,20 +82,20 @@ func newIndexing(t testing.TB, log string, spans Spans) *world {
 func (w *world) append(text string) {
 	w.t.Helper()
 	f, err := os.OpenFile(w.log, os.O_APPEND|os.O_WRONLY, 0)
-	must(w.t, err)
+	assert.NoError(w.t, err)
 	_, err = f.WriteString(text)
-	must(w.t, err)
-	must(w.t, f.Close())
+	assert.NoError(w.t, err)
+	assert.NoError(w.t, f.Close())
 }
 
 // get asks for a path, and returns the status and the body.
 func (w *world) get(path string) (*http.Response, []byte) {
 	w.t.Helper()
 	resp, err := http.Get(w.URL + path)
-	must(w.t, err)
+	assert.NoError(w.t, err)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	must(w.t, err)
+	assert.NoError(w.t, err)
 	return resp, body
 }
 
@@ -112,6 +106,6 @@ func ask[T any](w *world, path string) (got T) {
 	if resp.StatusCode != http.StatusOK {
 		w.t.Fatalf("%s: %s\n%s", path, resp.Status, body)
 	}
-	must(w.t, json.Unmarshal(body, &got))
+	assert.NoError(w.t, json.Unmarshal(body, &got))
 	return got
 }

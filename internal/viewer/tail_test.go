@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/logentry"
 )
 
@@ -21,7 +22,7 @@ type eventStream struct {
 func (w *world) tail(t *testing.T, query string) *eventStream {
 	t.Helper()
 	resp, err := http.Get(w.URL + "/api/tail?" + url.Values{"q": {query}}.Encode())
-	must(t, err)
+	assert.NoError(t, err)
 	if got := resp.Header.Get("Content-Type"); got != "text/event-stream" {
 		t.Fatalf("it is %s", got)
 	}
@@ -40,7 +41,7 @@ func (s *eventStream) next(kind string, v any) {
 			event = e
 		}
 		if data, ok := strings.CutPrefix(s.body.Text(), "data: "); ok && event == kind {
-			must(s.t, json.Unmarshal([]byte(data), v))
+			assert.NoError(s.t, json.Unmarshal([]byte(data), v))
 			return
 		}
 	}
@@ -150,12 +151,12 @@ func TestTailAgain(t *testing.T) {
 		{"nonsense", "", 3},
 	} {
 		r, err := http.NewRequest(http.MethodGet, w.URL+"/api/tail?since="+test.query, nil)
-		must(t, err)
+		assert.NoError(t, err)
 		if test.header != "" {
 			r.Header.Set("Last-Event-ID", test.header)
 		}
 		resp, err := http.DefaultClient.Do(r)
-		must(t, err)
+		assert.NoError(t, err)
 		defer resp.Body.Close()
 		var again searchPage
 		(&eventStream{t, bufio.NewScanner(resp.Body)}).next("page", &again)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/race"
 	"github.com/spanlog/spanlog/internal/tracejoin"
 	"github.com/spanlog/spanlog/internal/zipkin"
@@ -16,7 +17,7 @@ import (
 
 func TestTrace(t *testing.T) {
 	store := new(zipkin.Store)
-	must(t, store.Add([]zipkin.Span{spanOf(1, "place order", 5000)}))
+	assert.NoError(t, store.Add([]zipkin.Span{spanOf(1, "place order", 5000)}))
 	w := newWorld(t, recordOf(1, "INFO", "received", 1)+recordOf(2, "ERROR", "declined", 1)+recordOf(3, "INFO", "other", 2), Spans{Received: store, From: "spans.json"})
 	for _, id := range []string{traceOf(1), "00-" + traceOf(1) + "-00f067aa0ba902b7-01", strings.TrimLeft(traceOf(1), "0") + "1"} {
 		resp, body := w.get("/api/trace/" + id)
@@ -56,7 +57,7 @@ func TestTraceJSON(t *testing.T) {
 	} {
 		for _, inHTML := range []bool{false, true} {
 			var got strings.Builder
-			must(t, writeTrace(&got, &trace, inHTML))
+			assert.NoError(t, writeTrace(&got, &trace, inHTML))
 			if strings.Contains(got.String(), "<") == inHTML && len(trace.Records) > 0 {
 				t.Errorf("in HTML %t: got %s", inHTML, got.String())
 			}
@@ -64,7 +65,7 @@ func TestTraceJSON(t *testing.T) {
 				t.Errorf("got %d lines:\n%s", lines, got.String())
 			}
 			want, err := json.Marshal(trace)
-			must(t, err)
+			assert.NoError(t, err)
 			if g, w := anyOf(t, []byte(got.String())), anyOf(t, want); g != w {
 				t.Errorf("got\n%s\nwant\n%s", g, w)
 			}
@@ -76,7 +77,7 @@ func TestTraceJSON(t *testing.T) {
 func anyOf(t *testing.T, text []byte) string {
 	t.Helper()
 	var v map[string]any
-	must(t, json.Unmarshal(text, &v))
+	assert.NoError(t, json.Unmarshal(text, &v))
 	for _, list := range []string{"spans", "records", "gaps"} {
 		if v[list] == nil {
 			v[list] = []any{}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/tracejoin"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
@@ -87,7 +88,7 @@ func TestTracesSpansDecide(t *testing.T) {
 func received(spans []zipkin.Span) func(t *testing.T) Spans {
 	return func(t *testing.T) Spans {
 		store := new(zipkin.Store)
-		must(t, store.Add(spans))
+		assert.NoError(t, store.Add(spans))
 		return Spans{Received: store, From: "spans.json"}
 	}
 }
@@ -99,7 +100,7 @@ func asked(spans []zipkin.Span) func(t *testing.T) Spans {
 		for _, s := range spans {
 			byTrace[s.TraceID] = append(byTrace[s.TraceID], s)
 		}
-		answer := func(w http.ResponseWriter, v any) { must(t, json.NewEncoder(w).Encode(v)) }
+		answer := func(w http.ResponseWriter, v any) { assert.NoError(t, json.NewEncoder(w).Encode(v)) }
 		mux := http.NewServeMux()
 		mux.HandleFunc("GET /api/v2/trace/{id}", func(w http.ResponseWriter, r *http.Request) {
 			if byTrace[r.PathValue("id")] == nil {
@@ -199,11 +200,11 @@ func TestSumsOutOfTime(t *testing.T) {
 	var s sums
 	add := func(spans ...zipkin.Span) {
 		t.Helper()
-		must(t, store.Add(spans))
+		assert.NoError(t, store.Add(spans))
 	}
 	add(spanOf(1, "one", 1), spanOf(2, "two", 1))
 	_, err := s.of(t.Context(), store)
-	must(t, err)
+	assert.NoError(t, err)
 	late := spanOf(2, "two, later", 1)
 	late.ID = "00000000000000ff"
 	add(late, spanOf(3, "three", 1))

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spanlog/spanlog/internal/assert"
 	"github.com/spanlog/spanlog/internal/zipkin"
 )
 
@@ -52,7 +53,7 @@ func TestPages(t *testing.T) {
 		}
 	}
 	resp, err := http.Post(w.URL+"/api/search", "text/plain", nil)
-	must(t, err)
+	assert.NoError(t, err)
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %s", resp.Status)
@@ -84,8 +85,8 @@ func TestTraversal(t *testing.T) {
 	const secret = "the secret"
 	w := newWorld(t, recordOf(1, "INFO", "order", 1), Spans{})
 	dir := filepath.Dir(w.log)
-	must(t, os.WriteFile(filepath.Join(dir, "secret.txt"), []byte(secret), 0o600))
-	must(t, os.WriteFile(filepath.Join(dir, "app.html"), []byte(secret), 0o600))
+	assert.NoError(t, os.WriteFile(filepath.Join(dir, "secret.txt"), []byte(secret), 0o600))
+	assert.NoError(t, os.WriteFile(filepath.Join(dir, "app.html"), []byte(secret), 0o600))
 	file := filepath.Join(dir, "secret.txt")
 	handler := Guard(w.Handler())
 	for _, path := range []string{
@@ -98,7 +99,7 @@ func TestTraversal(t *testing.T) {
 	} {
 		r := httptest.NewRequest("GET", "http://localhost/", nil)
 		u, err := url.Parse("http://localhost" + path)
-		must(t, err)
+		assert.NoError(t, err)
 		r.URL = u
 		rec := httptest.NewRecorder()
 		handler.ServeHTTP(rec, r)
@@ -115,13 +116,13 @@ func TestTraversal(t *testing.T) {
 // address of anywhere else.
 func TestAssets(t *testing.T) {
 	files, err := assets.ReadDir("assets")
-	must(t, err)
+	assert.NoError(t, err)
 	size := 0
 	var all bytes.Buffer
 	names := make(map[string]bool)
 	for _, f := range files {
 		b, err := assets.ReadFile("assets/" + f.Name())
-		must(t, err)
+		assert.NoError(t, err)
 		size += len(b)
 		names[f.Name()] = true
 		all.Write(b)
@@ -187,7 +188,7 @@ func TestSearch(t *testing.T) {
 
 func TestStatus(t *testing.T) {
 	store := new(zipkin.Store)
-	must(t, store.Add([]zipkin.Span{spanOf(1, "place order", 5)}))
+	assert.NoError(t, store.Add([]zipkin.Span{spanOf(1, "place order", 5)}))
 	w := newWorld(t, recordOf(1, "INFO", "a", 0)+recordOf(2, "ERROR", "b", 1)+`{"level":"INFO","msg":"half`, Spans{Received: store, From: "spans.json"})
 	s := ask[status](w, "/api/status")
 	if s.Lines != 2 && s.Lines != 3 || s.WithoutTrace < 1 || s.Levels["error"] != 1 || !s.Indexed || !s.Following || s.Spans.Received != 1 || s.Spans.From != "spans.json" {
