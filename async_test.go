@@ -189,7 +189,7 @@ func TestAsyncBlockedPipe(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			ctx, cancel := context.WithTimeout(bg, time.Second)
+			ctx, cancel := context.WithTimeout(bg, 2*time.Second)
 			defer cancel()
 			err = l.Shutdown(ctx)
 			if err == nil || !strings.Contains(err.Error(), "records left and dropped; the sink has not returned from one more") {

@@ -52,7 +52,7 @@ func ExampleLogger_Shutdown() {
 	}
 	log.Info("one more")
 
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	fmt.Println(log.Shutdown(ctx))
 	log.Info("after the end")

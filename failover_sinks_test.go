@@ -97,7 +97,7 @@ func TestFailoverFileFull(t *testing.T) {
 	for range 7 {
 		l.Error("m")
 	}
-	ctx, cancel := context.WithTimeout(bg, 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(bg, 2*time.Second)
 	defer cancel()
 	if err := l.Shutdown(ctx); !strings.Contains(text(err), `failover sink: close: file sink "/dev/full": close: 7 records lost`) {
 		t.Errorf("Shutdown returns %v", err)

@@ -247,7 +247,7 @@ func TestFileFull(t *testing.T) {
 	if s := l.Stats().Sinks[0]; s.Delivered != 0 || len(s.Dropped) != 0 || !strings.Contains(s.LastError, "no space") {
 		t.Errorf("before Close: %+v", s)
 	}
-	ctx, cancel := context.WithTimeout(bg, 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(bg, 2*time.Second)
 	defer cancel()
 	if err := l.Shutdown(ctx); err == nil || !strings.Contains(err.Error(), "1 record lost") {
 		t.Errorf("Shutdown returns %v", err)

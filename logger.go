@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/spanlog/spanlog/internal/deadline"
 )
 
 // Logger is a [slog.Logger] that owns its sinks. It stays in main, which flushes
@@ -84,9 +86,6 @@ func Must(l *Logger, err error) *Logger {
 	return l
 }
 
-// ownTime is how long Shutdown takes at most where its context sets no time.
-const ownTime = 5 * time.Second
-
 // Flush returns once every record handled before the call is as safe as its sink
 // can make it: a file's in the file, a buffered writer's written, a Relay's
 // flushed as far as its handler has Flush or ForceFlush. It returns at the end
@@ -97,23 +96,17 @@ func (l *Logger) Flush(ctx context.Context) error {
 }
 
 // Shutdown flushes all sinks and closes what New opened. It returns by ctx's
-// deadline, whatever a sink does. If ctx has no deadline, or is cancelled
-// already, as the context of [os/signal.NotifyContext] is when deferred calls
-// run, that is 5 seconds from now. The error joins a [*SinkError] of each sink that
+// deadline, or when ctx is cancelled, whatever a sink does. If ctx has no deadline,
+// or is done already, as the context of [os/signal.NotifyContext] is when deferred
+// calls run, the deadline is 5 seconds from now. The error joins a [*SinkError] of each sink that
 // failed, or was not done, with the number of the records that are left.
 //
 // After Shutdown the console and files still deliver records, unbuffered; other
 // sinks return [ErrClosed]. Calls after the first wait for that, each by its own
 // deadline, and return what it returned.
 func (l *Logger) Shutdown(ctx context.Context) error {
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	if _, ok := ctx.Deadline(); !ok || ctx.Err() != nil {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), ownTime)
-		defer cancel()
-	}
+	ctx, cancel := deadline.Bound(ctx)
+	defer cancel()
 	// Once: sinks are closed by the deadline of the first call.
 	l.shutdown.Do(func() {
 		go func() { // so that a second call can have an earlier deadline
@@ -169,19 +162,11 @@ func (l *Logger) Stats() Stats {
 	return s
 }
 
-// earlier is how long before a deadline the cores have to be done, so that they can
-// say what is missing: an eighth of what is left of the time, or this.
-const earlier = 100 * time.Millisecond
-
 // each calls f for all the cores at once, and returns when they are done or ctx
-// is.
+// is. Theirs is done a little before, so that they can say what is missing.
 func each(ctx context.Context, cores []sinkCore, what string, f func(context.Context, *sinkCore) error) error {
-	theirs := ctx
-	if deadline, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		theirs, cancel = context.WithDeadline(ctx, deadline.Add(-min(earlier, time.Until(deadline)/8)))
-		defer cancel()
-	}
+	theirs, cancel := deadline.Before(ctx)
+	defer cancel()
 	type result struct {
 		core int
 		err  error

@@ -79,7 +79,7 @@ func TestEtcd22330(t *testing.T) {
 		for i := range n {
 			l.Info("a heartbeat was late", "i", i)
 		}
-		ctx, cancel := context.WithTimeout(bg, 500*time.Millisecond)
+		ctx, cancel := context.WithTimeout(bg, 2*time.Second)
 		defer cancel()
 		err := l.Shutdown(ctx)
 		s := l.Stats().Sinks[0]
@@ -110,7 +110,7 @@ func TestMilvus53358(t *testing.T) {
 		}
 		_, _ = io.WriteString(os.Stderr, "ready\n")
 		<-ctx.Done()
-		shutdown, cancel := context.WithTimeout(bg, 500*time.Millisecond)
+		shutdown, cancel := context.WithTimeout(bg, 2*time.Second)
 		defer cancel()
 		err := l.Shutdown(shutdown)
 		l.Info("bye")
@@ -131,7 +131,7 @@ func TestStuckStderr(t *testing.T) {
 		for i := range 100_000 {
 			l.Info("m", "i", i)
 		}
-		ctx, cancel := context.WithTimeout(bg, 500*time.Millisecond)
+		ctx, cancel := context.WithTimeout(bg, 2*time.Second)
 		defer cancel()
 		_, _ = fmt.Println("worked on;", l.Shutdown(ctx))
 		os.Exit(0)

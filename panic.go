@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/deadline"
 	"github.com/spanlog/spanlog/internal/encode"
 )
 
@@ -55,13 +56,13 @@ func (l *Logger) logPanic(ctx context.Context, v any, stack []byte) {
 }
 
 // logLast logs a record, and then has the sinks deliver it. It takes no longer than
-// ownTime, whatever they do: a program that is to end is not to hang. What goes
+// [deadline.Own], whatever they do: a program that is to end is not to hang. What goes
 // wrong is reported by the sinks; there is nothing left to do about it.
 func (l *Logger) logLast(ctx context.Context, r slog.Record, deliver func(context.Context) error) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), ownTime)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), deadline.Own)
 	defer cancel()
 	within(limited, func() {
 		_ = safely(func() error { return l.Handler().Handle(ctx, r) })

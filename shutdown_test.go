@@ -34,6 +34,11 @@ func TestShutdownDeadline(t *testing.T) {
 		want time.Duration
 	}{
 		{"no deadline", func() (context.Context, context.CancelFunc) { return context.WithCancel(bg) }, (*spanlog.Logger).Shutdown, 5 * time.Second},
+		{"no deadline, cancelled meanwhile", func() (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(bg)
+			time.AfterFunc(time.Second, cancel)
+			return ctx, cancel
+		}, (*spanlog.Logger).Shutdown, time.Second},
 		{"cancelled", cancelled, (*spanlog.Logger).Shutdown, 5 * time.Second},
 		{"a deadline that is over", func() (context.Context, context.CancelFunc) {
 			return context.WithDeadline(bg, time.Now().Add(-time.Second))
@@ -113,7 +118,7 @@ func TestShutdownStuckWrite(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() { l.Info("m") })
 	<-writing
-	ctx, cancel := context.WithTimeout(bg, 10*time.Millisecond)
+	ctx, cancel := context.WithTimeout(bg, 2*time.Second)
 	defer cancel()
 	if err := l.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)

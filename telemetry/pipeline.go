@@ -22,11 +22,9 @@ import (
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
+	"github.com/spanlog/spanlog/internal/deadline"
 	"github.com/spanlog/spanlog/internal/logprovider"
 )
-
-// shutdownTime is how long a shutdown may take whose context doesn't say.
-const shutdownTime = 5 * time.Second
 
 // pipeline is all that one Start began. A span comes from the provider, passes
 // the fanout and waits in the queue of each exporter.
@@ -195,7 +193,7 @@ func timeout(opts Options, warn *warnings, names ...string) time.Duration {
 
 // shutdown is what Start returns.
 func (p *pipeline) shutdown(ctx context.Context) error {
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := deadline.Bound(ctx)
 	defer cancel()
 	p.once.Do(func() {
 		go func() {
@@ -213,21 +211,6 @@ func (p *pipeline) shutdown(ctx context.Context) error {
 	}
 }
 
-// bounded returns a context that is not done yet and has a deadline: ctx, or
-// where that won't do, one with shutdownTime of its own.
-func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	if ctx.Err() != nil {
-		ctx = context.WithoutCancel(ctx)
-	}
-	if _, ok := ctx.Deadline(); ok {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, shutdownTime)
-}
-
 // stop sends what is left and ends everything. It returns by the deadline of
 // ctx, unless the program's own client ignores the end of its requests.
 func (p *pipeline) stop(ctx context.Context) error {
@@ -242,11 +225,9 @@ func (p *pipeline) stop(ctx context.Context) error {
 		p.report.ending.Store(true)
 	}
 
-	// The last tenth of the time is for ending exports that don't come to an
-	// end, and for counting what was lost.
-	deadline, _ := ctx.Deadline()
-	reserve := min(time.Until(deadline)/10, 100*time.Millisecond)
-	flush, cancel := context.WithDeadline(ctx, deadline.Add(-reserve))
+	// What is left of the time then is for ending exports that don't come to an end, and for
+	// counting what was lost.
+	flush, cancel := deadline.Before(ctx)
 	defer cancel()
 
 	ends := []func(context.Context) error{p.provider.Shutdown}
