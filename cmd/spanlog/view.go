@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -109,8 +110,12 @@ func runView(ctx context.Context, c console, args []string) error {
 func (v *view) files(c console, args []string) (files []string, err error) {
 	for _, arg := range args {
 		if field, ok := parseField(arg); ok {
-			if flag, is := flagOf[field.Key]; is {
-				return nil, fmt.Errorf("%s: %s is no attribute: want %s", arg, field.Key, flag)
+			key := strings.TrimRight(field.Key, "<>")
+			if flag, is := flagOf[key]; is {
+				return nil, fmt.Errorf("%s: %s is no attribute: want %s", arg, key, flag)
+			}
+			if key != field.Key {
+				return nil, fmt.Errorf("%s: want %s=value or %[2]s!=value; attributes are not compared in other ways", arg, key)
 			}
 			v.query.Fields = append(v.query.Fields, field)
 		} else {
