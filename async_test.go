@@ -174,6 +174,7 @@ func TestAsyncBlockedPipe(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer r.Close()
 			test.async.Sink = spanlog.Console{Writer: w}
 			l := open(t, &spanlog.Options{OnError: func(error) {}}, test.async)
 			var wg sync.WaitGroup

@@ -79,14 +79,16 @@ func repeated(s string, n int) (out string) {
 // as a number.
 func TestLimitSummary(t *testing.T) {
 	var buf bytes.Buffer
-	l := open(t, nil, spanlog.Limit{Sink: spanlog.Writer{Writer: &buf}, First: 1})
-	for range 4 {
-		l.Error("a", "password", "x")
-	}
-	if s := l.Stats().Sinks[0]; s.LastError != "" || fmt.Sprint(s.Dropped) != "[{ERROR limited 3}]" {
-		t.Errorf("to hold back is no error: %+v", s)
-	}
-	_ = l.Close()
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, nil, spanlog.Limit{Sink: spanlog.Writer{Writer: &buf}, First: 1})
+		for range 4 {
+			l.Error("a", "password", "x")
+		}
+		if s := l.Stats().Sinks[0]; s.LastError != "" || fmt.Sprint(s.Dropped) != "[{ERROR limited 3}]" {
+			t.Errorf("to hold back is no error: %+v", s)
+		}
+		_ = l.Close()
+	})
 	lines := bytes.Split(bytes.TrimSpace(buf.Bytes()), []byte("\n"))
 	got := parsed(t, string(lines[len(lines)-1]))
 	if got["level"] != "ERROR" || got["repeated"] != 3.0 || got["password"] != nil {

@@ -122,6 +122,10 @@ func (l *Logger) Shutdown(ctx context.Context) error {
 		select {
 		case <-l.done:
 		case <-time.After(10 * time.Millisecond):
+		}
+		select { // once more: both may have come while this process stood still
+		case <-l.done:
+		default:
 			return fmt.Errorf("spanlog: shutdown is not done: %w", context.Cause(ctx))
 		}
 	}

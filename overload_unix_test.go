@@ -11,9 +11,11 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/spanlog/spanlog"
@@ -265,8 +267,11 @@ func TestBrokenStdout(t *testing.T) {
 		os.Exit(0)
 	}
 	said := deserted(t, (*exec.Cmd).StdoutPipe, func(cmd *exec.Cmd) *io.Writer { return &cmd.Stderr })
-	want := "20 of 20, true, record dropped: broken off after 5 failures in a row: write /dev/stdout: broken pipe\n"
-	assert.Equal(t, "the program said", said, want)
+	// It is tried again in between if that takes long: after more failures, or with the last record.
+	want := regexp.MustCompile(`^20 of 20, true, (record dropped: broken off after \d+ failures in a row: )?write /dev/stdout: broken pipe\n$`)
+	if !want.MatchString(said) {
+		t.Errorf("the program said %q, want %s", said, want)
+	}
 }
 
 // TestZapSyncEINVAL: that a terminal or a pipe cannot be synced is no error of
@@ -331,22 +336,24 @@ func TestBufferedWriteSyncerWriteAfterStop(t *testing.T) {
 				{"writer", func(w io.Writer) spanlog.Sink { return spanlog.Writer{Writer: w} }, "before", "logger is closed"},
 			} {
 				t.Run(test.name, func(t *testing.T) {
-					buf := &buffered{}
-					sink := test.sink(buf)
-					if async {
-						sink = spanlog.Async{Sink: sink}
-					}
-					l := open(t, &spanlog.Options{OnError: func(error) {}}, sink)
-					l.Info("before")
-					if err := l.Close(); err != nil {
-						t.Fatal(err)
-					}
-					err := l.Handler().Handle(bg, slog.NewRecord(time.Now(), slog.LevelInfo, "after", 0))
-					if got := fmt.Sprint(err); err != nil && !strings.Contains(got, test.err) || (err == nil) != (test.err == "") {
-						t.Errorf("after the end: %v", err)
-					}
-					assert.Equal(t, "written", messages(t, buf.out.String()), test.want)
-					checkSum(t, l.Stats().Sinks[0], 2)
+					synctest.Test(t, func(t *testing.T) {
+						buf := &buffered{}
+						sink := test.sink(buf)
+						if async {
+							sink = spanlog.Async{Sink: sink}
+						}
+						l := open(t, &spanlog.Options{OnError: func(error) {}}, sink)
+						l.Info("before")
+						if err := l.Close(); err != nil {
+							t.Fatal(err)
+						}
+						err := l.Handler().Handle(bg, slog.NewRecord(time.Now(), slog.LevelInfo, "after", 0))
+						if got := fmt.Sprint(err); err != nil && !strings.Contains(got, test.err) || (err == nil) != (test.err == "") {
+							t.Errorf("after the end: %v", err)
+						}
+						assert.Equal(t, "written", messages(t, buf.out.String()), test.want)
+						checkSum(t, l.Stats().Sinks[0], 2)
+					})
 				})
 			}
 		})

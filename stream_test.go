@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/spanlog/spanlog"
@@ -163,11 +164,13 @@ func TestNotWritten(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			n := 0
-			test.open(t).Info("m", "x", counted{&n})
-			if n > 0 {
-				t.Errorf("it was written %d times", n)
-			}
+			synctest.Test(t, func(t *testing.T) { // or the sink would be tried again if that takes long
+				n := 0
+				test.open(t).Info("m", "x", counted{&n})
+				if n > 0 {
+					t.Errorf("it was written %d times", n)
+				}
+			})
 		})
 	}
 }

@@ -217,6 +217,9 @@ func TestSurvivesDirectoryGone(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "logs")
 			file := p.file
 			file.Path, file.Delay = filepath.Join(dir, "app.log"), time.Hour
+			if p.name == "SyncEvery" {
+				file.Sync = spanlog.SyncEvery(time.Hour) // it would write what waits
+			}
 			l := open(t, nil, file)
 			l.Info("written")
 			flush(t, l)
@@ -248,6 +251,9 @@ func TestSurvivesPodGone(t *testing.T) {
 			file := p.file
 			file.Path = filepath.Join(t.TempDir(), "app.log")
 			file.Delay = time.Hour
+			if p.name == "SyncEvery" {
+				file.Sync = spanlog.SyncEvery(time.Hour) // it would write what waits
+			}
 			l := open(t, nil, file)
 			if err := logSome(l.Handler()); err != nil {
 				t.Fatal(err)
