@@ -52,8 +52,13 @@ var errGone = errors.New("the file is gone, or has something else")
 func (x *Index) read(ctx context.Context, v *view, b *block, buf []byte) ([]byte, error) {
 	buf = slices.Grow(buf[:0], int(b.size))[:b.size]
 	err := x.files.read(ctx, b, buf)
-	if err == nil || ctx.Err() != nil || x.closed.Load() {
-		return buf, err
+	switch {
+	case err == nil:
+		return buf, nil
+	case ctx.Err() != nil: // whatever else was wrong
+		return nil, ctx.Err()
+	case x.closed.Load():
+		return nil, err
 	}
 	f := b.file
 	select {

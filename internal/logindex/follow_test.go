@@ -92,3 +92,22 @@ func TestConcurrent(t *testing.T) {
 		t.Errorf("temporary files: %q", left)
 	}
 }
+
+// TestReadCancelled: who has asked with a context that ends hears of that, and not of a file
+// that is not open any more.
+func TestReadCancelled(t *testing.T) {
+	dir := t.TempDir()
+	x := open(t, Options{}, put(t, dir, "a.log", numbered(10)))
+	v, _ := x.logs[0].find(new(logquery.Query))
+	x.files.mu.Lock()
+	for e := x.files.recent.Front(); e != nil; e = x.files.recent.Front() {
+		x.files.remove(e)
+	}
+	x.files.mu.Unlock()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := x.read(ctx, &v, v.block(0), nil)
+	assert.Equal(t, "cancelled", err, context.Canceled)
+	_, err = x.read(context.Background(), &v, v.block(0), nil)
+	assert.NoError(t, err)
+}
