@@ -215,7 +215,7 @@ func TestAllocs(t *testing.T) {
 					one()
 				}
 			})
-			if got > traces/200 { // a map may still grow
+			if got > traces/50 { // maps may still grow, some of them by luck; a leak would be one for each
 				t.Errorf("%v allocations for %d traces of 20 records", got, traces)
 			}
 			if stats := table.Stats(); stats.Traces != live-1 {

@@ -16,6 +16,10 @@ import (
 	"github.com/spanlog/spanlog/internal/wording"
 )
 
+// grace is how long Close waits behind ctx's end for what is missing: the logger's deadline comes
+// later than that (package deadline), and a machine may stand still.
+const grace = 100 * time.Millisecond
+
 // Close writes what is left, waits for compression, and gives up the log. If
 // that is not done by ctx's end, it says what is missing. Lines that are appended
 // later are written one by one.
@@ -37,7 +41,7 @@ func (l *Log) Close(ctx context.Context) error {
 	select { // it has an eye on the deadline itself, and knows more
 	case err := <-done:
 		return err
-	case <-time.After(5 * time.Millisecond):
+	case <-time.After(grace):
 		return fmt.Errorf("the file does not take what is left: %w", context.Cause(ctx))
 	}
 }
