@@ -98,8 +98,8 @@ func (l *Logger) Flush(ctx context.Context) error {
 // Shutdown flushes all sinks and closes what New opened. It returns by ctx's
 // deadline, or when ctx is cancelled, whatever a sink does. If ctx has no deadline,
 // or is done already, as the context of [os/signal.NotifyContext] is when deferred
-// calls run, the deadline is 5 seconds from now. The error joins a [*SinkError] of each sink that
-// failed, or was not done, with the number of the records that are left.
+// calls run, the deadline is 5 seconds from now. The error joins a [*SinkError] of
+// each sink that failed, or was not done, with the number of the records that are left.
 //
 // After Shutdown the console and files still deliver records, unbuffered; other
 // sinks return [ErrClosed]. Calls after the first wait for that, each by its own
@@ -114,20 +114,10 @@ func (l *Logger) Shutdown(ctx context.Context) error {
 			l.shutdownErr = l.p.close(ctx, l.p.cores)
 		}()
 	})
-	select {
-	case <-l.done:
-	case <-ctx.Done():
-		// The deadline is that of each as well: it will be back at once, with
-		// what is missing, unless this is the second call.
-		select {
-		case <-l.done:
-		case <-time.After(10 * time.Millisecond):
-		}
-		select { // once more: both may have come while this process stood still
-		case <-l.done:
-		default:
-			return fmt.Errorf("spanlog: shutdown is not done: %w", context.Cause(ctx))
-		}
+	// The deadline is that of each as well: it will be back at once, with what is
+	// missing, unless this is the second call.
+	if !deadline.Wait(ctx, l.done, 10*time.Millisecond) {
+		return fmt.Errorf("spanlog: shutdown is not done: %w", context.Cause(ctx))
 	}
 	return l.shutdownErr
 }

@@ -201,14 +201,12 @@ func (p *pipeline) shutdown(ctx context.Context) error {
 			p.err = p.stop(ctx)
 		}()
 	})
-	select {
-	case <-p.done:
-		return p.err
-	case <-ctx.Done():
+	if !deadline.Wait(ctx, p.done, 0) {
 		// The first caller gave more time than this one has, or a client of the
 		// program's doesn't end when it should. The rest happens without us.
 		return fmt.Errorf("telemetry: shutdown: %w", context.Cause(ctx))
 	}
+	return p.err
 }
 
 // stop sends what is left and ends everything. It returns by the deadline of

@@ -26,8 +26,8 @@ func Bound(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // reserve is how much of the time is left for saying what is missing, and not more than a quarter of it.
-// That takes no time, but a container that has used up its share of the processors stands still for a
-// hundred milliseconds at a time.
+// That takes no time, but a container that has used up its share of the processors stands still, mostly for
+// up to a hundred milliseconds at a time.
 const reserve = 500 * time.Millisecond
 
 // Before returns a context that ends a little before ctx's deadline, for those that are waited for until
@@ -38,4 +38,24 @@ func Before(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithCancel(ctx)
 	}
 	return context.WithDeadline(ctx, end.Add(-min(reserve, time.Until(end)/4)))
+}
+
+// Wait waits for done until ctx ends, and then a little longer: what is waited for has an eye on the same
+// deadline, and knows what is missing. It reports whether done is closed.
+func Wait(ctx context.Context, done <-chan struct{}, longer time.Duration) bool {
+	select {
+	case <-done:
+		return true
+	case <-ctx.Done():
+	}
+	select {
+	case <-done:
+	case <-time.After(longer):
+	}
+	select { // once more: all may have come while this process stood still
+	case <-done:
+		return true
+	default:
+		return false
+	}
 }

@@ -68,3 +68,48 @@ func TestCancelled(t *testing.T) {
 		assert.Equal(t, test.name, made.Err(), context.Canceled)
 	}
 }
+
+// TestWait has what is waited for done some time after a start; ctx ends after a second.
+func TestWait(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		done, longer time.Duration
+		want         bool
+		took         time.Duration
+	}{
+		{"done already", 0, time.Second, true, 0},
+		{"done in time", time.Millisecond, time.Second, true, time.Millisecond},
+		{"done at the deadline", time.Second, time.Second, true, time.Second},
+		{"done a little later", 1100 * time.Millisecond, time.Second, true, 1100 * time.Millisecond},
+		{"done too late", 3 * time.Second, time.Second, false, 2 * time.Second},
+		{"done too late, no longer", 3 * time.Second, 0, false, time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			done := make(chan struct{})
+			if test.done == 0 {
+				close(done)
+			} else {
+				time.AfterFunc(test.done, func() { close(done) })
+			}
+			start := time.Now()
+			assert.Equal(t, test.name, Wait(ctx, done, test.longer), test.want)
+			assert.Equal(t, test.name+", took", time.Since(start), test.took)
+			<-done
+		})
+	}
+}
+
+// TestWaitNoLuck: what is done counts, also if the time is over as well when that is looked at.
+func TestWaitNoLuck(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	done := make(chan struct{})
+	close(done)
+	for range 100 {
+		if !Wait(ctx, done, 0) {
+			t.Fatal("it is done")
+		}
+	}
+}

@@ -13,11 +13,12 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/spanlog/spanlog/internal/deadline"
 	"github.com/spanlog/spanlog/internal/wording"
 )
 
-// grace is how long Close waits behind ctx's end for what is missing: the logger's deadline comes
-// later than that (package deadline), and a machine may stand still.
+// grace is how long Close waits behind ctx's end for what is missing. The logger waits longer for Close
+// (deadline.Before), unless it has little time itself.
 const grace = 100 * time.Millisecond
 
 // Close writes what is left, waits for compression, and gives up the log. If
@@ -31,19 +32,16 @@ func (l *Log) Close(ctx context.Context) error {
 	if closed {
 		return nil
 	}
-	done := make(chan error, 1)
-	go func() { done <- l.close(ctx) }() // a write can hang as long as it likes
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	select { // it has an eye on the deadline itself, and knows more
-	case err := <-done:
-		return err
-	case <-time.After(grace):
+	var err error
+	done := make(chan struct{})
+	go func() { // a write can hang as long as it likes
+		defer close(done)
+		err = l.close(ctx)
+	}()
+	if !deadline.Wait(ctx, done, grace) {
 		return fmt.Errorf("the file does not take what is left: %w", context.Cause(ctx))
 	}
+	return err
 }
 
 // close is Close without an eye on the file: it may hang in a write. The keeper
