@@ -37,6 +37,16 @@ var policies = []struct {
 
 const syncTime = 50 * time.Millisecond
 
+// untimed is a policy under which nothing is written only because time has passed: what
+// SyncEvery syncs, it writes first.
+func untimed(file spanlog.File) spanlog.File {
+	file.Delay = time.Hour
+	if file.Sync == spanlog.SyncEvery(syncTime) {
+		file.Sync = spanlog.SyncEvery(time.Hour)
+	}
+	return file
+}
+
 // What survives, in words for the table.
 const (
 	everything   = "everything"
@@ -215,11 +225,8 @@ func TestSurvivesDirectoryGone(t *testing.T) {
 	for i, p := range policies {
 		t.Run(p.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "logs")
-			file := p.file
-			file.Path, file.Delay = filepath.Join(dir, "app.log"), time.Hour
-			if p.name == "SyncEvery" {
-				file.Sync = spanlog.SyncEvery(time.Hour) // it would write what waits
-			}
+			file := untimed(p.file)
+			file.Path = filepath.Join(dir, "app.log")
 			l := open(t, nil, file)
 			l.Info("written")
 			flush(t, l)
@@ -248,12 +255,8 @@ func TestSurvivesPodGone(t *testing.T) {
 	r := row(t)
 	for i, p := range policies {
 		t.Run(p.name, func(t *testing.T) {
-			file := p.file
+			file := untimed(p.file)
 			file.Path = filepath.Join(t.TempDir(), "app.log")
-			file.Delay = time.Hour
-			if p.name == "SyncEvery" {
-				file.Sync = spanlog.SyncEvery(time.Hour) // it would write what waits
-			}
 			l := open(t, nil, file)
 			if err := logSome(l.Handler()); err != nil {
 				t.Fatal(err)

@@ -110,7 +110,7 @@ func runView(ctx context.Context, c console, args []string) error {
 func (v *view) files(c console, args []string) (files []string, err error) {
 	for _, arg := range args {
 		if field, ok := parseField(arg); ok {
-			key := strings.TrimRight(field.Key, "<>")
+			key := strings.TrimRight(field.Key, "<>") // of level>=warn, which no key of a log ends like
 			if flag, is := flagOf[key]; is {
 				return nil, fmt.Errorf("%s: %s is no attribute: want %s", arg, key, flag)
 			}

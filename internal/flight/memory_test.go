@@ -210,12 +210,13 @@ func TestAllocs(t *testing.T) {
 				one()
 			}
 			const traces = 1000 // at a time, as AllocsPerRun rounds
-			got := testing.AllocsPerRun(3, func() {
+			// So often that it counts little how many maps happen to grow at first.
+			got := testing.AllocsPerRun(20, func() {
 				for range traces {
 					one()
 				}
 			})
-			if got > traces/50 { // maps may still grow, some of them by luck; a leak would be one for each
+			if got > traces/200 { // a map may still grow
 				t.Errorf("%v allocations for %d traces of 20 records", got, traces)
 			}
 			if stats := table.Stats(); stats.Traces != live-1 {

@@ -99,11 +99,7 @@ func TestReadCancelled(t *testing.T) {
 	dir := t.TempDir()
 	x := open(t, Options{}, put(t, dir, "a.log", numbered(10)))
 	v, _ := x.logs[0].find(new(logquery.Query))
-	x.files.mu.Lock()
-	for e := x.files.recent.Front(); e != nil; e = x.files.recent.Front() {
-		x.files.remove(e)
-	}
-	x.files.mu.Unlock()
+	x.files.close()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err := x.read(ctx, &v, v.block(0), nil)
